@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/arena.h"
+
+#include <stdalign.h>
+#include <stddef.h>
+
+#define BLOCK_BYTES ((size_t)64 << 10)
+
+struct arena_block {
+	struct arena_block *next;
+	size_t used;
+	size_t cap;
+	alignas(max_align_t) char bytes[];
+};
+
+#if defined(__SANITIZE_ADDRESS__)
+#define ONE_OBJECT_PER_BLOCK true
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ONE_OBJECT_PER_BLOCK true
+#endif
+#endif
+#ifndef ONE_OBJECT_PER_BLOCK
+#define ONE_OBJECT_PER_BLOCK false
+#endif
+
+void arena_init(struct arena *a, size_t limit_bytes)
+{
+	*a = (struct arena){.limit = limit_bytes};
+}
+
+void arena_done(struct arena *a)
+{
+	struct arena_block *next;
+
+	for (struct arena_block *b = a->blocks; b; b = next) {
+		next = b->next;
+		free(b);
+	}
+	*a = (struct arena){.limit = a->limit};
+}
+
+void arena_reset(struct arena *a)
+{
+	arena_done(a);
+}
+
+static struct arena_block *add_block(struct arena *a, size_t n)
+{
+	size_t cap = ONE_OBJECT_PER_BLOCK || n > BLOCK_BYTES / 4 ? n : BLOCK_BYTES;
+	struct arena_block *b = calloc(1, sizeof *b + cap);
+
+	if (!b)
+		return NULL;
+	b->cap = cap;
+	/* A large object gets its own block behind the current one, which may still have room. */
+	if (a->blocks && cap == n) {
+		b->next = a->blocks->next;
+		a->blocks->next = b;
+	} else {
+		b->next = a->blocks;
+		a->blocks = b;
+	}
+	return b;
+}
+
+void *arena_alloc(struct arena *a, size_t n)
+{
+	struct arena_block *b = a->blocks;
+	size_t size;
+	void *p;
+
+	if (a->fail_after && --a->fail_after == 0)
+		return NULL;
+	if (__builtin_add_overflow(n ? n : 1, alignof(max_align_t) - 1, &size))
+		return NULL;
+	size &= ~(alignof(max_align_t) - 1);
+	if (size > a->limit - a->used)
+		return NULL;
+	if (ONE_OBJECT_PER_BLOCK)
+		size = n ? n : 1; /* exact, so that the first byte behind is poisoned */
+	if (ONE_OBJECT_PER_BLOCK || !b || b->cap - b->used < size)
+		b = add_block(a, size);
+	if (!b)
+		return NULL;
+	p = b->bytes + b->used;
+	b->used += size;
+	a->used += size;
+	return p;
+}
+
+void *arena_array(struct arena *a, size_t n, size_t size)
+{
+	size_t total;
+
+	return __builtin_mul_overflow(n, size, &total) ? NULL : arena_alloc(a, total);
+}
+
+struct str arena_str(struct arena *a, struct str s)
+{
+	char *p = s.n == SIZE_MAX ? NULL : arena_alloc(a, s.n + 1);
+
+	if (!p)
+		return STR_NULL;
+	if (s.n)
+		memcpy(p, s.p, s.n);
+	return (struct str){p, s.n};
+}
+
+struct str arena_strf(struct arena *a, const char *fmt, ...)
+{
+	va_list ap, again;
+	char *p;
+	int n;
+
+	va_start(ap, fmt);
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	p = n < 0 ? NULL : arena_alloc(a, (size_t)n + 1);
+	if (p)
+		(void)vsnprintf(p, (size_t)n + 1, fmt, again); /* measured just above */
+	va_end(again);
+	return p ? (struct str){p, (size_t)n} : STR_NULL;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The family of subcommands: one descriptor each in cmd_<name>.c, listed in command_list.def.
+ *
+ * The descriptor's option table is the only place where an option is written: parsing, --help, the
+ * man page and the shell completions are made from it (command_parse, command_help, docs.c).
+ *
+ *     static struct { const char *format; bool quiet; } opt;
+ *     static const struct option_spec options[] = {
+ *             OPTION_STR("format", 'f', &opt.format, "FORMAT", "table, json, ..."),
+ *             OPTION_FLAG("quiet", 'q', &opt.quiet, "no progress on stderr"),
+ *             OPTION_END,
+ *     };
+ *     const struct command command_scan = { "scan", "TARGET", "one line", long_help, options, run
+ * };
+ *
+ * To add a command: that file, one line in command_list.def (sorted).
+ */
+#pragma once
+
+#include "base/err.h"
+#include "base/str.h"
+
+/* What the process exits with (design.md section 4). */
+enum exit_status { EXIT_DONE = 0, EXIT_FINDINGS = 1, EXIT_ERROR = 2, EXIT_INCOMPLETE = 3 };
+
+enum option_kind { OPTION_KIND_END, OPTION_KIND_FLAG, OPTION_KIND_STR, OPTION_KIND_UINT };
+
+struct option_spec {
+	enum option_kind kind;
+	const char *name;  /* long name without the dashes */
+	char letter;	   /* short form, 0: none */
+	void *target;	   /* bool *, const char **, uint64_t * */
+	const char *value; /* "FORMAT", for help; NULL for flags */
+	const char *help;
+	const char *values; /* space-separated words for completion; NULL: anything */
+};
+
+#define OPTION_FLAG(name_, letter_, target_, help_)                                                \
+	{                                                                                          \
+		OPTION_KIND_FLAG, name_, letter_, target_, NULL, help_, NULL                       \
+	}
+#define OPTION_STR(name_, letter_, target_, value_, help_)                                         \
+	{                                                                                          \
+		OPTION_KIND_STR, name_, letter_, target_, value_, help_, NULL                      \
+	}
+#define OPTION_WORDS(name_, letter_, target_, value_, help_, words_)                               \
+	{                                                                                          \
+		OPTION_KIND_STR, name_, letter_, target_, value_, help_, words_                    \
+	}
+#define OPTION_UINT(name_, letter_, target_, value_, help_)                                        \
+	{                                                                                          \
+		OPTION_KIND_UINT, name_, letter_, target_, value_, help_, NULL                     \
+	}
+#define OPTION_END                                                                                 \
+	{                                                                                          \
+		OPTION_KIND_END, NULL, 0, NULL, NULL, NULL, NULL                                   \
+	}
+
+struct command {
+	const char *name;
+	const char *arguments; /* "TARGET", "parse|build", "" */
+	const char *summary;   /* one line */
+	const char *details;   /* paragraphs for --help and the man page; NULL: none */
+	const struct option_spec *options;
+	/* argv: the words left after the options. Returns an exit status. Prints errors itself. */
+	int (*run)(int argc, const char *const *argv);
+};
+
+extern const struct command *const commands[]; /* sorted by name, NULL-ended */
+
+/*
+ * Fills the targets of the options from argv (without the command's name) and moves the other words
+ * to the front, in order. Understands --name=value, --name value, -xVALUE, -x VALUE, --no-NAME for
+ * flags, "--". Returns the number of words, or -ERR_USAGE with a message that proposes the nearest
+ * option.
+ */
+int command_parse(const struct command *cmd, int argc, const char **argv, struct err *err);
+
+/* "plimsoll: <message>" on stderr; returns EXIT_ERROR. */
+int command_error(const struct err *err);

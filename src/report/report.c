@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/report.h"
+
+#include "base/cleanup.h"
+#include "base/limits.h"
+
+const char *coverage_state_name(enum coverage_state s)
+{
+	switch (s) {
+	case COVERAGE_ASSESSED:
+		return "assessed";
+	case COVERAGE_PARTIAL:
+		return "partial";
+	case COVERAGE_NOT_ASSESSED:
+		return "not-assessed";
+	}
+	return "not-assessed";
+}
+
+struct report *report_new(void)
+{
+	struct report *r = calloc(1, sizeof *r);
+
+	if (!r)
+		return NULL;
+	arena_init(&r->arena, LIMIT_ARENA_BYTES);
+	r->image.history = (struct vec)VEC_INIT(struct report_history, LIMIT_LAYERS * 4);
+	r->layers = (struct vec)VEC_INIT(struct report_layer, LIMIT_LAYERS);
+	r->packages = (struct vec)VEC_INIT(struct report_package, LIMIT_PACKAGES);
+	r->coverage = (struct vec)VEC_INIT(struct coverage, LIMIT_PROBLEMS);
+	r->problems = (struct vec)VEC_INIT(struct problem, LIMIT_PROBLEMS);
+	return r;
+}
+
+void report_free(struct report *r)
+{
+	if (!r)
+		return;
+	vec_done(&r->image.history);
+	vec_done(&r->layers);
+	vec_done(&r->packages);
+	vec_done(&r->coverage);
+	vec_done(&r->problems);
+	arena_done(&r->arena);
+	free(r);
+}
+
+void report_freep(struct report **r)
+{
+	report_free(*r);
+	*r = NULL;
+}
+
+int report_add_problem(struct report *r, struct str path, struct str layer, struct str parser,
+		       const struct err *what)
+{
+	struct problem *p = vec_push(&r->problems);
+
+	if (!p) {
+		r->n_problems_unlisted++;
+		return 0;
+	}
+	p->path = arena_str(&r->arena, path);
+	p->layer = arena_str(&r->arena, layer);
+	p->parser = arena_str(&r->arena, parser);
+	p->message = arena_str(&r->arena, str_of(what->msg));
+	p->code = what->code;
+	return p->message.p ? 0 : -ERR_NOMEM;
+}
+
+int report_add_coverage(struct report *r, struct str what, enum coverage_state state,
+			struct str reason, struct str remedy, uint64_t count)
+{
+	struct coverage *c = vec_push(&r->coverage);
+
+	if (!c)
+		return -ERR_NOMEM;
+	c->what = arena_str(&r->arena, what);
+	c->state = state;
+	c->reason = arena_str(&r->arena, reason);
+	c->remedy = arena_str(&r->arena, remedy);
+	c->count = count;
+	return c->remedy.p ? 0 : -ERR_NOMEM;
+}
+
+static int first_nonzero(const int *order, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (order[i])
+			return order[i];
+	return 0;
+}
+
+static int compare_packages(const void *va, const void *vb)
+{
+	const struct report_package *a = va, *b = vb;
+	int order[] = {str_cmp(a->purl, b->purl), str_cmp(a->db_path, b->db_path),
+		       str_cmp(a->p.name, b->p.name), str_cmp(a->p.version, b->p.version)};
+
+	return first_nonzero(order, ARRAY_LEN(order));
+}
+
+static int compare_problems(const void *va, const void *vb)
+{
+	const struct problem *a = va, *b = vb;
+	int order[] = {str_cmp(a->layer, b->layer), str_cmp(a->path, b->path),
+		       str_cmp(a->parser, b->parser), str_cmp(a->message, b->message)};
+
+	return first_nonzero(order, ARRAY_LEN(order));
+}
+
+static int compare_coverage(const void *va, const void *vb)
+{
+	const struct coverage *a = va, *b = vb;
+	int order[] = {str_cmp(a->what, b->what), str_cmp(a->reason, b->reason)};
+
+	return first_nonzero(order, ARRAY_LEN(order));
+}
+
+void report_finish(struct report *r)
+{
+	vec_sort(&r->packages, compare_packages);
+	vec_sort(&r->problems, compare_problems);
+	vec_sort(&r->coverage, compare_coverage);
+}
+
+bool report_is_complete(const struct report *r)
+{
+	for (size_t i = 0; i < r->coverage.n; i++) {
+		const struct coverage *c = vec_at(&r->coverage, i);
+
+		if (c->state != COVERAGE_ASSESSED)
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The report: everything one run learned about one target, as plain data.
+ *
+ * scan/ fills it, render/ prints it, policy/ (later) judges it. All lists are sorted when the
+ * report is finished, so the same inputs give the same bytes whatever the thread timing.
+ *
+ * Ownership: the report owns an arena; every slice and list in it lives there until report_free.
+ * Threads: filled by one thread, then read-only.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/vec.h"
+#include "package/package.h"
+
+enum coverage_state { COVERAGE_ASSESSED, COVERAGE_PARTIAL, COVERAGE_NOT_ASSESSED };
+const char *coverage_state_name(enum coverage_state s); /* "assessed", "partial", "not-assessed" */
+
+/* One thing that was, or should have been, looked at. */
+struct coverage {
+	struct str
+		what; /* "operating-system packages (dpkg)", "vulnerabilities", "layer sha256:.." */
+	enum coverage_state state;
+	struct str reason; /* empty when assessed */
+	struct str remedy; /* what the user can do; may be empty */
+	uint64_t count;	   /* of things concerned (packages read, files seen); 0: no count */
+};
+
+/* A broken or refused part of the input. */
+struct problem {
+	struct str path;    /* in the image; empty: the image as a whole */
+	struct str layer;   /* diff id; empty: none */
+	struct str parser;  /* pkgdb id, "tar", "gzip", "manifest", ... */
+	struct str message; /* one line */
+	enum err_code code;
+};
+
+struct distro {
+	struct str id; /* os-release ID: "debian"; empty: unknown */
+	struct str_list id_like;
+	struct str name; /* "Debian GNU/Linux" */
+	struct str pretty_name;
+	struct str version_id; /* "12", "3.18.9"; empty: rolling or unknown */
+	struct str codename;   /* "bookworm" */
+	struct str variant_id;
+	struct str cpe;
+	struct str release;   /* key for advisories: "debian-12", "alpine-3.18", "debian-sid" */
+	struct str source;    /* the file it was read from */
+	struct str eol;	      /* "2028-06-30"; empty: unknown */
+	struct str eol_as_of; /* when that date was taken */
+};
+
+struct report_layer {
+	struct str digest;  /* of the blob as stored; empty when the archive names none */
+	struct str diff_id; /* of the tar inside */
+	struct str media_type;
+	struct str created_by; /* history instruction, "" when there is none */
+	struct str created;    /* its time, as written */
+	uint64_t blob_bytes;   /* compressed */
+	uint64_t tar_bytes;    /* unpacked tar */
+	uint64_t file_bytes;   /* sum of the regular files in it */
+	uint64_t n_entries;
+	uint64_t n_whiteouts;
+	uint64_t n_packages; /* that this layer brought */
+	bool assessed;	     /* false: foreign, encrypted, unknown compression, broken */
+	bool from_cache;
+};
+
+/* An instruction of the history that made no layer (ENV, CMD, ...) or did; in order. */
+struct report_history {
+	struct str created_by;
+	struct str created;
+	struct str comment;
+	bool empty_layer;
+	size_t layer; /* index into layers; only when !empty_layer */
+};
+
+struct report_image {
+	struct str name;	    /* reference or tag it was chosen by; may be empty */
+	struct str manifest_digest; /* empty for docker-archive */
+	struct str config_digest;
+	struct str media_type;
+	struct str os, architecture, variant;
+	struct str created, author;
+	struct str user; /* empty: root */
+	struct str working_dir;
+	struct str stop_signal;
+	struct str_list entrypoint, cmd, env, exposed_ports, volumes;
+	struct str_list labels, annotations; /* "key=value", sorted */
+	struct str healthcheck;		     /* its test joined by spaces; empty: none */
+	struct vec history;		     /* struct report_history */
+};
+
+struct report_package {
+	struct package p; /* namespace filled in */
+	struct str purl;
+	struct str db;		  /* id of the reader: "dpkg" */
+	struct str db_path;	  /* the database file */
+	struct str layer;	  /* diff id that brought it; empty for a directory */
+	struct str layer_changed; /* diff id that last changed its record */
+	size_t layer_index, layer_changed_index; /* into layers */
+};
+
+/* A finding as design.md section 3 defines it; nothing makes one yet but the shape is fixed. */
+struct report_target {
+	struct str given;     /* as the user wrote it */
+	struct str transport; /* "docker-archive", "oci", "rootfs", "docker", ... */
+	struct str location;  /* file, directory or reference */
+	struct str
+		found_by; /* for a bare name: "docker-daemon", "registry example.com"; else empty */
+};
+
+struct report_sandbox {
+	bool landlock, seccomp, no_new_privs;
+	int landlock_abi;   /* 0: not there */
+	struct str scope;   /* "process" or "analysis threads" */
+	struct str missing; /* why something is off; empty: all on */
+};
+
+struct report {
+	struct arena arena;
+	struct str tool_version;
+	struct report_target target;
+	bool has_image; /* false for a root file system */
+	struct report_image image;
+	struct distro distro;
+	struct vec layers;	      /* struct report_layer, bottom-up */
+	struct vec packages;	      /* struct report_package, sorted by purl, then db_path */
+	struct vec coverage;	      /* struct coverage, sorted by what */
+	struct vec problems;	      /* struct problem, sorted by layer, path, parser, message */
+	uint64_t n_problems_unlisted; /* beyond LIMIT_PROBLEMS */
+	struct report_sandbox sandbox;
+	bool has_time;	     /* SOURCE_DATE_EPOCH or the image's creation time is known */
+	int64_t time;	     /* unix seconds */
+	uint64_t file_bytes; /* of files visible in the final tree */
+	uint64_t n_files;
+};
+
+struct report *report_new(void);
+void report_free(struct report *r);
+void report_freep(struct report **r);
+
+/* Copies its arguments into the report. Errors: ERR_NOMEM. */
+int report_add_problem(struct report *r, struct str path, struct str layer, struct str parser,
+		       const struct err *what);
+int report_add_coverage(struct report *r, struct str what, enum coverage_state state,
+			struct str reason, struct str remedy, uint64_t count);
+
+/* Sorts every list; call once, last. */
+void report_finish(struct report *r);
+
+/* Whether nothing is partial or not assessed. */
+bool report_is_complete(const struct report *r);
