@@ -15,7 +15,8 @@
 #include "base/err.h"
 
 struct stream {
-	/* Up to n bytes, at least 1 unless at the end; may block. A negative code ends the stream. */
+	/* Up to n bytes, at least 1 unless at the end; may block. A negative code ends the stream.
+	 */
 	ssize_t (*read)(struct stream *s, void *buf, size_t n, struct err *err);
 	void (*close)(struct stream *s);
 };

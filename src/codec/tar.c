@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "codec/tar.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+struct tar {
+	struct archive *archive;
+	tar_block_fn *next_block;
+	void *context;
+	struct err source_error; /* what next_block said; told instead of libarchive's text */
+	uint64_t n_entries;
+};
+
+static la_ssize_t read_block(struct archive *a, void *context, const void **ret)
+{
+	struct tar *t = context;
+	struct str block;
+	int r = t->next_block(t->context, &block, &t->source_error);
+
+	if (r < 0) {
+		archive_set_error(a, EIO, "%s", t->source_error.msg);
+		return -1;
+	}
+	if (r == 0)
+		return 0;
+	*ret = block.p;
+	return (la_ssize_t)block.n;
+}
+
+int tar_open(tar_block_fn *next_block, void *context, struct tar **ret, struct err *err)
+{
+	struct tar *t = calloc(1, sizeof *t);
+
+	if (!t)
+		return err_nomem(err);
+	t->next_block = next_block;
+	t->context = context;
+	t->archive = archive_read_new();
+	if (!t->archive || archive_read_support_format_tar(t->archive) != ARCHIVE_OK ||
+	    archive_read_support_format_empty(t->archive) != ARCHIVE_OK) {
+		tar_close(t);
+		return err_nomem(err);
+	}
+	if (archive_read_open(t->archive, t, NULL, read_block, NULL) != ARCHIVE_OK) {
+		int r = t->source_error.code ? -(int)t->source_error.code : -ERR_FORMAT;
+
+		if (err)
+			*err = t->source_error;
+		if (!t->source_error.code)
+			r = err_set(err, ERR_FORMAT, "not a tar archive: %s",
+				    archive_error_string(t->archive));
+		tar_close(t);
+		return r;
+	}
+	*ret = t;
+	return 0;
+}
+
+void tar_close(struct tar *t)
+{
+	if (!t)
+		return;
+	if (t->archive)
+		(void)archive_read_free(t->archive); /* nothing is written */
+	free(t);
+}
+
+static int archive_failure(const struct tar *t, struct err *err)
+{
+	const char *text = archive_error_string(t->archive);
+
+	if (t->source_error.code != ERR_OK) {
+		if (err)
+			*err = t->source_error;
+		return -(int)t->source_error.code;
+	}
+	return err_set(err, ERR_FORMAT, "entry %llu: %s", (unsigned long long)t->n_entries + 1,
+		       text ? text : "damaged");
+}
+
+static enum tar_type type_of(struct archive_entry *e)
+{
+	if (archive_entry_hardlink(e))
+		return TAR_HARDLINK;
+	switch (archive_entry_filetype(e)) {
+	case AE_IFREG:
+		return TAR_FILE;
+	case AE_IFDIR:
+		return TAR_DIR;
+	case AE_IFLNK:
+		return TAR_SYMLINK;
+	case AE_IFCHR:
+		return TAR_CHAR;
+	case AE_IFBLK:
+		return TAR_BLOCK;
+	case AE_IFIFO:
+		return TAR_FIFO;
+	default:
+		return TAR_OTHER;
+	}
+}
+
+int tar_next(struct tar *t, struct tar_entry *ret, struct err *err)
+{
+	struct archive_entry *e;
+	const char *link;
+	int r = archive_read_next_header(t->archive, &e);
+
+	if (r == ARCHIVE_EOF)
+		return 0;
+	/* ARCHIVE_WARN: a name that is not UTF-8; the raw bytes are there all the same. */
+	if (r != ARCHIVE_OK && r != ARCHIVE_WARN)
+		return archive_failure(t, err);
+	t->n_entries++;
+	*ret = (struct tar_entry){.path = str_of(archive_entry_pathname(e)), .type = type_of(e)};
+	link = ret->type == TAR_HARDLINK ? archive_entry_hardlink(e) : archive_entry_symlink(e);
+	ret->link = str_of(link);
+	if (archive_entry_size_is_set(e) && archive_entry_size(e) < 0)
+		return err_set(err, ERR_FORMAT, "entry %llu: negative size",
+			       (unsigned long long)t->n_entries);
+	ret->size = ret->type == TAR_FILE ? (uint64_t)archive_entry_size(e) : 0;
+	ret->mode = archive_entry_perm(e);
+	ret->uid = (uint64_t)archive_entry_uid(e);
+	ret->gid = (uint64_t)archive_entry_gid(e);
+	ret->dev_major = (uint32_t)archive_entry_rdevmajor(e);
+	ret->dev_minor = (uint32_t)archive_entry_rdevminor(e);
+	return 1;
+}
+
+int tar_data(struct tar *t, struct str *ret_piece, uint64_t *ret_offset, struct err *err)
+{
+	const void *p = NULL;
+	size_t n = 0;
+	la_int64_t offset = 0;
+	int r = archive_read_data_block(t->archive, &p, &n, &offset);
+
+	if (r == ARCHIVE_EOF)
+		return 0;
+	if (r != ARCHIVE_OK && r != ARCHIVE_WARN)
+		return archive_failure(t, err);
+	*ret_piece = str_make(p, n);
+	*ret_offset = (uint64_t)offset;
+	return 1;
+}
