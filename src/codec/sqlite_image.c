@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What this file reads by itself; the rest is SQLite's.
+ *
+ *     database header   OFFSET SIZE  DESCRIPTION
+ *                            0   16  "SQLite format 3\0"
+ *                           16    2  page size, big-endian; 1 means 65536
+ *                           18    1  write version: 1 rollback journal, 2 write-ahead log
+ *                           19    1  read version, the same
+ *     log header             0    4  magic 0x377f0682, or ..83: checksums are big-endian
+ *     (all big-endian)       4    4  format 3007000
+ *                            8    4  page size
+ *                           12    4  checkpoint number
+ *                           16    8  two salts, equal in each frame
+ *                           24    8  checksum of the 24 bytes before
+ *     log frame              0    4  page number, from 1
+ *                            4    4  pages of the database after a commit; 0: no commit
+ *                            8    8  the salts
+ *                           16    8  checksum of bytes 0-7 and the page, going on from before
+ *                           24       the page
+ */
+#include "codec/sqlite_image.h"
+
+#include <sqlite3.h>
+
+#include "base/cursor.h"
+#include "base/limits.h"
+#include "base/strbuf.h"
+
+enum {
+	DB_HEADER_SIZE = 100,
+	DB_PAGE_SIZE_AT = 16,
+	DB_WRITE_VERSION_AT = 18,
+	DB_READ_VERSION_AT = 19,
+	VERSION_JOURNAL = 1,
+	WAL_HEADER_SIZE = 32,
+	WAL_SUMMED_HEADER_SIZE = 24,
+	WAL_FRAME_HEADER_SIZE = 24,
+	WAL_SUMMED_FRAME_SIZE = 8,
+	WAL_MAGIC = 0x377f0682,
+	WAL_FORMAT = 3007000,
+	STEPS_A_CALL = 4096,
+};
+
+struct sqlite_image {
+	sqlite3 *db;
+	uint64_t steps; /* virtual machine instructions so far */
+	bool out_of_steps;
+};
+
+struct sqlite_row {
+	sqlite3_stmt *stmt;
+};
+
+/* A database in one piece while the log is applied to it. */
+struct pages {
+	unsigned char *p; /* sqlite3_malloc64 */
+	size_t n;	  /* bytes in use */
+	size_t cap;
+	size_t page_size;
+};
+
+struct wal {
+	struct cursor frames;
+	struct str salts;
+	size_t page_size;
+	bool big_endian_sums;
+	uint32_t sum[2];
+};
+
+static bool is_page_size(size_t n)
+{
+	return n >= 512 && n <= 65536 && (n & (n - 1)) == 0;
+}
+
+static void wal_sum(struct wal *w, struct str bytes)
+{
+	struct cursor c = cursor_make(bytes);
+
+	while (cursor_left(&c) >= 8) {
+		uint32_t a = w->big_endian_sums ? cursor_u32be(&c) : cursor_u32le(&c);
+		uint32_t b = w->big_endian_sums ? cursor_u32be(&c) : cursor_u32le(&c);
+
+		w->sum[0] += a + w->sum[1];
+		w->sum[1] += b + w->sum[0];
+	}
+}
+
+static int wal_open(struct wal *w, struct str bytes, struct err *err)
+{
+	struct cursor c = cursor_make(bytes);
+	uint32_t magic = cursor_u32be(&c), format = cursor_u32be(&c);
+
+	*w = (struct wal){.page_size = cursor_u32be(&c)};
+	(void)cursor_u32be(&c);
+	w->salts = cursor_take(&c, 8);
+	if (c.failed || (magic & ~1u) != WAL_MAGIC || format != WAL_FORMAT)
+		return err_set(err, ERR_FORMAT, "write-ahead log: not the header of one");
+	if (!is_page_size(w->page_size))
+		return err_set(err, ERR_FORMAT, "write-ahead log: page size %zu", w->page_size);
+	w->big_endian_sums = magic & 1;
+	wal_sum(w, str_sub(bytes, 0, WAL_SUMMED_HEADER_SIZE));
+	if (cursor_u32be(&c) != w->sum[0] || cursor_u32be(&c) != w->sum[1])
+		return err_set(err, ERR_FORMAT, "write-ahead log: header checksum differs");
+	w->frames = c;
+	return 0;
+}
+
+/* False at the first frame that is cut short, of an older log or damaged: there the log ends. */
+static bool wal_next(struct wal *w, uint32_t *ret_page, uint32_t *ret_n_pages, struct str *ret_data)
+{
+	struct cursor *c = &w->frames;
+	struct str head = cursor_take(c, WAL_FRAME_HEADER_SIZE);
+	struct str data = cursor_take(c, w->page_size);
+	struct cursor h = cursor_make(head);
+
+	if (c->failed)
+		return false;
+	*ret_page = cursor_u32be(&h);
+	*ret_n_pages = cursor_u32be(&h);
+	*ret_data = data;
+	if (!str_eq(cursor_take(&h, 8), w->salts) || *ret_page == 0)
+		return false;
+	wal_sum(w, str_sub(head, 0, WAL_SUMMED_FRAME_SIZE));
+	wal_sum(w, data);
+	return cursor_u32be(&h) == w->sum[0] && cursor_u32be(&h) == w->sum[1];
+}
+
+static int pages_grow(struct pages *db, size_t n, struct err *err)
+{
+	if (n > LIMIT_SQLITE_BYTES)
+		return err_set(err, ERR_LIMIT, "database larger than sqlite_bytes (%d)",
+			       (int)LIMIT_SQLITE_BYTES);
+	if (n > db->cap) {
+		unsigned char *p = sqlite3_realloc64(db->p, n);
+
+		if (!p)
+			return err_nomem(err);
+		memset(p + db->cap, 0, n - db->cap);
+		db->p = p;
+		db->cap = n;
+	}
+	if (n > db->n)
+		db->n = n;
+	return 0;
+}
+
+/* Offset of the last frame that ends a transaction, how big the database is then, at its largest.
+ */
+static size_t wal_committed(struct wal w, uint32_t *ret_n_pages)
+{
+	uint32_t page, n_pages;
+	struct str data;
+	size_t end = 0;
+
+	while (wal_next(&w, &page, &n_pages, &data))
+		if (n_pages) {
+			end = w.frames.at;
+			*ret_n_pages = n_pages;
+		}
+	return end;
+}
+
+static int apply_wal(struct pages *db, struct str bytes, struct err *err)
+{
+	uint32_t page, n_pages, n_pages_after = 0;
+	struct str data;
+	struct wal w;
+	int r = wal_open(&w, bytes, err);
+
+	if (r < 0)
+		return r;
+	if (db->n && db->page_size != w.page_size)
+		return err_set(err, ERR_FORMAT,
+			       "write-ahead log: page size %zu, the database has %zu", w.page_size,
+			       db->page_size);
+	db->page_size = w.page_size;
+	size_t end = wal_committed(w, &n_pages_after);
+	size_t size_after = (size_t)n_pages_after * w.page_size;
+
+	if (end == 0)
+		return 0;
+	r = pages_grow(db, size_after, err);
+	while (r == 0 && w.frames.at < end && wal_next(&w, &page, &n_pages, &data))
+		/* A page behind the final end was dropped by a later transaction. */
+		if (page <= n_pages_after)
+			memcpy(db->p + (size_t)(page - 1) * w.page_size, data.p, data.n);
+	if (r == 0)
+		db->n = size_after;
+	return r;
+}
+
+static int load(struct pages *db, struct str main, struct str wal, struct err *err)
+{
+	int r = pages_grow(db, main.n, err);
+
+	if (r < 0)
+		return r;
+	if (main.n) {
+		struct cursor c = cursor_make(main);
+
+		if (!str_has_prefix(main, str_make("SQLite format 3", 16)) ||
+		    main.n < DB_HEADER_SIZE)
+			return err_set(err, ERR_FORMAT, "not an SQLite 3 database");
+		memcpy(db->p, main.p, main.n);
+		cursor_seek(&c, DB_PAGE_SIZE_AT);
+		db->page_size = cursor_u16be(&c);
+		db->page_size = db->page_size == 1 ? 65536 : db->page_size;
+	}
+	if (wal.n)
+		r = apply_wal(db, wal, err);
+	if (r < 0)
+		return r;
+	if (db->n < DB_HEADER_SIZE)
+		return err_set(err, ERR_FORMAT, "not an SQLite 3 database: %zu bytes", db->n);
+	/* A database in memory has no log: SQLite opens it as one with a rollback journal. */
+	db->p[DB_WRITE_VERSION_AT] = VERSION_JOURNAL;
+	db->p[DB_READ_VERSION_AT] = VERSION_JOURNAL;
+	return 0;
+}
+
+static int on_steps(void *ctx)
+{
+	struct sqlite_image *image = ctx;
+
+	image->steps += STEPS_A_CALL;
+	image->out_of_steps = image->steps > LIMIT_SQLITE_STEPS;
+	return image->out_of_steps;
+}
+
+static int authorize(void *ctx, int action, const char *a, const char *b, const char *database,
+		     const char *trigger)
+{
+	(void)ctx, (void)a, (void)b, (void)database;
+	/* `trigger` names the view or trigger that wants this: the input's code, not ours. */
+	if (trigger)
+		return SQLITE_DENY;
+	return action == SQLITE_SELECT || action == SQLITE_READ || action == SQLITE_FUNCTION
+		       ? SQLITE_OK
+		       : SQLITE_DENY;
+}
+
+/* SQLite's own words, or why it was stopped. Names of the input in them are kept on one line. */
+static int sqlite_error(struct sqlite_image *image, int rc, struct err *err)
+{
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(ERR_MSG_MAX);
+	const char *words = image->db ? sqlite3_errmsg(image->db) : sqlite3_errstr(rc);
+
+	if (image->out_of_steps)
+		return err_set(err, ERR_LIMIT, "reading took more than sqlite_steps (%d)",
+			       LIMIT_SQLITE_STEPS);
+	if (rc == SQLITE_NOMEM)
+		return err_nomem(err);
+	for (size_t i = 0; words[i] && i < 200; i++)
+		strbuf_addc(&sb, words[i] >= ' ' && words[i] < 0x7f ? words[i] : '?');
+	return err_set(err, ERR_FORMAT, "sqlite: %s", strbuf_cstr(&sb));
+}
+
+static void harden(struct sqlite_image *image)
+{
+	sqlite3 *db = image->db;
+
+	(void)sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	(void)sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	(void)sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+	(void)sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
+	(void)sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
+	(void)sqlite3_limit(db, SQLITE_LIMIT_LENGTH, LIMIT_SQLITE_BYTES);
+	(void)sqlite3_limit(db, SQLITE_LIMIT_SQL_LENGTH, 1 << 16);
+	(void)sqlite3_limit(db, SQLITE_LIMIT_COLUMN, 256);
+	(void)sqlite3_limit(db, SQLITE_LIMIT_EXPR_DEPTH, 32);
+	(void)sqlite3_limit(db, SQLITE_LIMIT_COMPOUND_SELECT, 2);
+	(void)sqlite3_limit(db, SQLITE_LIMIT_VDBE_OP, 25000);
+	(void)sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
+	(void)sqlite3_limit(db, SQLITE_LIMIT_TRIGGER_DEPTH, 1);
+	(void)sqlite3_limit(db, SQLITE_LIMIT_WORKER_THREADS, 0);
+	(void)sqlite3_exec(db, "PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY", NULL, NULL,
+			   NULL);
+	sqlite3_progress_handler(db, STEPS_A_CALL, on_steps, image);
+	(void)sqlite3_set_authorizer(db, authorize, NULL);
+}
+
+static int attach(struct sqlite_image *image, struct pages *pages, struct err *err)
+{
+	unsigned char *bytes = TAKE(pages->p);
+	int rc = sqlite3_open_v2(":memory:", &image->db,
+				 SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY | SQLITE_OPEN_NOMUTEX,
+				 NULL);
+
+	if (rc != SQLITE_OK) {
+		sqlite3_free(bytes);
+		return sqlite_error(image, rc, err);
+	}
+	/* Owns `bytes` from here on, also when it says no. */
+	rc = sqlite3_deserialize(image->db, "main", bytes, (sqlite3_int64)pages->n,
+				 (sqlite3_int64)pages->n,
+				 SQLITE_DESERIALIZE_READONLY | SQLITE_DESERIALIZE_FREEONCLOSE);
+	if (rc != SQLITE_OK)
+		return sqlite_error(image, rc, err);
+	harden(image);
+	return 0;
+}
+
+int sqlite_image_open(struct str main, struct str wal, struct sqlite_image **ret, struct err *err)
+{
+	CLEANUP(sqlite_image_freep) struct sqlite_image *image = calloc(1, sizeof *image);
+	struct pages pages = {0};
+	int r = image ? load(&pages, main, wal, err) : err_nomem(err);
+
+	if (r == 0)
+		r = attach(image, &pages, err);
+	sqlite3_free(pages.p);
+	if (r == 0)
+		*ret = TAKE(image);
+	return r;
+}
+
+void sqlite_image_free(struct sqlite_image *image)
+{
+	if (!image)
+		return;
+	(void)sqlite3_close_v2(image->db);
+	free(image);
+}
+
+void sqlite_image_freep(struct sqlite_image **image)
+{
+	sqlite_image_free(*image);
+	*image = NULL;
+}
+
+bool sqlite_image_has_table(struct sqlite_image *image, const char *name)
+{
+	sqlite3_stmt *stmt = NULL;
+	bool found = false;
+
+	if (sqlite3_prepare_v2(image->db,
+			       "SELECT 1 FROM sqlite_master WHERE type='table' AND name=?1", -1,
+			       &stmt, NULL) == SQLITE_OK &&
+	    sqlite3_bind_text(stmt, 1, name, -1, SQLITE_STATIC) == SQLITE_OK)
+		found = sqlite3_step(stmt) == SQLITE_ROW;
+	(void)sqlite3_finalize(stmt); /* repeats the step's error, which is "not found" here */
+	return found;
+}
+
+int sqlite_image_each(struct sqlite_image *image, const char *sql, sqlite_row_fn *fn, void *ctx,
+		      struct err *err)
+{
+	struct sqlite_row row = {0};
+	int r = 0, rc = sqlite3_prepare_v2(image->db, sql, -1, &row.stmt, NULL);
+
+	if (rc == SQLITE_OK)
+		rc = sqlite3_step(row.stmt);
+	while (rc == SQLITE_ROW && r >= 0) {
+		r = fn(ctx, &row, err);
+		if (r >= 0)
+			rc = sqlite3_step(row.stmt);
+	}
+	if (r >= 0)
+		r = rc == SQLITE_DONE ? 0 : sqlite_error(image, rc, err);
+	(void)sqlite3_finalize(row.stmt); /* repeats the step's error */
+	return r;
+}
+
+struct str sqlite_row_str(const struct sqlite_row *row, int column)
+{
+	/* The bytes first: asking for the size before may convert in between. */
+	const void *p = sqlite3_column_type(row->stmt, column) == SQLITE_BLOB
+				? sqlite3_column_blob(row->stmt, column)
+				: sqlite3_column_text(row->stmt, column);
+	int n = sqlite3_column_bytes(row->stmt, column);
+
+	return p && n > 0 ? str_make(p, (size_t)n) : STR_NULL;
+}
+
+bool sqlite_row_int(const struct sqlite_row *row, int column, int64_t *ret)
+{
+	if (sqlite3_column_type(row->stmt, column) != SQLITE_INTEGER)
+		return false;
+	*ret = sqlite3_column_int64(row->stmt, column);
+	return true;
+}
