@@ -1,0 +1,584 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The report for a person at a terminal: what the image is, what it is made of, how it would run,
+ * and what was not looked at. Fits the width, says everything without colour and without Unicode.
+ *
+ * Colours mean: bold a heading, dim what is secondary, yellow worth a look, red not known or bad,
+ * green good. All text from the image goes through text.h, which keeps escape sequences out.
+ */
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "render/instruction.h"
+#include "render/render.h"
+#include "render/tally.h"
+#include "render/text.h"
+
+#define DEFAULT_WIDTH	80
+#define MIN_WIDTH	40
+#define PROBLEMS_SHOWN	5
+#define ID_COLUMNS	12
+#define SIZE_COLUMNS	8
+#define BAR_COLUMNS	10
+#define COUNT_COLUMNS	8
+#define LABEL_COLUMNS	14
+#define FIELD_MAX	65536 /* bytes of one joined field; more is cut by the width anyway */
+#define PART_MAX	4096  /* bytes of one part of it */
+#define WIDE_ENOUGH_BAR 72    /* narrower terminals get the table without bars, ... */
+#define WIDE_ENOUGH_IDS 56    /* ... and then without layer ids */
+
+enum tone { TONE_PLAIN, TONE_HEADING, TONE_DIM, TONE_WARN, TONE_BAD, TONE_GOOD };
+
+struct table {
+	const struct report *report;
+	struct strbuf *out;
+	size_t width;
+	bool color, unicode;
+};
+
+static void tone_start(struct table *t, enum tone tone)
+{
+	static const char *const sequences[] = {"",	    "\033[1m",	"\033[2m",
+						"\033[33m", "\033[31m", "\033[32m"};
+
+	if (t->color)
+		strbuf_adds(t->out, sequences[tone]);
+}
+
+static void tone_end(struct table *t, enum tone tone)
+{
+	if (t->color && tone != TONE_PLAIN)
+		strbuf_adds(t->out, "\033[0m");
+}
+
+/* At most `columns` of s; the columns used. */
+static size_t say(struct table *t, enum tone tone, struct str s, size_t columns)
+{
+	size_t used;
+
+	tone_start(t, tone);
+	used = text_add(t->out, s, columns, t->unicode);
+	tone_end(t, tone);
+	return used;
+}
+
+static void say_left(struct table *t, enum tone tone, struct str s, size_t columns)
+{
+	text_pad(t->out, columns - say(t, tone, s, columns));
+}
+
+static void say_right(struct table *t, enum tone tone, struct str s, size_t columns)
+{
+	size_t width = text_width(s, t->unicode);
+
+	text_pad(t->out, width < columns ? columns - width : 0);
+	(void)say(t, tone, s, columns); /* the width is known */
+}
+
+static void end_line(struct table *t)
+{
+	/* Padding in front of the end of a line is noise in files and diffs. */
+	while (t->out->n > 0 && t->out->p[t->out->n - 1] == ' ')
+		t->out->n--;
+	strbuf_addc(t->out, '\n');
+}
+
+static void heading(struct table *t, const char *title, struct str note)
+{
+	size_t used;
+
+	strbuf_addc(t->out, '\n');
+	used = say(t, TONE_HEADING, str_of(title), t->width);
+	if (note.n && used + 2 < t->width) {
+		text_pad(t->out, 2);
+		(void)say(t, TONE_DIM, note, t->width - used - 2); /* last on the line */
+	}
+	end_line(t);
+}
+
+/* ---- the header line ---- */
+
+/* Ended for certain: before the day the date was taken, or before the time of the report. */
+static bool is_end_of_life(const struct report *r)
+{
+	const struct distro *d = &r->distro;
+	char now[CLOCK_TEXT_MAX];
+
+	if (str_is_empty(d->eol))
+		return false;
+	if (d->eol_as_of.n && str_cmp(d->eol, d->eol_as_of) < 0)
+		return true;
+	return r->has_time && clock_format(r->time, now) &&
+	       str_cmp(d->eol, str_sub(str_of(now), 0, d->eol.n)) < 0;
+}
+
+static void add_distro(struct strbuf *sb, const struct report *r)
+{
+	const struct distro *d = &r->distro;
+
+	if (str_is_empty(d->id)) {
+		strbuf_adds(sb, "no known distribution");
+		return;
+	}
+	if (d->pretty_name.n) {
+		strbuf_add(sb, str_sub(d->pretty_name, 0, PART_MAX));
+	} else {
+		strbuf_add(sb, str_sub(d->name.n ? d->name : d->id, 0, PART_MAX));
+		strbuf_addc(sb, ' ');
+		strbuf_add(sb, str_sub(d->version_id, 0, PART_MAX));
+	}
+	if (str_is_empty(d->eol))
+		return;
+	strbuf_adds(sb, is_end_of_life(r) ? " (end of life since " : " (supported until ");
+	strbuf_add(sb, str_sub(d->eol, 0, PART_MAX));
+	strbuf_addc(sb, ')');
+}
+
+static void add_platform(struct strbuf *sb, const struct report_image *image)
+{
+	const struct str parts[] = {image->os, image->architecture, image->variant};
+
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+		if (i > 0 && parts[i].n && sb->n)
+			strbuf_addc(sb, '/');
+		strbuf_add(sb, str_sub(parts[i], 0, PART_MAX));
+	}
+}
+
+/* Pieces of the header with separators; a piece that does not fit starts a new line. */
+struct header {
+	struct table *t;
+	size_t used;
+};
+
+static void header_add(struct header *h, enum tone tone, struct str piece)
+{
+	struct table *t = h->t;
+	size_t width = text_width(piece, t->unicode);
+
+	if (piece.n == 0)
+		return;
+	if (h->used > 0 && h->used + 3 + width > t->width) {
+		end_line(t);
+		text_pad(t->out, 2);
+		h->used = 2;
+	} else if (h->used > 0) {
+		h->used += say(t, TONE_DIM, t->unicode ? STR(" \u00b7 ") : STR(" - "), 3);
+	}
+	h->used += say(t, tone, piece, t->width - h->used);
+}
+
+static void put_header(struct table *t)
+{
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(FIELD_MAX);
+	const struct report *r = t->report;
+	struct header h = {.t = t};
+	char size[TEXT_BYTES_MAX];
+	enum tone tone = TONE_PLAIN;
+
+	header_add(&h, TONE_HEADING, r->image.name.n ? r->image.name : r->target.given);
+	if (is_end_of_life(r))
+		tone = TONE_BAD;
+	else if (str_is_empty(r->distro.id))
+		tone = TONE_DIM;
+	add_distro(&sb, r);
+	header_add(&h, tone, strbuf_str(&sb));
+	strbuf_reset(&sb);
+	add_platform(&sb, &r->image);
+	header_add(&h, TONE_PLAIN, strbuf_str(&sb));
+	header_add(&h, TONE_PLAIN, text_bytes(r->file_bytes, size));
+	end_line(t);
+}
+
+/* ---- layers ---- */
+
+static struct str short_digest(struct str digest)
+{
+	struct str algorithm, hex;
+
+	if (str_cut(digest, ':', &algorithm, &hex))
+		return str_sub(hex, 0, ID_COLUMNS);
+	return str_sub(digest, 0, ID_COLUMNS);
+}
+
+/* A share of the whole, in eighths of a cell where the terminal can. Something is never nothing. */
+static void put_bar(struct table *t, uint64_t part, uint64_t whole)
+{
+	static const char *const eighths[] = {"",	"\u258f", "\u258e", "\u258d",
+					      "\u258c", "\u258b", "\u258a", "\u2589"};
+	size_t steps = t->unicode ? 8 : 1, cells, filled;
+
+	filled =
+		whole ? (size_t)((double)part / (double)whole * (double)(BAR_COLUMNS * steps) + 0.5)
+		      : 0;
+	if (filled == 0 && part > 0)
+		filled = 1;
+	if (filled > BAR_COLUMNS * steps)
+		filled = BAR_COLUMNS * steps;
+	cells = filled / steps;
+	tone_start(t, TONE_DIM);
+	for (size_t i = 0; i < cells; i++)
+		strbuf_adds(t->out, t->unicode ? "\u2588" : "#");
+	if (filled % steps) {
+		strbuf_adds(t->out, eighths[filled % steps]);
+		cells++;
+	}
+	tone_end(t, TONE_DIM);
+	text_pad(t->out, BAR_COLUMNS - cells);
+}
+
+struct layer_columns {
+	bool ids, bars;
+	size_t number;	    /* columns of the layer number */
+	size_t instruction; /* what is left */
+	uint64_t total_bytes;
+};
+
+static struct layer_columns plan_layers(const struct table *t)
+{
+	struct layer_columns c = {.ids = t->width >= WIDE_ENOUGH_IDS,
+				  .bars = t->width >= WIDE_ENOUGH_BAR,
+				  .number = 2};
+	size_t used;
+
+	for (size_t n = t->report->layers.n; n >= 100; n /= 10)
+		c.number++;
+	used = 2 + c.number + 2 + SIZE_COLUMNS + 2 + COUNT_COLUMNS + 2;
+	used += (c.ids ? ID_COLUMNS + 2 : 0) + (c.bars ? BAR_COLUMNS + 2 : 0);
+	c.instruction = t->width > used ? t->width - used : 0;
+	for (size_t i = 0; i < t->report->layers.n; i++) {
+		const struct report_layer *l = vec_at(&t->report->layers, i);
+
+		c.total_bytes += l->file_bytes; /* may wrap on hostile sizes: only a picture */
+	}
+	return c;
+}
+
+static void put_layer_titles(struct table *t, const struct layer_columns *c)
+{
+	text_pad(t->out, 2);
+	say_right(t, TONE_DIM, STR("#"), c->number);
+	text_pad(t->out, 2);
+	if (c->ids) {
+		say_left(t, TONE_DIM, STR("diff id"), ID_COLUMNS);
+		text_pad(t->out, 2);
+	}
+	say_right(t, TONE_DIM, STR("size"), SIZE_COLUMNS);
+	text_pad(t->out, 2);
+	if (c->bars) {
+		say_left(t, TONE_DIM, STR("share"), BAR_COLUMNS);
+		text_pad(t->out, 2);
+	}
+	say_right(t, TONE_DIM, STR("packages"), COUNT_COLUMNS);
+	text_pad(t->out, 2);
+	(void)say(t, TONE_DIM, STR("made by"), c->instruction); /* last on the line */
+	end_line(t);
+}
+
+static void put_layer(struct table *t, const struct layer_columns *c, size_t i)
+{
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(FIELD_MAX);
+	const struct report_layer *l = vec_at(&t->report->layers, i);
+	char number[TEXT_COUNT_MAX], size[TEXT_BYTES_MAX];
+	enum tone tone = l->assessed ? TONE_PLAIN : TONE_BAD;
+
+	text_pad(t->out, 2);
+	say_right(t, TONE_DIM, text_count(i + 1, number), c->number);
+	text_pad(t->out, 2);
+	if (c->ids) {
+		say_left(t, TONE_PLAIN, short_digest(l->diff_id), ID_COLUMNS);
+		text_pad(t->out, 2);
+	}
+	say_right(t, tone, l->assessed ? text_bytes(l->file_bytes, size) : STR("not read"),
+		  SIZE_COLUMNS);
+	text_pad(t->out, 2);
+	if (c->bars) {
+		put_bar(t, l->assessed ? l->file_bytes : 0, c->total_bytes);
+		text_pad(t->out, 2);
+	}
+	say_right(t, l->n_packages ? TONE_PLAIN : TONE_DIM,
+		  l->n_packages ? text_count(l->n_packages, number) : STR("-"), COUNT_COLUMNS);
+	text_pad(t->out, 2);
+	instruction_add(&sb, str_sub(l->created_by, 0, FIELD_MAX / 2));
+	(void)say(t, TONE_PLAIN, strbuf_str(&sb), c->instruction); /* last on the line */
+	end_line(t);
+}
+
+static void put_layers(struct table *t)
+{
+	const struct report *r = t->report;
+	struct layer_columns c = plan_layers(t);
+	CLEANUP(strbuf_done) struct strbuf note = STRBUF_INIT(FIELD_MAX);
+	char text[TEXT_COUNT_MAX];
+
+	if (r->layers.n == 0)
+		return;
+	strbuf_add(&note, text_count(r->layers.n, text));
+	if (r->n_files) {
+		strbuf_adds(&note, r->layers.n == 1 ? ", " : ", together ");
+		strbuf_add(&note, text_count(r->n_files, text));
+		strbuf_adds(&note, r->n_files == 1 ? " file" : " files");
+	}
+	heading(t, "LAYERS", strbuf_str(&note));
+	put_layer_titles(t, &c);
+	for (size_t i = 0; i < r->layers.n; i++)
+		put_layer(t, &c, i);
+}
+
+/* ---- packages ---- */
+
+static void put_packages(struct table *t, const struct vec *rows)
+{
+	char text[TEXT_COUNT_MAX];
+
+	heading(t, "PACKAGES",
+		t->report->packages.n ? text_count(t->report->packages.n, text)
+				      : STR("none found"));
+	for (size_t i = 0; i < rows->n; i++) {
+		const struct tally_row *row = vec_at(rows, i);
+		size_t used = 2 + 10 + 9 + 2 + 14;
+
+		text_pad(t->out, 2);
+		say_left(t, TONE_PLAIN, row->type, 10);
+		say_right(t, TONE_PLAIN, text_count(row->n_packages, text), 9);
+		text_pad(t->out, 2);
+		say_left(t, TONE_DIM, row->db, 14);
+		if (t->width > used)
+			(void)say(t, TONE_DIM, row->path, t->width - used); /* last on the line */
+		end_line(t);
+	}
+}
+
+/* ---- how it would run ---- */
+
+static void label(struct table *t, const char *name)
+{
+	text_pad(t->out, 2);
+	say_left(t, TONE_DIM, str_of(name), LABEL_COLUMNS);
+}
+
+static void put_field(struct table *t, const char *name, enum tone tone, struct str value)
+{
+	if (str_is_empty(value)) {
+		value = STR("none");
+		tone = TONE_DIM;
+	}
+	label(t, name);
+	(void)say(t, tone, value, t->width - LABEL_COLUMNS - 2); /* last on the line */
+	end_line(t);
+}
+
+/* A word of a command as a shell would need it to be written. */
+static void add_word(struct strbuf *sb, struct str word)
+{
+	const struct str special = STR("'\"$&;|<>()*?`\\");
+	bool quote = word.n == 0;
+
+	for (size_t i = 0; i < word.n && !quote; i++)
+		quote = char_is_space(word.p[i]) || str_find_char(special, word.p[i]) < special.n;
+	if (quote)
+		strbuf_addc(sb, '\'');
+	strbuf_add(sb, word);
+	if (quote)
+		strbuf_addc(sb, '\'');
+}
+
+static void put_words(struct table *t, const char *name, struct str_list words)
+{
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(FIELD_MAX);
+
+	for (size_t i = 0; i < words.n && sb.n < FIELD_MAX / 2; i++) {
+		if (i > 0)
+			strbuf_addc(&sb, ' ');
+		add_word(&sb, str_sub(words.p[i], 0, FIELD_MAX / 4));
+	}
+	put_field(t, name, TONE_PLAIN, strbuf_str(&sb));
+}
+
+/* "", "root", "0", each also with a group behind a colon. */
+static bool is_root(struct str user)
+{
+	struct str name = user, group;
+
+	(void)str_cut(user, ':', &name, &group); /* without a group the user stays whole */
+	return str_is_empty(name) || str_is(name, "root") || str_is(name, "0");
+}
+
+static void put_config(struct table *t)
+{
+	const struct report_image *image = &t->report->image;
+	enum tone tone = is_root(image->user) ? TONE_WARN : TONE_PLAIN;
+
+	if (!t->report->has_image)
+		return;
+	heading(t, "RUNS AS", STR_NULL);
+	put_field(t, "user", tone,
+		  str_is_empty(image->user) ? STR("root (the image sets no user)") : image->user);
+	put_words(t, "entrypoint", image->entrypoint);
+	put_words(t, "command", image->cmd);
+	put_words(t, "ports", image->exposed_ports);
+	put_field(t, "healthcheck", TONE_PLAIN, image->healthcheck);
+}
+
+/* ---- what was not looked at ---- */
+
+static void put_gap(struct table *t, const struct coverage *c)
+{
+	bool partial = c->state == COVERAGE_PARTIAL;
+	size_t used = 4;
+
+	text_pad(t->out, 2);
+	(void)say(t, partial ? TONE_WARN : TONE_BAD, partial ? STR("~ ") : STR("! "), 2);
+	used += say(t, TONE_PLAIN, c->what, t->width - used);
+	if (partial && used + 17 <= t->width)
+		(void)say(t, TONE_WARN, STR("  only partially"), 16); /* it fits */
+	end_line(t);
+	if (c->reason.n) {
+		text_pad(t->out, 4);
+		text_wrap(t->out, str_sub(c->reason, 0, FIELD_MAX), 4, t->width, t->unicode);
+	}
+	if (c->remedy.n) {
+		text_pad(t->out, 4);
+		(void)say(t, TONE_GOOD, t->unicode ? STR("\u2192 ") : STR("> "), 2); /* it fits */
+		text_wrap(t->out, str_sub(c->remedy, 0, FIELD_MAX), 6, t->width, t->unicode);
+	}
+}
+
+static size_t count_gaps(const struct report *r)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->coverage.n; i++) {
+		const struct coverage *c = vec_at(&r->coverage, i);
+
+		n += c->state != COVERAGE_ASSESSED;
+	}
+	return n;
+}
+
+static void put_gaps(struct table *t)
+{
+	const struct vec *coverage = &t->report->coverage;
+	char text[TEXT_COUNT_MAX];
+	size_t n = count_gaps(t->report);
+
+	if (n == 0)
+		return;
+	heading(t, "NOT ASSESSED", text_count(n, text));
+	for (size_t i = 0; i < coverage->n; i++) {
+		const struct coverage *c = vec_at(coverage, i);
+
+		if (c->state != COVERAGE_ASSESSED)
+			put_gap(t, c);
+	}
+}
+
+static void put_problem(struct table *t, const struct problem *p)
+{
+	struct str place = p->path.n ? p->path : p->layer;
+
+	text_pad(t->out, 2);
+	(void)say(t, TONE_WARN, STR("! "), 2); /* it fits */
+	if (place.n) {
+		size_t used = 4 + say(t, TONE_PLAIN, place, t->width - 4);
+
+		if (used + 3 + p->parser.n <= t->width) {
+			text_pad(t->out, 1);
+			(void)say(t, TONE_DIM, p->parser, t->width - used - 1);
+		}
+		end_line(t);
+		text_pad(t->out, 4);
+	}
+	text_wrap(t->out, p->message, 4, t->width, t->unicode);
+}
+
+static void put_problems(struct table *t)
+{
+	const struct report *r = t->report;
+	uint64_t n = r->problems.n + r->n_problems_unlisted;
+	char text[TEXT_COUNT_MAX];
+
+	if (n == 0)
+		return;
+	heading(t, "PROBLEMS", text_count(n, text));
+	for (size_t i = 0; i < r->problems.n && i < PROBLEMS_SHOWN; i++)
+		put_problem(t, vec_at(&r->problems, i));
+	if (n > PROBLEMS_SHOWN) {
+		text_pad(t->out, 4);
+		tone_start(t, TONE_DIM);
+		strbuf_adds(t->out, "and ");
+		strbuf_add(t->out, text_count(n - PROBLEMS_SHOWN, text));
+		strbuf_adds(t->out, " more; --format json lists them");
+		tone_end(t, TONE_DIM);
+		end_line(t);
+	}
+}
+
+/* ---- the closing line ---- */
+
+static void add_plural(struct strbuf *sb, uint64_t n, const char *one, const char *many)
+{
+	char text[TEXT_COUNT_MAX];
+
+	strbuf_add(sb, text_count(n, text));
+	strbuf_addc(sb, ' ');
+	strbuf_adds(sb, n == 1 ? one : many);
+}
+
+static void put_closing(struct table *t)
+{
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(FIELD_MAX);
+	const struct report *r = t->report;
+	bool complete = report_is_complete(r);
+	uint64_t n_problems = r->problems.n + r->n_problems_unlisted;
+
+	strbuf_addc(t->out, '\n');
+	if (complete) {
+		strbuf_adds(&sb, "Complete: every part was assessed; ");
+	} else {
+		strbuf_adds(&sb, "Incomplete: ");
+		add_plural(&sb, count_gaps(r), "part was not fully assessed; ",
+			   "parts were not fully assessed; ");
+	}
+	add_plural(&sb, r->packages.n, "package", "packages");
+	if (n_problems) {
+		strbuf_adds(&sb, ", ");
+		add_plural(&sb, n_problems, "problem", "problems");
+	}
+	strbuf_addc(&sb, '.');
+	tone_start(t, complete ? TONE_GOOD : TONE_WARN);
+	text_wrap(t->out, strbuf_str(&sb), 0, t->width, t->unicode);
+	tone_end(t, TONE_WARN);
+}
+
+static int render(const struct report *report, const struct render_options *options,
+		  struct strbuf *out, struct err *err)
+{
+	struct table t = {.report = report,
+			  .out = out,
+			  .width = options->width ? options->width : DEFAULT_WIDTH,
+			  .color = options->color,
+			  .unicode = options->unicode};
+	struct vec rows;
+	int r = tally_packages(report, &rows, err);
+
+	if (r < 0)
+		return r;
+	if (t.width < MIN_WIDTH)
+		t.width = MIN_WIDTH;
+	put_header(&t);
+	put_layers(&t);
+	put_packages(&t, &rows);
+	put_config(&t);
+	put_gaps(&t);
+	put_problems(&t);
+	put_closing(&t);
+	vec_done(&rows);
+	return strbuf_check(out, err);
+}
+
+const struct renderer renderer_table = {
+	.id = "table",
+	.title = "a summary for a person at a terminal",
+	.media_type = "text/plain; charset=utf-8",
+	.render = render,
+};

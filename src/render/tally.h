@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Packages counted by type and by the reader that found them, in sorted order.
+ *
+ *     struct vec rows;                         struct tally_row
+ *     r = tally_packages(report, &rows, err);
+ *     vec_done(&rows);
+ *
+ * Ownership: rows borrow from the report. Errors: ERR_NOMEM.
+ */
+#pragma once
+
+#include "report/report.h"
+
+struct tally_row {
+	struct str type; /* purl type: "deb" */
+	struct str db;	 /* reader: "dpkg" */
+	struct str path; /* one of the databases: that of the first package */
+	uint64_t n_packages;
+};
+
+int tally_packages(const struct report *report, struct vec *ret_rows, struct err *err);
