@@ -29,7 +29,7 @@ The images:
 
 and, only when named with --only:
 
-    sparse20g-gz  sparse20g as OCI layout with a gzip layer of about 1000:1, for the limits
+    sparse20g-gz  sparse20g as OCI layout with a gzip layer of 240:1, for the limits
 """
 
 import argparse
