@@ -6,117 +6,154 @@
  *     P:musl                                name
  *     V:1.2.2-r3                            version
  *     A:x86_64                              architecture
+ *     S:382967                              size of the package, bytes
+ *     I:622592                              size installed, bytes
+ *     T:the musl c library                  one line of description
+ *     U:https://musl.libc.org/              home page
  *     L:MIT                                 licence
  *     o:musl                                origin: the source package
  *     m:Name <mail>                         maintainer
- *     F:lib                                 directory of the R: lines behind it
+ *     t:1632431095                          build time
+ *     c:bb12d5d6..                          commit of the recipe
+ *     k:100                                 priority as a provider
+ *     D: p: i:                              depends, provides, install-if
+ *     r: q:                                 replaces, and with which priority
+ *     s:edge                                tag of the repository it is pinned to
+ *     f:fsx                                 what is broken: files, scripts, xattrs
+ *     F:lib                                 directory of the R: lines behind it, empty: the root
+ *     M:0:0:755                             owner and mode of that directory
  *     R:ld-musl-x86_64.so.1                 file in it
+ *     a:0:0:755                             owner and mode of that file
+ *     Z:Q1DadJ0cqdT+ImyeY5FgTdZWaLnyQ=      checksum of that file
+ *
+ * apk-tools 3 still writes this format, with a few more letters; unknown ones are skipped.
+ * The source has no version of its own: it is the package's.
  */
 #include "base/limits.h"
-#include "base/path.h"
-#include "base/vec.h"
-#include "inventory/pkgdb.h"
+#include "inventory/pkgdb/attributes.h"
+#include "inventory/pkgdb/file_list.h"
 
 struct apk_record {
-	struct package p;
-	struct str dir;
-	struct vec files; /* struct str */
+	size_t line;	       /* of the first field, 0 before it */
+	struct str value[128]; /* by letter; the last one given counts */
+	struct str dir;	       /* of the R: lines behind it */
+	bool has_dir;	       /* F: was seen */
+	struct file_list files;
 };
 
-static int add_file(struct apk_record *rec, struct str name, struct pkg_sink *sink, struct err *err)
+static void reset(struct apk_record *rec)
 {
-	struct str *slot = vec_push(&rec->files);
-
-	if (!slot)
-		return err_set(err, ERR_LIMIT, "more than package_files paths");
-	*slot = rec->dir.n == 0
-			? arena_str(sink->scratch, name)
-			: arena_strf(sink->scratch, "%.*s/%.*s", STR_FMT(rec->dir), STR_FMT(name));
-	return slot->p ? 0 : err_nomem(err);
+	memset(rec->value, 0, sizeof rec->value);
+	rec->line = 0;
+	rec->dir = STR_NULL;
+	rec->has_dir = false;
+	file_list_reset(&rec->files);
 }
 
-static int flush(struct apk_record *rec, struct pkg_sink *sink)
+static int problem(const struct apk_record *rec, size_t line, const char *what)
+{
+	struct err err;
+
+	(void)err_set(&err, ERR_FORMAT, "line %zu: %s", line, what);
+	return pkg_sink_problem(rec->files.sink, &err);
+}
+
+static int report(struct apk_record *rec, struct pkg_sink *sink, struct err *err)
+{
+	const struct str *v = rec->value;
+	struct attributes attrs = ATTRIBUTES_INIT(sink->scratch);
+	struct package p = {
+		.type = STR("apk"),
+		.name = v['P'],
+		.version = v['V'],
+		.arch = v['A'],
+		.source_name = v['o'],
+		.vendor = v['m'],
+		.licenses = {&v['L'], v['L'].n ? 1 : 0},
+		.files = file_list_get(&rec->files),
+	};
+	int r;
+
+	attributes_add(&attrs, "broken", v['f']);
+	attributes_add(&attrs, "build-time", v['t']);
+	attributes_add(&attrs, "checksum", v['C']);
+	attributes_add(&attrs, "commit", v['c']);
+	attributes_add(&attrs, "installed-size", v['I']);
+	attributes_add(&attrs, "provider-priority", v['k']);
+	attributes_add(&attrs, "replaces", v['r']);
+	attributes_add(&attrs, "repository-tag", v['s']);
+	attributes_add(&attrs, "url", v['U']);
+	r = attributes_get(&attrs, &p.attributes, err);
+	return r < 0 ? r : pkg_sink_add(sink, &p);
+}
+
+static int flush(struct apk_record *rec, struct pkg_sink *sink, struct err *err)
 {
 	int r = 0;
 
-	if (rec->p.name.n) {
-		rec->p.files = (struct str_list){rec->files.p, rec->files.n};
-		r = pkg_sink_add(sink, &rec->p);
-	}
-	vec_cut(&rec->files, 0);
-	rec->p = (struct package){.type = STR("apk")};
-	rec->dir = STR_NULL;
+	if (rec->line && rec->value['P'].n == 0)
+		r = problem(rec, rec->line, "no name (P:) in this package");
+	else if (rec->line && rec->value['V'].n == 0)
+		r = problem(rec, rec->line, "no version (V:) in this package");
+	else if (rec->line)
+		r = report(rec, sink, err);
+	reset(rec);
 	return r;
 }
 
-static int parse_field(struct apk_record *rec, char key, struct str *value, struct pkg_sink *sink,
+static int parse_field(struct apk_record *rec, char key, struct str value, size_t lineno,
 		       struct err *err)
 {
+	if (!rec->line)
+		rec->line = lineno;
+	if (value.n > LIMIT_FIELD_BYTES)
+		return problem(rec, lineno, "a value longer than field_bytes");
 	switch (key) {
-	case 'P':
-		rec->p.name = *value;
-		return 0;
-	case 'V':
-		rec->p.version = *value;
-		return 0;
-	case 'A':
-		rec->p.arch = *value;
-		return 0;
-	case 'o':
-		rec->p.source_name = *value;
-		return 0;
-	case 'm':
-		rec->p.vendor = *value;
-		return 0;
-	case 'L': {
-		struct str *kept = arena_alloc(sink->scratch, sizeof *kept);
-
-		if (!kept)
-			return err_nomem(err);
-		*kept = *value;
-		rec->p.licenses = (struct str_list){kept, 1};
-		return 0;
-	}
 	case 'F':
-		rec->dir = *value;
+		rec->dir = value;
+		rec->has_dir = true;
 		return 0;
 	case 'R':
-		return add_file(rec, *value, sink, err);
+		if (!rec->has_dir)
+			return problem(rec, lineno, "a file (R:) before any directory (F:)");
+		return file_list_add_in(&rec->files, rec->dir, value, err);
 	default:
+		if (char_is_alpha(key))
+			rec->value[(unsigned char)key] = value;
 		return 0;
 	}
 }
 
 static int parse(const struct pkgdb_input *in, struct pkg_sink *sink, struct err *err)
 {
-	struct apk_record rec = {.p = {.type = STR("apk")},
-				 .files = VEC_INIT(struct str, LIMIT_PACKAGE_FILES)};
+	struct apk_record rec = {.files = FILE_LIST_INIT(sink)};
 	struct str rest = in->bytes, line;
 	int r = 0;
 
 	for (size_t lineno = 1; r == 0 && str_pull_line(&rest, &line); lineno++) {
-		struct str value = str_skip(line, 2);
-
 		if (line.n == 0)
-			r = flush(&rec, sink);
+			r = flush(&rec, sink, err);
 		else if (line.n < 2 || line.p[1] != ':')
-			r = err_set(err, ERR_FORMAT, "line %zu: expected \"X:value\"", lineno);
+			r = problem(&rec, lineno, "expected \"X:value\"");
 		else
-			r = parse_field(&rec, line.p[0], &value, sink, err);
+			r = parse_field(&rec, line.p[0], str_skip(line, 2), lineno, err);
 	}
 	if (r == 0)
-		r = flush(&rec, sink);
-	vec_done(&rec.files);
+		r = flush(&rec, sink, err);
+	file_list_done(&rec.files);
 	return r;
 }
 
-static const char *const paths[] = {"lib/apk/db/installed", "usr/lib/apk/db/installed", NULL};
+static const char *const paths[] = {"lib/apk/db/installed", "usr/lib/apk/db/installed",
+				    "lib/apk/db-uvol/installed", NULL};
 
 const struct pkgdb pkgdb_apk = {
 	.id = "apk",
 	.title = "Alpine package keeper",
-	.spec = "https://wiki.alpinelinux.org/wiki/Apk_spec, section \"Installed database\"",
+	.spec = "https://wiki.alpinelinux.org/wiki/Apk_spec, section \"Installed database\"; "
+		"apk-v2(5)",
 	.paths = paths,
 	.max_size = LIMIT_PKGDB_BYTES,
+	.flags = PKGDB_MAY_BE_EMPTY,
 	.parse = parse,
 };
