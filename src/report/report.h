@@ -42,14 +42,18 @@ struct distro {
 	struct str_list id_like;
 	struct str name; /* "Debian GNU/Linux" */
 	struct str pretty_name;
-	struct str version_id; /* "12", "3.18.9"; empty: rolling or unknown */
-	struct str codename;   /* "bookworm" */
+	struct str version_id;	  /* "12", "3.18.9"; empty: rolling or unknown */
+	struct str point_release; /* "12.5" where version_id is only "12"; may be empty */
+	struct str codename;	  /* "bookworm" */
 	struct str variant_id;
 	struct str cpe;
-	struct str release;   /* key for advisories: "debian-12", "alpine-3.18", "debian-sid" */
-	struct str source;    /* the file it was read from */
-	struct str eol;	      /* "2028-06-30"; empty: unknown */
-	struct str eol_as_of; /* when that date was taken */
+	struct str release; /* key for advisories: "debian-12", "alpine-3.18", "debian-sid" */
+	/* What it is built from, when known: "ubuntu-22.04" for Linux Mint 21, "rhel-9". */
+	struct str base_release;
+	struct str source;	 /* the file it was read from */
+	struct str eol;		 /* "2028-06-30"; empty: unknown */
+	struct str eol_extended; /* end of paid or opt-in support after it (ESM, ELS, LTSS) */
+	struct str eol_as_of;	 /* when these dates were taken */
 };
 
 struct report_layer {
