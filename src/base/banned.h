@@ -13,5 +13,8 @@
 #include <time.h>
 
 #undef alloca
+/* Macros of a fortified glibc under clang. */
+#undef sprintf
+#undef vsprintf
 #pragma GCC poison strcpy strcat sprintf vsprintf strncpy strncat strtok atoi atol atoll
 #pragma GCC poison gets gmtime localtime asctime ctime system popen alloca
