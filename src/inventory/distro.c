@@ -144,6 +144,7 @@ static bool read_any_os_release(struct distro_draft *draft)
 			continue;
 		if (read_os_release(draft, str_of(os_release_paths[i]), bytes))
 			return true;
+		empty.out_of_memory |= draft->out_of_memory;
 		*draft = empty;
 	}
 	return false;

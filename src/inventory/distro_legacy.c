@@ -323,6 +323,7 @@ void distro_read_legacy(struct distro_draft *draft)
 				draft->d.cpe = first_line(bytes);
 			return;
 		}
+		empty.out_of_memory |= draft->out_of_memory;
 		*draft = empty;
 	}
 }
