@@ -202,10 +202,10 @@ static int keep(struct distro_draft *draft, struct distro *ret, struct err *err)
 	for (size_t i = 0; i < ARRAY_LEN(slices); i++) {
 		struct str *s = (struct str *)((char *)&draft->d + slices[i]);
 
-		*s = s->n ? arena_str(draft->arena, *s) : STR_NULL;
-		if (s->n && !s->p)
-			return err_nomem(err);
+		*s = s->n ? distro_made(draft, arena_str(draft->arena, *s)) : STR_NULL;
 	}
+	if (draft->out_of_memory)
+		return err_nomem(err);
 	*ret = draft->d;
 	return 0;
 }
@@ -220,7 +220,5 @@ int distro_read(const struct distro_files *files, struct arena *arena, struct di
 	else
 		distro_read_legacy(&draft);
 	distro_set_release(&draft);
-	if (draft.out_of_memory)
-		return err_nomem(err);
 	return keep(&draft, ret, err);
 }
