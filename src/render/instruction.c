@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "render/instruction.h"
 
-/* Digits of a longer run of hex digits that stay: enough to tell files apart. */
-#define HEX_KEPT 8
-#define HEX_RUN	 32
+#include "render/text.h"
 
 /* "|2 A=1 B=2 /bin/sh -c make": the build arguments before the shell. */
 static void drop_build_args(struct str *s)
@@ -12,20 +10,6 @@ static void drop_build_args(struct str *s)
 
 	if (str_has_prefix(*s, STR("|")) && at < s->n)
 		*s = str_skip(*s, at);
-}
-
-static void add_word(struct strbuf *out, struct str word)
-{
-	for (size_t i = 0; i < word.n;) {
-		size_t n = 0;
-
-		while (i + n < word.n && char_hex(word.p[i + n]) >= 0)
-			n++;
-		strbuf_add(out, str_sub(word, i, n >= HEX_RUN ? HEX_KEPT : n));
-		i += n;
-		if (i < word.n && n == 0)
-			strbuf_addc(out, word.p[i++]);
-	}
 }
 
 void instruction_add(struct strbuf *out, struct str created_by)
@@ -43,9 +27,12 @@ void instruction_add(struct strbuf *out, struct str created_by)
 	}
 	if (run)
 		strbuf_adds(out, "RUN ");
-	for (; str_pull_word(&s, &word); first = false) {
+	while (str_pull_word(&s, &word)) {
+		if (str_is(word, "\\")) /* a line was continued here */
+			continue;
 		if (!first)
 			strbuf_addc(out, ' ');
-		add_word(out, word);
+		text_shorten(out, word);
+		first = false;
 	}
 }

@@ -6,11 +6,11 @@
  *     "/bin/sh -c apk add curl"                      RUN apk add curl
  *     "|1 V=3 /bin/sh -c make"                       RUN make
  *     "RUN /bin/sh -c apk add curl # buildkit"       RUN apk add curl
- *     "ADD file:0123..(64 digits).. in /"            ADD file:01234567 in /
+ *     "ADD file:0123..(64 digits).. in /"            ADD file:0123456789ab in /
  *
- * White space runs become one space. Format: `history[].created_by` of the OCI image-spec v1.1 is
- * free text; these are the habits of Docker's classic builder and of BuildKit. Text of another
- * builder stays as it is.
+ * White space and continued lines become one space. Format: `history[].created_by` of the OCI
+ * image-spec v1.1 is free text; these are the habits of Docker's classic builder and of BuildKit.
+ * Text of another builder stays as it is.
  */
 #pragma once
 

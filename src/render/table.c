@@ -128,9 +128,8 @@ static void add_distro(struct strbuf *sb, const struct report *r)
 	}
 	if (str_is_empty(d->eol))
 		return;
-	strbuf_adds(sb, is_end_of_life(r) ? " (end of life since " : " (supported until ");
+	strbuf_adds(sb, is_end_of_life(r) ? ", end of life since " : ", supported until ");
 	strbuf_add(sb, str_sub(d->eol, 0, PART_MAX));
-	strbuf_addc(sb, ')');
 }
 
 static void add_platform(struct strbuf *sb, const struct report_image *image)
@@ -314,9 +313,10 @@ static void put_layers(struct table *t)
 		return;
 	strbuf_add(&note, text_count(r->layers.n, text));
 	if (r->n_files) {
-		strbuf_adds(&note, r->layers.n == 1 ? ", " : ", together ");
+		strbuf_adds(&note, "; ");
 		strbuf_add(&note, text_count(r->n_files, text));
-		strbuf_adds(&note, r->n_files == 1 ? " file" : " files");
+		strbuf_adds(&note, r->n_files == 1 ? " file in the finished tree"
+						   : " files in the finished tree");
 	}
 	heading(t, "LAYERS", strbuf_str(&note));
 	put_layer_titles(t, &c);
@@ -423,12 +423,15 @@ static void put_config(struct table *t)
 
 static void put_gap(struct table *t, const struct coverage *c)
 {
+	CLEANUP(strbuf_done) struct strbuf what = STRBUF_INIT(FIELD_MAX);
 	bool partial = c->state == COVERAGE_PARTIAL;
 	size_t used = 4;
 
+	text_shorten(&what, str_sub(c->what, 0, FIELD_MAX));
+
 	text_pad(t->out, 2);
 	(void)say(t, partial ? TONE_WARN : TONE_BAD, partial ? STR("~ ") : STR("! "), 2);
-	used += say(t, TONE_PLAIN, c->what, t->width - used);
+	used += say(t, TONE_PLAIN, strbuf_str(&what), t->width - used);
 	if (partial && used + 17 <= t->width)
 		(void)say(t, TONE_WARN, STR("  only partially"), 16); /* it fits */
 	end_line(t);
@@ -474,8 +477,14 @@ static void put_gaps(struct table *t)
 
 static void put_problem(struct table *t, const struct problem *p)
 {
-	struct str place = p->path.n ? p->path : p->layer;
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(FIELD_MAX);
+	struct str place = p->path;
 
+	if (str_is_empty(place) && p->layer.n) {
+		strbuf_adds(&sb, "layer ");
+		text_shorten(&sb, str_sub(p->layer, 0, PART_MAX));
+		place = strbuf_str(&sb);
+	}
 	text_pad(t->out, 2);
 	(void)say(t, TONE_WARN, STR("! "), 2); /* it fits */
 	if (place.n) {

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "render/text.h"
 
+#define HEX_RUN	 32 /* digits that make a digest */
+#define HEX_KEPT 12 /* enough to tell one from another */
+
 struct range {
 	uint32_t first, last;
 };
@@ -205,6 +208,18 @@ void text_wrap(struct strbuf *out, struct str s, size_t indent, size_t width, bo
 		}
 	}
 	strbuf_addc(out, '\n');
+}
+
+void text_shorten(struct strbuf *out, struct str s)
+{
+	while (s.n) {
+		size_t n = 0;
+
+		while (n < s.n && char_hex(s.p[n]) >= 0)
+			n++;
+		strbuf_add(out, str_sub(s, 0, n >= HEX_RUN ? HEX_KEPT : n ? n : 1));
+		s = str_skip(s, n ? n : 1);
+	}
 }
 
 struct str text_bytes(uint64_t bytes, char buf[TEXT_BYTES_MAX])

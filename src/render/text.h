@@ -34,6 +34,10 @@ void text_pad(struct strbuf *out, size_t columns);
  */
 void text_wrap(struct strbuf *out, struct str s, size_t indent, size_t width, bool unicode);
 
+/* Appends s with each run of 32 or more hex digits cut to its first 12: digests, as people name
+ * them. */
+void text_shorten(struct strbuf *out, struct str s);
+
 /* "0 B", "999 B", "1.20 kB", "58.1 MB", "412 GB": powers of 1000, three digits. */
 #define TEXT_BYTES_MAX 24
 struct str text_bytes(uint64_t bytes, char buf[TEXT_BYTES_MAX]);
