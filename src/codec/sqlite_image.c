@@ -7,6 +7,9 @@
  *                           16    2  page size, big-endian; 1 means 65536
  *                           18    1  write version: 1 rollback journal, 2 write-ahead log
  *                           19    1  read version, the same
+ *                           24    4  change counter
+ *                           28    4  pages in the database, when 92 equals 24
+ *                           92    4  change counter when 28 was written
  *     log header             0    4  magic 0x377f0682, or ..83: checksums are big-endian
  *     (all big-endian)       4    4  format 3007000
  *                            8    4  page size
@@ -32,6 +35,8 @@ enum {
 	DB_PAGE_SIZE_AT = 16,
 	DB_WRITE_VERSION_AT = 18,
 	DB_READ_VERSION_AT = 19,
+	DB_CHANGES_AT = 24,
+	DB_VALID_FOR_AT = 92,
 	VERSION_JOURNAL = 1,
 	WAL_HEADER_SIZE = 32,
 	WAL_SUMMED_HEADER_SIZE = 24,
@@ -40,6 +45,8 @@ enum {
 	WAL_MAGIC = 0x377f0682,
 	WAL_FORMAT = 3007000,
 	STEPS_A_CALL = 4096,
+	SQL_BYTES = 1 << 16,
+	SCHEMA_STEPS = 1000000,
 };
 
 struct sqlite_image {
@@ -190,6 +197,22 @@ static int apply_wal(struct pages *db, struct str bytes, struct err *err)
 	return r;
 }
 
+/*
+ * SQLite refuses a file that is shorter than its header says. With the missing pages there as zeros
+ * the rows on the others can be read, and who needs a missing one gets an error at that point.
+ */
+static int pad(struct pages *db, struct err *err)
+{
+	struct cursor c = cursor_make(str_make(db->p, db->n));
+	uint32_t changes, n_pages;
+
+	cursor_seek(&c, DB_CHANGES_AT);
+	changes = cursor_u32be(&c);
+	n_pages = cursor_u32be(&c);
+	cursor_seek(&c, DB_VALID_FOR_AT);
+	return cursor_u32be(&c) == changes ? pages_grow(db, n_pages * db->page_size, err) : 0;
+}
+
 static int load(struct pages *db, struct str main, struct str wal, struct err *err)
 {
 	int r = pages_grow(db, main.n, err);
@@ -213,6 +236,9 @@ static int load(struct pages *db, struct str main, struct str wal, struct err *e
 		return r;
 	if (db->n < DB_HEADER_SIZE)
 		return err_set(err, ERR_FORMAT, "not an SQLite 3 database: %zu bytes", db->n);
+	r = pad(db, err);
+	if (r < 0)
+		return r;
 	/* A database in memory has no log: SQLite opens it as one with a rollback journal. */
 	db->p[DB_WRITE_VERSION_AT] = VERSION_JOURNAL;
 	db->p[DB_READ_VERSION_AT] = VERSION_JOURNAL;
@@ -228,13 +254,20 @@ static int on_steps(void *ctx)
 	return image->out_of_steps;
 }
 
+static bool is_harmless_pragma(const char *name)
+{
+	return str_is(str_of(name), "table_list") || str_is(str_of(name), "table_xinfo");
+}
+
 static int authorize(void *ctx, int action, const char *a, const char *b, const char *database,
 		     const char *trigger)
 {
-	(void)ctx, (void)a, (void)b, (void)database;
+	(void)ctx, (void)b, (void)database;
 	/* `trigger` names the view or trigger that wants this: the input's code, not ours. */
 	if (trigger)
 		return SQLITE_DENY;
+	if (action == SQLITE_PRAGMA)
+		return is_harmless_pragma(a) ? SQLITE_OK : SQLITE_DENY;
 	return action == SQLITE_SELECT || action == SQLITE_READ || action == SQLITE_FUNCTION
 		       ? SQLITE_OK
 		       : SQLITE_DENY;
@@ -256,7 +289,7 @@ static int sqlite_error(struct sqlite_image *image, int rc, struct err *err)
 	return err_set(err, ERR_FORMAT, "sqlite: %s", strbuf_cstr(&sb));
 }
 
-static void harden(struct sqlite_image *image)
+static void harden(struct sqlite_image *image, size_t n_bytes)
 {
 	sqlite3 *db = image->db;
 
@@ -265,8 +298,9 @@ static void harden(struct sqlite_image *image)
 	(void)sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
 	(void)sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
 	(void)sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
-	(void)sqlite3_limit(db, SQLITE_LIMIT_LENGTH, LIMIT_SQLITE_BYTES);
-	(void)sqlite3_limit(db, SQLITE_LIMIT_SQL_LENGTH, 1 << 16);
+	/* No value is longer than the file, whatever its header says; and SQL text must fit. */
+	(void)sqlite3_limit(db, SQLITE_LIMIT_LENGTH, (int)n_bytes + SQL_BYTES);
+	(void)sqlite3_limit(db, SQLITE_LIMIT_SQL_LENGTH, SQL_BYTES);
 	(void)sqlite3_limit(db, SQLITE_LIMIT_COLUMN, 256);
 	(void)sqlite3_limit(db, SQLITE_LIMIT_EXPR_DEPTH, 32);
 	(void)sqlite3_limit(db, SQLITE_LIMIT_COMPOUND_SELECT, 2);
@@ -297,22 +331,8 @@ static int attach(struct sqlite_image *image, struct pages *pages, struct err *e
 				 SQLITE_DESERIALIZE_READONLY | SQLITE_DESERIALIZE_FREEONCLOSE);
 	if (rc != SQLITE_OK)
 		return sqlite_error(image, rc, err);
-	harden(image);
+	harden(image, pages->n);
 	return 0;
-}
-
-int sqlite_image_open(struct str main, struct str wal, struct sqlite_image **ret, struct err *err)
-{
-	CLEANUP(sqlite_image_freep) struct sqlite_image *image = calloc(1, sizeof *image);
-	struct pages pages = {0};
-	int r = image ? load(&pages, main, wal, err) : err_nomem(err);
-
-	if (r == 0)
-		r = attach(image, &pages, err);
-	sqlite3_free(pages.p);
-	if (r == 0)
-		*ret = TAKE(image);
-	return r;
 }
 
 void sqlite_image_free(struct sqlite_image *image)
@@ -327,20 +347,6 @@ void sqlite_image_freep(struct sqlite_image **image)
 {
 	sqlite_image_free(*image);
 	*image = NULL;
-}
-
-bool sqlite_image_has_table(struct sqlite_image *image, const char *name)
-{
-	sqlite3_stmt *stmt = NULL;
-	bool found = false;
-
-	if (sqlite3_prepare_v2(image->db,
-			       "SELECT 1 FROM sqlite_master WHERE type='table' AND name=?1", -1,
-			       &stmt, NULL) == SQLITE_OK &&
-	    sqlite3_bind_text(stmt, 1, name, -1, SQLITE_STATIC) == SQLITE_OK)
-		found = sqlite3_step(stmt) == SQLITE_ROW;
-	(void)sqlite3_finalize(stmt); /* repeats the step's error, which is "not found" here */
-	return found;
 }
 
 int sqlite_image_each(struct sqlite_image *image, const char *sql, sqlite_row_fn *fn, void *ctx,
@@ -379,4 +385,71 @@ bool sqlite_row_int(const struct sqlite_row *row, int column, int64_t *ret)
 		return false;
 	*ret = sqlite3_column_int64(row->stmt, column);
 	return true;
+}
+
+static int no_row(void *ctx, const struct sqlite_row *row, struct err *err)
+{
+	(void)ctx, (void)row, (void)err;
+	return 0;
+}
+
+/*
+ * SQLite keeps the whole schema in memory, ten times what it takes in the file: it gets fewer steps
+ * than the rows.
+ */
+static int load_schema(struct sqlite_image *image, struct err *err)
+{
+	int r;
+
+	image->steps = LIMIT_SQLITE_STEPS - SCHEMA_STEPS;
+	r = sqlite_image_each(image, "SELECT 1 FROM sqlite_schema LIMIT 0", no_row, NULL, err);
+	image->steps = 0;
+	return r;
+}
+
+int sqlite_image_open(struct str main, struct str wal, struct sqlite_image **ret, struct err *err)
+{
+	CLEANUP(sqlite_image_freep) struct sqlite_image *image = calloc(1, sizeof *image);
+	struct pages pages = {0};
+	int r = image ? load(&pages, main, wal, err) : err_nomem(err);
+
+	if (r == 0)
+		r = attach(image, &pages, err);
+	if (r == 0)
+		r = load_schema(image, err);
+	sqlite3_free(pages.p);
+	if (r == 0)
+		*ret = TAKE(image);
+	return r;
+}
+
+static int is_plain_table(void *ctx, const struct sqlite_row *row, struct err *err)
+{
+	(void)err;
+	*(bool *)ctx = str_is(sqlite_row_str(row, 2), "table");
+	return 0;
+}
+
+static int is_generated(void *ctx, const struct sqlite_row *row, struct err *err)
+{
+	int64_t hidden = 0;
+
+	(void)err;
+	*(bool *)ctx |= !sqlite_row_int(row, 6, &hidden) || hidden != 0;
+	return 0;
+}
+
+/* SQLite is asked what it made of the schema; the text there may say one thing and do another. */
+bool sqlite_image_has_table(struct sqlite_image *image, const char *name)
+{
+	CLEANUP(strbuf_done) struct strbuf list = STRBUF_INIT(SQL_BYTES);
+	CLEANUP(strbuf_done) struct strbuf info = STRBUF_INIT(SQL_BYTES);
+	bool plain = false, generated = false;
+
+	strbuf_addf(&list, "PRAGMA main.table_list('%s')", name);
+	strbuf_addf(&info, "PRAGMA main.table_xinfo('%s')", name);
+	return sqlite_image_each(image, strbuf_cstr(&list), is_plain_table, &plain, NULL) == 0 &&
+	       plain &&
+	       sqlite_image_each(image, strbuf_cstr(&info), is_generated, &generated, NULL) == 0 &&
+	       !generated;
 }

@@ -31,7 +31,10 @@ int sqlite_image_open(struct str main, struct str wal, struct sqlite_image **ret
 void sqlite_image_free(struct sqlite_image *db);
 void sqlite_image_freep(struct sqlite_image **db);
 
-/* Whether there is a table (no view) of that name. */
+/*
+ * Whether there is an ordinary table of that name, which is ours and holds no quotes: no view, no
+ * virtual table and no generated columns, which would run what the input's author wrote.
+ */
 bool sqlite_image_has_table(struct sqlite_image *db, const char *name);
 
 /* A negative code ends the walk and is what sqlite_image_each returns. */
