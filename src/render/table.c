@@ -214,6 +214,10 @@ static void put_bar(struct table *t, uint64_t part, uint64_t whole)
 	if (filled > BAR_COLUMNS * steps)
 		filled = BAR_COLUMNS * steps;
 	cells = filled / steps;
+	if (filled == 0) {
+		text_pad(t->out, BAR_COLUMNS);
+		return;
+	}
 	tone_start(t, TONE_DIM);
 	for (size_t i = 0; i < cells; i++)
 		strbuf_adds(t->out, t->unicode ? "\u2588" : "#");
@@ -556,7 +560,11 @@ static void put_closing(struct table *t)
 	strbuf_addc(&sb, '.');
 	tone_start(t, complete ? TONE_GOOD : TONE_WARN);
 	text_wrap(t->out, strbuf_str(&sb), 0, t->width, t->unicode);
+	if (t->color && t->out->error == ERR_OK)
+		t->out->n--; /* the colour ends on its own line */
 	tone_end(t, TONE_WARN);
+	if (t->color)
+		strbuf_addc(t->out, '\n');
 }
 
 static int render(const struct report *report, const struct render_options *options,
