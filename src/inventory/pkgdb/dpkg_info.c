@@ -26,14 +26,25 @@ static int parse_list(struct str bytes, struct file_list *files, struct err *err
 	return r < 0 ? r : file_list_drop_parents(files, err);
 }
 
-static bool has_list(struct str path_of_md5sums, struct pkg_sink *sink)
+static int find_list(struct str path_of_md5sums, struct pkg_sink *sink, bool *ret_found,
+		     struct err *err)
 {
 	struct str stem, suffix, bytes, list;
 
-	if (!str_rcut(path_of_md5sums, '.', &stem, &suffix))
-		return false;
+	(void)str_rcut(path_of_md5sums, '.', &stem, &suffix); /* it ends in .md5sums */
 	list = arena_strf(sink->scratch, "%.*s.list", STR_FMT(stem));
-	return list.p && pkg_sink_sibling(sink, list, &bytes);
+	if (!list.p)
+		return err_nomem(err);
+	*ret_found = pkg_sink_sibling(sink, list, &bytes);
+	return 0;
+}
+
+static int parse_md5sums(const struct pkgdb_input *in, struct file_list *files, struct err *err)
+{
+	bool found = false;
+	int r = find_list(in->path, files->sink, &found, err);
+
+	return r < 0 || found ? r : dpkg_md5sums_parse(in->bytes, files, err);
 }
 
 static int parse(const struct pkgdb_input *in, struct pkg_sink *sink, struct err *err)
@@ -49,9 +60,7 @@ static int parse(const struct pkgdb_input *in, struct pkg_sink *sink, struct err
 		p.name = stem;
 	if (p.name.n == 0)
 		return err_set(err, ERR_FORMAT, "no package name before ':' in the file name");
-	if (str_is(suffix, "md5sums") && has_list(in->path, sink))
-		return 0;
-	r = str_is(suffix, "md5sums") ? dpkg_md5sums_parse(in->bytes, &files, err)
+	r = str_is(suffix, "md5sums") ? parse_md5sums(in, &files, err)
 				      : parse_list(in->bytes, &files, err);
 	p.files = file_list_get(&files);
 	return r < 0 || p.files.n == 0 ? r : pkg_sink_fragment(sink, &p);

@@ -246,9 +246,11 @@ static inline const struct package *recording_fragment(const struct recording *r
 
 static inline const char *recording_problem(const struct recording *rec, size_t i)
 {
-	if (i >= rec->problems.n)
+	const struct err *what = vec_at(&rec->problems, i);
+
+	if (!what)
 		fail_msg("only %zu problems", rec->problems.n);
-	return ((const struct err *)vec_at(&rec->problems, i))->msg;
+	return what ? what->msg : "";
 }
 
 /* All entries with ',' between, for one comparison. Borrowed from rec. */

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rows of "this file gives these records" for readers of the package databases.
+ *
+ * A record is written type/name@version, with optional parts in this order: namespace before the
+ * name as "namespace/", " arch=", " src=name@version", " lic=a,b", " files=a,b". Fragments stand
+ * behind "+ ". All are joined by "; ". Attributes are left to tests of their own.
+ */
+#pragma once
+
+#include "base/strbuf.h"
+#include "tests/unit/inventory/recording_sink.h"
+
+struct reader_row {
+	const char *what; /* shown when the row fails */
+	const char *path, *in;
+	const char *want;
+	const char *problem; /* a part of the first problem, NULL for none */
+};
+
+static inline void table_render(struct recording *rec, const struct vec *records, const char *mark,
+				struct strbuf *sb)
+{
+	for (size_t i = 0; i < records->n; i++) {
+		const struct package *p = vec_at(records, i);
+
+		strbuf_addf(sb, "%s%s%.*s/", sb->n ? "; " : "", mark, STR_FMT(p->type));
+		if (p->namespace.n)
+			strbuf_addf(sb, "%.*s/", STR_FMT(p->namespace));
+		strbuf_addf(sb, "%.*s@%.*s", STR_FMT(p->name), STR_FMT(p->version));
+		if (p->arch.n)
+			strbuf_addf(sb, " arch=%.*s", STR_FMT(p->arch));
+		if (p->source_name.n)
+			strbuf_addf(sb, " src=%.*s@%.*s", STR_FMT(p->source_name),
+				    STR_FMT(p->source_version));
+		if (p->licenses.n)
+			strbuf_addf(sb, " lic=%.*s", STR_FMT(recording_join(rec, p->licenses)));
+		if (p->files.n)
+			strbuf_addf(sb, " files=%.*s", STR_FMT(recording_join(rec, p->files)));
+	}
+}
+
+static inline void table_check(const struct pkgdb *db, const struct reader_row *row)
+{
+	CLEANUP(strbuf_done) struct strbuf got = STRBUF_INIT(65536);
+	struct recording rec;
+	struct err err = {0};
+
+	recording_init(&rec);
+	if (recording_parse(&rec, db, row->path, str_of(row->in), &err) < 0)
+		fail_msg("%s: %s", row->what, err.msg);
+	table_render(&rec, &rec.packages, "", &got);
+	table_render(&rec, &rec.fragments, "+ ", &got);
+	if (!str_is(strbuf_str(&got), row->want))
+		fail_msg("%s: got \"%s\", want \"%s\"", row->what, strbuf_cstr(&got), row->want);
+	if (!row->problem && rec.problems.n)
+		fail_msg("%s: problem \"%s\"", row->what, recording_problem(&rec, 0));
+	if (row->problem)
+		assert_has(recording_problem(&rec, 0), row->problem);
+	recording_done(&rec);
+}
