@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Reads YAML 1.2 into a tree: duplicate keys refused, every node knows its line.
+ *
+ *     CLEANUP(yaml_freep) struct yaml *file = NULL;
+ *     r = yaml_parse(bytes, &file, err);
+ *     const struct yaml_node *doc = yaml_document(file, 0);     NULL when there is none
+ *     struct str name = yaml_get_str(doc, "name");              empty when absent or no scalar
+ *
+ * Scalars keep their text; what "yes", "1.0" or "~" mean is the reader's business, yaml_is_plain
+ * tells a quoted "1.0" from a bare one. An alias is the node of its anchor itself, not a copy, so a
+ * small file stays small; a walk over all paths must count its own steps. Tags are ignored.
+ *
+ * Ownership: the file owns all nodes and texts. Threads: read-only sharing is fine.
+ * Errors: ERR_FORMAT with line and column, ERR_LIMIT (yaml_bytes, yaml_depth, yaml_nodes,
+ * yaml_aliases), ERR_NOMEM. Behind it: libfyaml; no other file knows.
+ */
+#pragma once
+
+#include "base/err.h"
+#include "base/str.h"
+
+struct yaml;
+struct yaml_node;
+
+enum yaml_kind { YAML_ABSENT, YAML_SCALAR, YAML_LIST, YAML_MAP };
+
+int yaml_parse(struct str bytes, struct yaml **ret, struct err *err);
+void yaml_free(struct yaml *file);
+void yaml_freep(struct yaml **file);
+
+size_t yaml_n_documents(const struct yaml *file);
+const struct yaml_node *yaml_document(const struct yaml *file, size_t i);
+
+/* All of these take NULL (absent) and the wrong kind in their stride. */
+enum yaml_kind yaml_kind_of(const struct yaml_node *node);
+struct str yaml_str(const struct yaml_node *node); /* STR_NULL unless a scalar */
+bool yaml_is_plain(const struct yaml_node *node);  /* a scalar without quotes or block sign */
+size_t yaml_line(const struct yaml_node *node);	   /* from 1; 0 for NULL */
+const struct yaml_node *yaml_get(const struct yaml_node *map, const char *key);
+struct str yaml_get_str(const struct yaml_node *map, const char *key);
+size_t yaml_len(const struct yaml_node *node); /* entries of a list or map */
+const struct yaml_node *yaml_at(const struct yaml_node *list, size_t i);
+
+/* The i-th entry of a map in document order; false behind the end. */
+bool yaml_entry(const struct yaml_node *map, size_t i, const struct yaml_node **ret_key,
+		const struct yaml_node **ret_value);
