@@ -230,6 +230,23 @@ static int set_pair(struct dockerfile *df, bool is_label, struct str key, struct
 	return slot->p ? 0 : err_nomem(err);
 }
 
+/* The rest of the line, its words joined by single spaces. */
+static int pull_rest(const struct dockerfile *df, struct str *text, struct strbuf *ret,
+		     struct err *err)
+{
+	CLEANUP(strbuf_done) struct strbuf word = STRBUF_INIT(WORD_BYTES);
+	int r = 0;
+
+	strbuf_reset(ret);
+	for (*text = str_trim(*text); r == 0 && text->n; *text = str_trim(*text)) {
+		r = pull_word(df, text, ' ', &word, err);
+		if (ret->n)
+			strbuf_addc(ret, ' ');
+		strbuf_add(ret, strbuf_str(&word));
+	}
+	return r < 0 ? r : strbuf_check(ret, err);
+}
+
 /* KEY=VALUE ..., or the old form KEY VALUE to the end of the line. */
 static int parse_pairs(struct dockerfile *df, bool is_label, struct str text, struct err *err)
 {
@@ -237,19 +254,12 @@ static int parse_pairs(struct dockerfile *df, bool is_label, struct str text, st
 	CLEANUP(strbuf_done) struct strbuf value = STRBUF_INIT(WORD_BYTES);
 	int r = 0;
 
-	while (r == 0) {
-		text = str_trim(text);
-		if (text.n == 0)
-			return 0;
+	for (text = str_trim(text); r == 0 && text.n; text = str_trim(text)) {
 		r = pull_word(df, &text, '=', &key, err);
-		if (r == 0 && str_pull_prefix(&text, STR("="))) {
-			r = pull_word(df, &text, '\0', &value, err);
-		} else if (r == 0) {
-			strbuf_reset(&value);
-			strbuf_add(&value, str_trim(text));
-			r = strbuf_check(&value, err);
-			text = STR_NULL;
-		}
+		if (r == 0 && str_pull_prefix(&text, STR("=")))
+			r = pull_word(df, &text, ' ', &value, err);
+		else if (r == 0)
+			r = pull_rest(df, &text, &value, err);
 		if (r == 0)
 			r = set_pair(df, is_label, strbuf_str(&key), strbuf_str(&value), err);
 	}

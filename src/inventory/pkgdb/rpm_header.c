@@ -2,10 +2,12 @@
 #include "inventory/pkgdb/rpm_header.h"
 
 #include <inttypes.h>
+#include <sys/stat.h>
 
 #include "base/cursor.h"
 #include "base/limits.h"
 #include "base/path.h"
+#include "inventory/pkgdb/attributes.h"
 
 enum rpm_type {
 	RPM_NULL_TYPE,
@@ -262,6 +264,7 @@ struct record {
 	struct rpm_records *recs;
 	struct rpm_header h;
 	struct package p;
+	struct attributes attributes;
 	const char *where;
 };
 
@@ -322,97 +325,75 @@ static int fill_version(struct record *rec, bool *ret_epoch_zero, struct err *er
 	return rec->p.version.p ? 0 : err_nomem(err);
 }
 
-struct attributes {
-	struct str v[8];
-	size_t n;
-	bool failed;
-};
-
-static void add_attribute(struct attributes *a, struct str kv)
-{
-	a->failed |= !kv.p;
-	if (a->n < sizeof a->v / sizeof *a->v)
-		a->v[a->n++] = kv;
-}
-
-static struct str hex(struct arena *arena, const char *key, struct str bytes)
+static void add_hex(struct attributes *a, const char *key, struct str bytes)
 {
 	static const char digits[] = "0123456789abcdef";
-	size_t n = str_of(key).n;
-	char *p = arena_alloc(arena, n + 2 * bytes.n + 1);
+	char text[32];
+	size_t n = 0;
 
-	if (!p)
-		return STR_NULL;
-	memcpy(p, key, n);
-	for (size_t i = 0; i < bytes.n; i++) {
-		p[n++] = digits[(unsigned char)bytes.p[i] >> 4];
-		p[n++] = digits[(unsigned char)bytes.p[i] & 15];
+	for (size_t i = 0; i < bytes.n && n < sizeof text; i++) {
+		text[n++] = digits[(unsigned char)bytes.p[i] >> 4];
+		text[n++] = digits[(unsigned char)bytes.p[i] & 15];
 	}
-	return str_make(p, n);
+	attributes_add(a, key, str_make(text, n));
 }
 
 /* The tag that holds the signature rpm would check first. */
-static const char *signature_kind(const struct rpm_header *h)
+static struct str signature_kind(const struct rpm_header *h)
 {
 	static const struct {
 		enum rpm_tag tag;
 		const char *name;
 	} rows[] = {
-		{RPMTAG_OPENPGP, "signed=openpgp"},	 {RPMTAG_RSAHEADER, "signed=rsa-header"},
-		{RPMTAG_DSAHEADER, "signed=dsa-header"}, {RPMTAG_SIGPGP, "signed=pgp"},
-		{RPMTAG_SIGGPG, "signed=gpg"},
+		{RPMTAG_OPENPGP, "openpgp"},	  {RPMTAG_RSAHEADER, "rsa-header"},
+		{RPMTAG_DSAHEADER, "dsa-header"}, {RPMTAG_SIGPGP, "pgp"},
+		{RPMTAG_SIGGPG, "gpg"},
 	};
 	struct entry e;
 
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		if (find(h, rows[i].tag, &e, NULL) > 0)
-			return rows[i].name;
-	return NULL;
+			return str_of(rows[i].name);
+	return STR_NULL;
 }
 
-static int number_attribute(struct record *rec, enum rpm_tag tag, const char *key,
-			    struct attributes *a)
+/* 1: added, 0: not there. */
+static int number_attribute(struct record *rec, enum rpm_tag tag, const char *key)
 {
 	uint64_t v = 0;
-	int r = number_field(rec, tag, &v);
+	char text[24];
+	int n, r = number_field(rec, tag, &v);
 
-	if (r > 0)
-		add_attribute(a, arena_strf(rec->recs->sink->scratch, "%s=%" PRIu64, key, v));
-	return r;
+	if (r <= 0)
+		return r;
+	n = snprintf(text, sizeof text, "%" PRIu64, v);
+	attributes_add(&rec->attributes, key, str_make(text, (size_t)n));
+	return 1;
 }
 
-/* Sorted by key, as package.h asks. */
+/* Keys in ascending order. */
 static int fill_attributes(struct record *rec, struct str sourcerpm, bool epoch_zero,
 			   struct err *err)
 {
-	struct arena *arena = rec->recs->sink->scratch;
-	struct attributes a = {.n = 0};
-	struct str md5 = STR_NULL, *kept;
-	const char *kind = signature_kind(&rec->h);
+	struct attributes *a = &rec->attributes;
+	struct str md5 = STR_NULL;
 	int r;
 
 	if (epoch_zero)
-		add_attribute(&a, STR("epoch=0"));
-	r = number_attribute(rec, RPMTAG_INSTALLTIME, "installtime", &a);
+		attributes_add(a, "epoch", STR("0"));
+	r = number_attribute(rec, RPMTAG_INSTALLTIME, "installtime");
 	if (r < 0)
 		return r;
 	if (rpm_header_bytes(&rec->h, RPMTAG_SIGMD5, &md5, NULL) > 0 && md5.n == 16)
-		add_attribute(&a, hex(arena, "sigmd5=", md5));
-	if (kind)
-		add_attribute(&a, str_of(kind));
-	r = number_attribute(rec, RPMTAG_SIZE, "size", &a);
+		add_hex(a, "sigmd5", md5);
+	attributes_add(a, "signed", signature_kind(&rec->h));
+	r = number_attribute(rec, RPMTAG_SIZE, "size");
 	if (r == 0)
-		r = number_attribute(rec, RPMTAG_LONGSIZE, "size", &a);
+		r = number_attribute(rec, RPMTAG_LONGSIZE, "size");
 	if (r < 0)
 		return r;
-	if (sourcerpm.n)
-		add_attribute(&a, arena_strf(arena, "sourcerpm=%.*s", STR_FMT(sourcerpm)));
-	kept = arena_array(arena, a.n ? a.n : 1, sizeof *kept);
-	if (!kept || a.failed)
-		return err_nomem(err);
-	memcpy(kept, a.v, a.n * sizeof *kept);
-	rec->p.attributes = (struct str_list){kept, a.n};
-	return 0;
+	attributes_add(a, "sourcerpm", sourcerpm);
+	return attributes_get(a, &rec->p.attributes, err);
 }
 
 /* "/usr/bin/" is "usr/bin" already, and so are nearly all directories: then nothing is copied. */
@@ -499,16 +480,22 @@ static int add_file(struct rpm_records *recs, struct str dir, struct str name, s
 	return 0;
 }
 
-static bool is_installed(const struct entry *states, size_t i)
+/* What tells files of this package from the rest; empty when the header does not say. */
+struct file_facts {
+	struct entry states, modes;
+};
+
+static bool is_file(const struct file_facts *facts, size_t i)
 {
-	uint64_t state = i < states->count ? number_at(states, i) : 0;
+	uint64_t state = i < facts->states.count ? number_at(&facts->states, i) : 0;
+	uint64_t mode = i < facts->modes.count ? number_at(&facts->modes, i) : 0;
 
 	return state != RPMFILE_STATE_REPLACED && state != RPMFILE_STATE_NOTINSTALLED &&
-	       state != RPMFILE_STATE_WRONGCOLOR;
+	       state != RPMFILE_STATE_WRONGCOLOR && !S_ISDIR(mode);
 }
 
-static int list_basenames(struct record *rec, const struct entry *names, const struct entry *states,
-			  struct err *err)
+static int list_basenames(struct record *rec, const struct entry *names,
+			  const struct file_facts *facts, struct err *err)
 {
 	struct entry dirnames, indexes;
 	struct str rest = names->data, name, *dirs;
@@ -535,14 +522,14 @@ static int list_basenames(struct record *rec, const struct entry *names, const s
 			return err_set(err, ERR_FORMAT,
 				       "file %zu of %" PRIu32 ": directory %" PRIu64 " of %" PRIu32,
 				       i, names->count, dir, dirnames.count);
-		if (is_installed(states, i))
+		if (is_file(facts, i))
 			r = add_file(rec->recs, dirs[dir], name, err);
 	}
 	return r;
 }
 
 static int list_old_filenames(struct record *rec, const struct entry *names,
-			      const struct entry *states, struct err *err)
+			      const struct file_facts *facts, struct err *err)
 {
 	struct str rest = names->data, name;
 	int r = 0;
@@ -551,7 +538,7 @@ static int list_old_filenames(struct record *rec, const struct entry *names,
 		if (!pull_string(&rest, &name))
 			return err_set(err, ERR_FORMAT, "file %zu of %" PRIu32 " has no end", i,
 				       names->count);
-		if (is_installed(states, i))
+		if (is_file(facts, i))
 			r = add_file(rec->recs, STR_NULL, name, err);
 	}
 	return r;
@@ -559,12 +546,13 @@ static int list_old_filenames(struct record *rec, const struct entry *names,
 
 static int list_files(struct record *rec, struct err *err)
 {
-	struct entry names, states = {0};
-	int r = find_numbers(&rec->h, RPMTAG_FILESTATES, &states, err);
+	struct file_facts facts = {0};
+	struct entry names;
 	bool old = false;
+	int r = find_numbers(&rec->h, RPMTAG_FILESTATES, &facts.states, err);
 
-	if (r == 0)
-		states = (struct entry){0};
+	if (r >= 0)
+		r = find_numbers(&rec->h, RPMTAG_FILEMODES, &facts.modes, err);
 	if (r >= 0)
 		r = find(&rec->h, RPMTAG_BASENAMES, &names, err);
 	if (r == 0) {
@@ -574,9 +562,9 @@ static int list_files(struct record *rec, struct err *err)
 	if (r <= 0)
 		return r;
 	if (names.type != RPM_STRING_ARRAY_TYPE)
-		return err_set(err, ERR_FORMAT, "type %" PRIu32, names.type);
-	return old ? list_old_filenames(rec, &names, &states, err)
-		   : list_basenames(rec, &names, &states, err);
+		return err_set(err, ERR_FORMAT, "names of type %" PRIu32, names.type);
+	return old ? list_old_filenames(rec, &names, &facts, err)
+		   : list_basenames(rec, &names, &facts, err);
 }
 
 /* What was listed before an error stays: a shorter list that is said to be short. */
@@ -657,7 +645,10 @@ static int parse_name(struct record *rec, struct str blob, struct err *err)
 
 int rpm_records_add(struct rpm_records *recs, struct str blob, const char *where, struct err *err)
 {
-	struct record rec = {.recs = recs, .p = {.type = STR("rpm")}, .where = where};
+	struct record rec = {.recs = recs,
+			     .p = {.type = STR("rpm")},
+			     .attributes = ATTRIBUTES_INIT(recs->sink->scratch),
+			     .where = where};
 	struct err why = {0};
 	int r;
 

@@ -3,15 +3,15 @@
  * What CBL-Mariner and Azure Linux leave in distroless images instead of an rpm database: one line
  * a package, ten columns between tabs, absent values as "(none)".
  *
- *     bash	5.1.8-4.azl3	1653816591	1653753130	Microsoft Corporation	(none) 9496
- * x86_64	0 bash-5.1.8-4.azl3.src.rpm
+ *     bash 5.1.8-4.azl3 1653816591 1653753130 Microsoft (none) 9496 x86_64 0 bash-5.1.8-4.src.rpm
  *
- * (one line): name, version-release, installed, built (unix time), vendor, epoch, size, arch, epoch
- * as a number, source rpm. Lines that stop after the second column are read too, with a problem.
+ * The columns: name, version-release, installed and built (unix time), vendor, epoch, size, arch,
+ * epoch as a number, source rpm. A line that stops after the second is read too, with a problem.
  */
 #include <inttypes.h>
 
 #include "base/limits.h"
+#include "inventory/pkgdb/attributes.h"
 #include "inventory/pkgdb/rpm_header.h"
 
 enum column {
@@ -44,35 +44,9 @@ static struct line split(struct str text)
 	return line;
 }
 
-static int fill_attributes(const struct line *line, struct arena *arena, struct package *p,
-			   struct err *err)
-{
-	static const struct {
-		enum column column;
-		const char *key;
-	} rows[] = {{INSTALLTIME, "installtime"}, {SIZE, "size"}, {SOURCERPM, "sourcerpm"}};
-	struct str *kept = arena_array(arena, 4, sizeof *kept);
-	size_t n = 0;
-
-	if (!kept)
-		return err_nomem(err);
-	if (str_is(line->column[EPOCH], "0"))
-		kept[n++] = STR("epoch=0");
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		struct str value = line->column[rows[i].column];
-
-		if (value.n == 0)
-			continue;
-		kept[n] = arena_strf(arena, "%s=%.*s", rows[i].key, STR_FMT(value));
-		if (!kept[n++].p)
-			return err_nomem(err);
-	}
-	p->attributes = (struct str_list){kept, n};
-	return 0;
-}
-
 static int add_line(const struct line *line, struct pkg_sink *sink, struct err *err)
 {
+	struct attributes attrs = ATTRIBUTES_INIT(sink->scratch);
 	struct package p = {.type = STR("rpm"),
 			    .name = line->column[NAME],
 			    .version = line->column[VERSION],
@@ -88,7 +62,12 @@ static int add_line(const struct line *line, struct pkg_sink *sink, struct err *
 			return err_nomem(err);
 	}
 	(void)rpm_source_split(line->column[SOURCERPM], &p.source_name, &p.source_version);
-	r = fill_attributes(line, sink->scratch, &p, err);
+	if (str_is(line->column[EPOCH], "0"))
+		attributes_add(&attrs, "epoch", STR("0"));
+	attributes_add(&attrs, "installtime", line->column[INSTALLTIME]);
+	attributes_add(&attrs, "size", line->column[SIZE]);
+	attributes_add(&attrs, "sourcerpm", line->column[SOURCERPM]);
+	r = attributes_get(&attrs, &p.attributes, err);
 	return r < 0 ? r : pkg_sink_add(sink, &p);
 }
 
