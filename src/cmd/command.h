@@ -3,7 +3,7 @@
  * The family of subcommands: one descriptor each in cmd_<name>.c, listed in command_list.def.
  *
  * The descriptor's option table is the only place where an option is written: parsing, --help, the
- * man page and the shell completions are made from it (command_parse, command_help, docs.c).
+ * man page and the shell completions are made from it (command_parse, help.h, manual.h).
  *
  *     static struct { const char *format; bool quiet; } opt;
  *     static const struct option_spec options[] = {
@@ -57,25 +57,54 @@ struct option_spec {
 		OPTION_KIND_END, NULL, 0, NULL, NULL, NULL, NULL                                   \
 	}
 
+/* Where the command stands in the overview of --help. */
+enum command_group { COMMAND_TOOL, COMMAND_IMAGE, COMMAND_PROGRAM, COMMAND_HIDDEN };
+
 struct command {
 	const char *name;
 	const char *arguments; /* "TARGET", "parse|build", "" */
-	const char *summary;   /* one line */
-	const char *details;   /* paragraphs for --help and the man page; NULL: none */
+	const char *summary;   /* one line, no capital, no full stop */
+	/*
+	 * For --help and the man page: a paragraph a line, wrapped there; lines that start with a
+	 * space stand as they are (examples). NULL: none.
+	 */
+	const char *details;
 	const struct option_spec *options;
 	/* argv: the words left after the options. Returns an exit status. Prints errors itself. */
 	int (*run)(int argc, const char *const *argv);
+	enum command_group group; /* left out: COMMAND_TOOL */
 };
 
-extern const struct command *const commands[]; /* sorted by name, NULL-ended */
+extern const struct command *const commands[];	     /* sorted by name, NULL-ended */
+const struct command *command_find(struct str name); /* NULL: no such command */
+
+/* ERR_USAGE with the nearest command's name, if one is near; returns -ERR_USAGE. */
+int command_unknown(struct str name, struct err *err);
+
+/* --help, which every command has besides its table; it has no target. */
+extern const struct option_spec command_help_option;
+
+/* What stands before the command: --help, --version, --limits. */
+extern const struct command command_program;
+extern struct program_options {
+	bool version, limits;
+} program_options;
 
 /*
  * Fills the targets of the options from argv (without the command's name) and moves the other words
- * to the front, in order. Understands --name=value, --name value, -xVALUE, -x VALUE, --no-NAME for
- * flags, "--". Returns the number of words, or -ERR_USAGE with a message that proposes the nearest
- * option.
+ * to the front, in order. Understands --name=value, --name value, -xVALUE, -x VALUE, -xy for flags,
+ * --no-NAME for flags, "--". Every command has --help and -h besides its table: *ret_help says that
+ * it was asked for, and then nothing else needs to be right.
+ * Returns the number of words, or -ERR_USAGE with a message that proposes the nearest option.
  */
-int command_parse(const struct command *cmd, int argc, const char **argv, struct err *err);
+int command_parse(const struct command *cmd, int argc, const char **argv, bool *ret_help,
+		  struct err *err);
 
-/* "plimsoll: <message>" on stderr; returns EXIT_ERROR. */
+/*
+ * "plimsoll: <message>" on stderr; returns EXIT_ERROR. Messages may hold names from an image:
+ * control characters are written as \xHH.
+ */
 int command_error(const struct err *err);
+
+/* Writes text to stdout; EXIT_DONE, or says what went wrong and returns EXIT_ERROR. */
+int command_print(struct str text);

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "crypto/digest.h"
+#include "package/purl.h"
 
 #define PURL_MAX       65536   /* bytes */
 #define EXPRESSION_MAX 1048576 /* bytes of the licences of one package */
@@ -45,56 +46,33 @@ static int set_name(struct sbom *s, struct err *err)
 	return 0;
 }
 
-/* Percent-encoded as package URLs ask for: ':' stays, '/' does not. */
-static void add_encoded(struct strbuf *sb, struct str s)
-{
-	const struct str kept = STR(".-_~:");
-
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i];
-
-		if (char_is_alnum(c) || str_find_char(kept, c) < kept.n)
-			strbuf_addc(sb, c);
-		else
-			strbuf_addf(sb, "%%%02X", (unsigned char)c);
-	}
-}
-
-static void add_qualifier(struct strbuf *sb, char *separator, const char *key, struct str value)
-{
-	if (str_is_empty(value))
-		return;
-	strbuf_addf(sb, "%c%s=", *separator, key);
-	add_encoded(sb, value);
-	*separator = '&';
-}
-
-/* "pkg:oci/debian@sha256:12..?arch=amd64&repository_url=example.com%2Flibrary%2Fdebian&tag=12" */
+/* A name that no purl can be made of leaves the image without one: the digest still names it. */
 static int set_purl(struct sbom *s, struct err *err)
 {
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(PURL_MAX);
 	const struct report_image *image = &s->report->image;
-	struct str repository, tag, directory, base;
-	char separator = '?';
+	struct purl_qualifier qualifiers[3];
+	struct purl u = {
+		.type = STR("oci"), .version = image->manifest_digest, .qualifiers = qualifiers};
+	struct str repository, tag, directory;
 
 	if (str_is_empty(image->manifest_digest) || str_is_empty(image->name))
 		return 0;
 	cut_reference(image->name, &repository, &tag);
-	if (!str_rcut(repository, '/', &directory, &base))
-		base = repository;
-	if (str_is_empty(base))
+	if (!str_rcut(repository, '/', &directory, &u.name))
+		u.name = repository;
+	if (image->architecture.n)
+		qualifiers[u.n_qualifiers++] =
+			(struct purl_qualifier){STR("arch"), image->architecture};
+	if (u.name.n < repository.n)
+		qualifiers[u.n_qualifiers++] =
+			(struct purl_qualifier){STR("repository_url"), repository};
+	if (tag.n)
+		qualifiers[u.n_qualifiers++] = (struct purl_qualifier){STR("tag"), tag};
+	if (purl_build(&u, &sb, NULL) < 0)
 		return 0;
-	strbuf_adds(&sb, "pkg:oci/");
-	for (size_t i = 0; i < base.n; i++)
-		add_encoded(&sb, (struct str){(char[]){char_lower(base.p[i])}, 1});
-	strbuf_addc(&sb, '@');
-	add_encoded(&sb, image->manifest_digest);
-	add_qualifier(&sb, &separator, "arch", image->architecture);
-	if (base.n < repository.n)
-		add_qualifier(&sb, &separator, "repository_url", repository);
-	add_qualifier(&sb, &separator, "tag", tag);
 	s->purl = arena_str(&s->arena, strbuf_str(&sb));
-	return s->purl.p ? strbuf_check(&sb, err) : err_nomem(err);
+	return s->purl.p ? 0 : err_nomem(err);
 }
 
 /* Packages are sorted by purl, so repetitions stand together. '|' is never in a purl. */

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/manual.h"
+
+#include "cmd/help.h"
+
+/* All options of a command, --help last: *at starts at 0; NULL at the end. */
+static const struct option_spec *next_option(const struct command *cmd, size_t *at)
+{
+	size_t i = (*at)++;
+
+	for (size_t k = 0; k < i; k++)
+		if (cmd->options[k].kind == OPTION_KIND_END)
+			return NULL;
+	return cmd->options[i].kind == OPTION_KIND_END ? &command_help_option : &cmd->options[i];
+}
+
+/* The commands that are shown: *at starts at 0; NULL at the end. */
+static const struct command *next_command(size_t *at)
+{
+	while (commands[*at]) {
+		const struct command *cmd = commands[(*at)++];
+
+		if (cmd->group != COMMAND_HIDDEN)
+			return cmd;
+	}
+	return NULL;
+}
+
+/* ---- man(7) ---- */
+
+/* Text of a man page: no control lines, no escapes, minus signs that can be copied. */
+static void add_roff(struct strbuf *out, struct str s)
+{
+	if (s.n && (s.p[0] == '.' || s.p[0] == '\''))
+		strbuf_adds(out, "\\&");
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '\\')
+			strbuf_adds(out, "\\e");
+		else if (s.p[i] == '-')
+			strbuf_adds(out, "\\-");
+		else
+			strbuf_addc(out, s.p[i]);
+	}
+}
+
+static void add_roff_line(struct strbuf *out, const char *text)
+{
+	add_roff(out, str_of(text));
+	strbuf_addc(out, '\n');
+}
+
+static void add_man_options(struct strbuf *out, const struct command *cmd)
+{
+	const struct option_spec *o;
+
+	strbuf_adds(out, ".SH OPTIONS\n");
+	for (size_t at = 0; (o = next_option(cmd, &at));) {
+		strbuf_adds(out, ".TP\n");
+		if (o->letter)
+			strbuf_addf(out, "\\fB\\-%c\\fR, ", o->letter);
+		strbuf_adds(out, "\\fB\\-\\-");
+		add_roff(out, str_of(o->name));
+		strbuf_adds(out, "\\fR");
+		if (o->value)
+			strbuf_addf(out, " \\fI%s\\fR", o->value);
+		strbuf_addc(out, '\n');
+		add_roff_line(out, o->help);
+	}
+}
+
+static void add_man_details(struct strbuf *out, const char *details)
+{
+	struct str rest = str_of(details), line;
+	bool example = false;
+
+	while (str_pull_line(&rest, &line)) {
+		bool verbatim = line.n && line.p[0] == ' ';
+
+		if (verbatim && !example)
+			strbuf_adds(out, ".PP\n.nf\n");
+		else if (!verbatim)
+			strbuf_adds(out, example ? ".fi\n.PP\n" : ".PP\n");
+		add_roff(out, line);
+		strbuf_addc(out, '\n');
+		example = verbatim;
+	}
+	strbuf_adds(out, example ? ".fi\n" : "");
+}
+
+static void add_man_commands(struct strbuf *out)
+{
+	const struct command *cmd;
+
+	strbuf_adds(out, ".SH COMMANDS\n");
+	for (size_t g = 0; g < n_help_groups; g++) {
+		strbuf_addf(out, ".SS %s\n", help_group_title(help_groups[g]));
+		for (size_t at = 0; (cmd = next_command(&at));) {
+			if (cmd->group != help_groups[g])
+				continue;
+			strbuf_addf(out, ".TP\n\\fB%s\\fR ", cmd->name);
+			add_roff_line(out, cmd->arguments);
+			add_roff_line(out, cmd->summary);
+		}
+	}
+}
+
+static void add_man_end(struct strbuf *out, const struct command *self)
+{
+	const struct command *cmd;
+
+	strbuf_adds(out, ".SH EXIT STATUS\n"
+			 ".TP\n0\ndone, and nothing that was asked to count as a failure\n"
+			 ".TP\n1\nfindings at or above the threshold, or a policy said deny\n"
+			 ".TP\n2\nwrong usage, or the work could not be done\n"
+			 ".TP\n3\ndone, but something was not assessed and that was asked to fail\n"
+			 ".SH SEE ALSO\n");
+	if (self)
+		strbuf_adds(out, "\\fBplimsoll\\fR(1)");
+	for (size_t at = 0; (cmd = next_command(&at));)
+		if (cmd != self)
+			strbuf_addf(out, "%s\\fBplimsoll\\-%s\\fR(1)", self || at > 1 ? ",\n" : "",
+				    cmd->name);
+	strbuf_addc(out, '\n');
+}
+
+void manual_man(struct strbuf *out, const struct command *cmd)
+{
+	const struct command *page = cmd ? cmd : &command_program;
+
+	strbuf_addf(out, ".TH \"PLIMSOLL%s%s\" 1 \"\" \"plimsoll %s\" \"User Commands\"\n",
+		    cmd ? "-" : "", page->name, PLIMSOLL_VERSION);
+	strbuf_addf(out, ".SH NAME\nplimsoll%s%s \\- ", cmd ? "\\-" : "", page->name);
+	add_roff_line(out, page->summary);
+	strbuf_addf(out, ".SH SYNOPSIS\n\\fBplimsoll%s%s\\fR [\\fIOPTION\\fR...] ", cmd ? " " : "",
+		    page->name);
+	add_roff_line(out, page->arguments);
+	strbuf_adds(out, ".SH DESCRIPTION\n");
+	if (page->details)
+		add_man_details(out, page->details);
+	else
+		add_roff_line(out, page->summary);
+	if (!cmd)
+		add_man_commands(out);
+	add_man_options(out, page);
+	add_man_end(out, cmd);
+}
+
+/* ---- bash ---- */
+
+/* All the words an option may be written as, each with a space behind it. */
+static void add_option_words(struct strbuf *out, const struct command *cmd)
+{
+	const struct option_spec *o;
+
+	for (size_t at = 0; (o = next_option(cmd, &at));) {
+		if (o->letter)
+			strbuf_addf(out, "-%c ", o->letter);
+		strbuf_addf(out, "--%s ", o->name);
+	}
+}
+
+static void add_bash_values(struct strbuf *out, const struct command *cmd)
+{
+	const struct option_spec *o;
+
+	strbuf_adds(out, "\t\tcase $prev in\n");
+	for (size_t at = 0; (o = next_option(cmd, &at));) {
+		if (o->kind == OPTION_KIND_FLAG)
+			continue;
+		strbuf_adds(out, "\t\t");
+		if (o->letter)
+			strbuf_addf(out, "-%c | ", o->letter);
+		strbuf_addf(out, "--%s)\n", o->name);
+		if (o->values)
+			strbuf_addf(out, "\t\t\tCOMPREPLY=($(compgen -W '%s' -- \"$cur\"))\n",
+				    o->values);
+		strbuf_adds(out, "\t\t\treturn\n\t\t\t;;\n");
+	}
+	strbuf_adds(out, "\t\tesac\n");
+}
+
+static void add_bash_words(struct strbuf *out, const struct command *cmd)
+{
+	strbuf_adds(out, "\t\t[[ $cur == -* ]] && COMPREPLY=($(compgen -W '");
+	add_option_words(out, cmd);
+	strbuf_adds(out, "' -- \"$cur\"))\n\t\t;;\n");
+}
+
+void manual_bash(struct strbuf *out)
+{
+	const struct command *cmd;
+
+	strbuf_adds(out,
+		    "# bash completion of plimsoll, written by \"plimsoll docs bash\"\n"
+		    "_plimsoll() {\n"
+		    "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}\n"
+		    "\tCOMPREPLY=()\n"
+		    "\tif ((COMP_CWORD == 1)); then\n"
+		    "\t\tCOMPREPLY=($(compgen -W '");
+	for (size_t at = 0; (cmd = next_command(&at));)
+		strbuf_addf(out, "%s ", cmd->name);
+	add_option_words(out, &command_program);
+	strbuf_adds(out, "' -- \"$cur\"))\n\t\treturn\n\tfi\n\tcase ${COMP_WORDS[1]} in\n");
+	for (size_t at = 0; (cmd = next_command(&at));) {
+		strbuf_addf(out, "\t%s)\n", cmd->name);
+		add_bash_values(out, cmd);
+		add_bash_words(out, cmd);
+	}
+	strbuf_adds(out, "\tesac\n}\ncomplete -o default -F _plimsoll plimsoll\n");
+}
+
+/* ---- zsh ---- */
+
+/* Inside single quotes; the characters that _arguments and _describe take for their own. */
+static void add_zsh(struct strbuf *out, const char *text)
+{
+	for (struct str s = str_of(text); s.n; s = str_skip(s, 1)) {
+		if (s.p[0] == '\'')
+			strbuf_adds(out, "'\\'");
+		else if (s.p[0] == '[' || s.p[0] == ']' || s.p[0] == ':' || s.p[0] == '\\')
+			strbuf_addc(out, '\\');
+		strbuf_addc(out, s.p[0]);
+	}
+}
+
+static void add_zsh_options(struct strbuf *out, const struct command *cmd)
+{
+	const struct option_spec *o;
+
+	strbuf_adds(out, "\t\t_arguments");
+	for (size_t at = 0; (o = next_option(cmd, &at));) {
+		strbuf_adds(out, " \\\n\t\t\t");
+		if (o->letter)
+			strbuf_addf(out, "'(-%c --%s)'{-%c,--%s}'[", o->letter, o->name, o->letter,
+				    o->name);
+		else
+			strbuf_addf(out, "'--%s[", o->name);
+		add_zsh(out, o->help);
+		strbuf_addc(out, ']');
+		if (o->value) {
+			strbuf_addc(out, ':');
+			add_zsh(out, o->value);
+			strbuf_addf(out, ":%s%s%s", o->values ? "(" : "_files",
+				    o->values ? o->values : "", o->values ? ")" : "");
+		}
+		strbuf_addc(out, '\'');
+	}
+}
+
+void manual_zsh(struct strbuf *out)
+{
+	const struct command *cmd;
+
+	strbuf_adds(out, "#compdef plimsoll\n"
+			 "# zsh completion of plimsoll, written by \"plimsoll docs zsh\"\n"
+			 "_plimsoll() {\n\tlocal -a names\n\tnames=(\n");
+	for (size_t at = 0; (cmd = next_command(&at));) {
+		strbuf_addf(out, "\t\t'%s:", cmd->name);
+		add_zsh(out, cmd->summary);
+		strbuf_adds(out, "'\n");
+	}
+	strbuf_adds(out, "\t)\n\tif ((CURRENT == 2)); then\n"
+			 "\t\t_describe command names\n");
+	add_zsh_options(out, &command_program);
+	strbuf_adds(out, "\n\t\treturn\n\tfi\n"
+			 "\tlocal name=$words[2]\n\tshift words\n\t((CURRENT--))\n"
+			 "\tcase $name in\n");
+	for (size_t at = 0; (cmd = next_command(&at));) {
+		strbuf_addf(out, "\t%s)\n", cmd->name);
+		add_zsh_options(out, cmd);
+		strbuf_adds(out, " \\\n\t\t\t'*:file:_files'\n\t\t;;\n");
+	}
+	strbuf_adds(out, "\tesac\n}\n_plimsoll \"$@\"\n");
+}
+
+/* ---- fish ---- */
+
+/* Inside single quotes. */
+static void add_fish(struct strbuf *out, const char *text)
+{
+	for (struct str s = str_of(text); s.n; s = str_skip(s, 1)) {
+		if (s.p[0] == '\'' || s.p[0] == '\\')
+			strbuf_addc(out, '\\');
+		strbuf_addc(out, s.p[0]);
+	}
+}
+
+static void add_fish_options(struct strbuf *out, const struct command *cmd)
+{
+	const struct option_spec *o;
+
+	for (size_t at = 0; (o = next_option(cmd, &at));) {
+		strbuf_adds(out, "complete -c plimsoll -n '");
+		if (cmd->name[0])
+			strbuf_addf(out, "__fish_seen_subcommand_from %s'", cmd->name);
+		else
+			strbuf_adds(out, "__fish_use_subcommand'");
+		if (o->letter)
+			strbuf_addf(out, " -s %c", o->letter);
+		strbuf_addf(out, " -l %s", o->name);
+		if (o->values)
+			strbuf_addf(out, " -x -a '%s'", o->values);
+		else if (o->value)
+			strbuf_adds(out, " -r");
+		strbuf_adds(out, " -d '");
+		add_fish(out, o->help);
+		strbuf_adds(out, "'\n");
+	}
+}
+
+void manual_fish(struct strbuf *out)
+{
+	const struct command *cmd;
+
+	strbuf_adds(out, "# fish completion of plimsoll, written by \"plimsoll docs fish\"\n");
+	for (size_t at = 0; (cmd = next_command(&at));) {
+		strbuf_addf(out, "complete -c plimsoll -n __fish_use_subcommand -f -a %s -d '",
+			    cmd->name);
+		add_fish(out, cmd->summary);
+		strbuf_adds(out, "'\n");
+	}
+	add_fish_options(out, &command_program);
+	for (size_t at = 0; (cmd = next_command(&at));)
+		add_fish_options(out, cmd);
+}
