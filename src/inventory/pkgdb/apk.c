@@ -33,11 +33,34 @@
 #include "inventory/pkgdb/attributes.h"
 #include "inventory/pkgdb/file_list.h"
 
+/* The fields that are kept, and their letters in the same order. */
+enum field {
+	ARCH,
+	BROKEN,
+	BUILD_TIME,
+	CHECKSUM,
+	COMMIT,
+	INSTALLED_SIZE,
+	LICENSE,
+	MAINTAINER,
+	NAME,
+	ORIGIN,
+	PROVIDER_PRIORITY,
+	REPLACES,
+	REPOSITORY_TAG,
+	URL,
+	VERSION,
+	N_FIELDS,
+};
+
+static const char letters[N_FIELDS] = {'A', 'f', 't', 'C', 'c', 'I', 'L', 'm',
+				       'P', 'o', 'k', 'r', 's', 'U', 'V'};
+
 struct apk_record {
-	size_t line;	       /* of the first field, 0 before it */
-	struct str value[128]; /* by letter; the last one given counts */
-	struct str dir;	       /* of the R: lines behind it */
-	bool has_dir;	       /* F: was seen */
+	size_t line;		    /* of the first field, 0 before it */
+	struct str value[N_FIELDS]; /* the last one given counts */
+	struct str dir;		    /* of the R: lines behind it */
+	bool has_dir;		    /* F: was seen */
 	struct file_list files;
 };
 
@@ -64,25 +87,25 @@ static int report(struct apk_record *rec, struct pkg_sink *sink, struct err *err
 	struct attributes attrs = ATTRIBUTES_INIT(sink->scratch);
 	struct package p = {
 		.type = STR("apk"),
-		.name = v['P'],
-		.version = v['V'],
-		.arch = v['A'],
-		.source_name = v['o'],
-		.vendor = v['m'],
-		.licenses = {&v['L'], v['L'].n ? 1 : 0},
+		.name = v[NAME],
+		.version = v[VERSION],
+		.arch = v[ARCH],
+		.source_name = v[ORIGIN],
+		.vendor = v[MAINTAINER],
+		.licenses = {&v[LICENSE], v[LICENSE].n ? 1 : 0},
 		.files = file_list_get(&rec->files),
 	};
 	int r;
 
-	attributes_add(&attrs, "broken", v['f']);
-	attributes_add(&attrs, "build-time", v['t']);
-	attributes_add(&attrs, "checksum", v['C']);
-	attributes_add(&attrs, "commit", v['c']);
-	attributes_add(&attrs, "installed-size", v['I']);
-	attributes_add(&attrs, "provider-priority", v['k']);
-	attributes_add(&attrs, "replaces", v['r']);
-	attributes_add(&attrs, "repository-tag", v['s']);
-	attributes_add(&attrs, "url", v['U']);
+	attributes_add(&attrs, "broken", v[BROKEN]);
+	attributes_add(&attrs, "build-time", v[BUILD_TIME]);
+	attributes_add(&attrs, "checksum", v[CHECKSUM]);
+	attributes_add(&attrs, "commit", v[COMMIT]);
+	attributes_add(&attrs, "installed-size", v[INSTALLED_SIZE]);
+	attributes_add(&attrs, "provider-priority", v[PROVIDER_PRIORITY]);
+	attributes_add(&attrs, "replaces", v[REPLACES]);
+	attributes_add(&attrs, "repository-tag", v[REPOSITORY_TAG]);
+	attributes_add(&attrs, "url", v[URL]);
 	r = attributes_get(&attrs, &p.attributes, err);
 	return r < 0 ? r : pkg_sink_add(sink, &p);
 }
@@ -91,14 +114,23 @@ static int flush(struct apk_record *rec, struct pkg_sink *sink, struct err *err)
 {
 	int r = 0;
 
-	if (rec->line && rec->value['P'].n == 0)
+	if (rec->line && rec->value[NAME].n == 0)
 		r = problem(rec, rec->line, "no name (P:) in this package");
-	else if (rec->line && rec->value['V'].n == 0)
+	else if (rec->line && rec->value[VERSION].n == 0)
 		r = problem(rec, rec->line, "no version (V:) in this package");
 	else if (rec->line)
 		r = report(rec, sink, err);
-	reset(rec);
+	if (rec->line)
+		reset(rec);
 	return r;
+}
+
+static void keep(struct apk_record *rec, char key, struct str value)
+{
+	const char *at = memchr(letters, key, sizeof letters);
+
+	if (at)
+		rec->value[at - letters] = value;
 }
 
 static int parse_field(struct apk_record *rec, char key, struct str value, size_t lineno,
@@ -118,8 +150,7 @@ static int parse_field(struct apk_record *rec, char key, struct str value, size_
 			return problem(rec, lineno, "a file (R:) before any directory (F:)");
 		return file_list_add_in(&rec->files, rec->dir, value, err);
 	default:
-		if (char_is_alpha(key))
-			rec->value[(unsigned char)key] = value;
+		keep(rec, key, value);
 		return 0;
 	}
 }

@@ -11,6 +11,7 @@
  * A slice is a part of a package; what stands before its '_' is the package's name. Files come from
  * the path lines; a path that ends in '/' is a directory and is left out. The packages are Ubuntu's
  * own, so their type is deb; the manifest does not know their source packages.
+ * A line that is no JSON ends the reading: the file is not what chisel wrote.
  * Limits: json_bytes for the plain text, field_bytes for a line.
  */
 #include "base/cleanup.h"
@@ -169,16 +170,12 @@ static int read_header(struct chisel *c, const struct json *entry, struct err *e
 static int read_line(struct chisel *c, struct str line, struct err *err)
 {
 	CLEANUP(json_freep) struct json *entry = NULL;
-	struct err why = {0};
 	struct str kind;
+	int r = json_parse(line, &entry, err);
 
 	c->line++;
-	if (json_parse(line, &entry, &why) < 0) {
-		if (why.code == ERR_NOMEM)
-			return err_nomem(err);
-		return c->line == 1 ? err_set(err, why.code, "line 1: %s", why.msg)
-				    : problem(c, why.msg);
-	}
+	if (r < 0)
+		return err_wrap(err, r, "entry on line %zu", c->line);
 	if (c->line == 1)
 		return read_header(c, entry, err);
 	kind = json_get_str(entry, "kind");
@@ -280,8 +277,9 @@ static int parse(const struct pkgdb_input *in, struct pkg_sink *sink, struct err
 		.packages = VEC_INIT(struct chisel_package *, LIMIT_PACKAGES),
 		.partial = STRBUF_INIT(LIMIT_FIELD_BYTES),
 	};
-	CLEANUP(stream_closep) struct stream *plain = NULL;
+	/* Before `plain`, which closes it: lifetimes end in the reverse order. */
 	struct bytes_stream packed = {{bytes_read, bytes_close}, in->bytes};
+	CLEANUP(stream_closep) struct stream *plain = NULL;
 	enum compression kind = compression_of(in->bytes);
 	int r, reported;
 

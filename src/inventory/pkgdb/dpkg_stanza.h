@@ -67,7 +67,7 @@ struct dpkg_dialect {
 	 * caller's. */
 	int (*complete)(const struct dpkg_dialect *dialect, const struct dpkg_stanza *stanza,
 			struct package *p, struct pkg_sink *sink, struct err *err);
-	const void *context;
+	void *context;
 	bool as_fragment; /* another file declares the package, this one adds to it */
 };
 

@@ -12,27 +12,49 @@
  * maintainer come from there when that file is in the same layer (opkg_info.c adds the rest).
  */
 #include "base/limits.h"
+#include "base/map.h"
 #include "base/path.h"
 #include "inventory/pkgdb/opkg_stanza.h"
+
+struct opkg_run {
+	struct str directory; /* of the status file */
+	struct map asked;     /* names whose control file was read: once each, however often the
+				 status repeats them */
+};
+
+/* The first stanza of the package's control file, if it is of that version. */
+static int find_control(struct opkg_run *run, const struct package *p, struct dpkg_stanza *ret,
+			bool *ret_found, struct pkg_sink *sink, struct err *err)
+{
+	struct str path, bytes;
+	struct deb822 d;
+
+	*ret_found = false;
+	if (map_get(&run->asked, p->name))
+		return 0;
+	path = arena_strf(sink->scratch, "%.*s/info/%.*s.control", STR_FMT(run->directory),
+			  STR_FMT(p->name));
+	if (!path.p || map_put(&run->asked, p->name, run) < 0)
+		return err_nomem(err);
+	if (!pkg_sink_sibling(sink, path, &bytes))
+		return 0;
+	d = deb822_make(bytes);
+	*ret_found =
+		dpkg_stanza_next(&d, ret, NULL) > 0 && str_eq(ret->field[DPKG_VERSION], p->version);
+	return 0;
+}
 
 static int complete_from_control(const struct dpkg_dialect *dialect,
 				 const struct dpkg_stanza *stanza, struct package *p,
 				 struct pkg_sink *sink, struct err *err)
 {
-	const struct pkgdb_input *in = dialect->context;
 	struct dpkg_stanza control;
-	struct str path, bytes;
-	struct deb822 d;
+	bool found;
+	int r = find_control(dialect->context, p, &control, &found, sink, err);
 
-	path = arena_strf(sink->scratch, "%.*s/info/%.*s.control", STR_FMT(path_dir(in->path)),
-			  STR_FMT(p->name));
-	if (!path.p)
-		return err_nomem(err);
-	if (!pkg_sink_sibling(sink, path, &bytes))
-		return opkg_complete(dialect, stanza, p, sink, err);
-	d = deb822_make(bytes);
-	if (dpkg_stanza_next(&d, &control, NULL) < 1 ||
-	    !str_eq(control.field[DPKG_VERSION], p->version))
+	if (r < 0)
+		return r;
+	if (!found)
 		return opkg_complete(dialect, stanza, p, sink, err);
 	if (p->vendor.n == 0)
 		p->vendor = control.field[DPKG_MAINTAINER];
@@ -41,13 +63,18 @@ static int complete_from_control(const struct dpkg_dialect *dialect,
 
 static int parse(const struct pkgdb_input *in, struct pkg_sink *sink, struct err *err)
 {
+	struct opkg_run run = {.directory = path_dir(in->path)};
 	const struct dpkg_dialect dialect = {
 		.type = "opkg",
 		.complete = complete_from_control,
-		.context = in,
+		.context = &run,
 	};
+	int r;
 
-	return dpkg_stanzas_parse(in->bytes, &dialect, sink, err);
+	map_init(&run.asked, LIMIT_PACKAGES);
+	r = dpkg_stanzas_parse(in->bytes, &dialect, sink, err);
+	map_done(&run.asked);
+	return r;
 }
 
 static const char *const paths[] = {"usr/lib/opkg/status", "var/lib/opkg/status", "lib/opkg/status",
