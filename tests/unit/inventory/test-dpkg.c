@@ -2,7 +2,8 @@
 #include "base/strbuf.h"
 #include "tests/unit/inventory/table.h"
 
-extern const struct pkgdb pkgdb_dpkg, pkgdb_dpkg_copyright, pkgdb_dpkg_info, pkgdb_dpkg_status_d;
+extern const struct pkgdb pkgdb_apt_extended_states, pkgdb_dpkg, pkgdb_dpkg_copyright,
+	pkgdb_dpkg_info, pkgdb_dpkg_status_d;
 
 #define STATUS "var/lib/dpkg/status"
 #define OK     "Status: install ok installed\n"
@@ -120,6 +121,20 @@ TEST(reads_copyright)
 		table_check(&pkgdb_dpkg_copyright, &copyright_rows[i]);
 }
 
+TEST(reads_what_apt_installed_for_others)
+{
+	static const struct reader_row row = {
+		"one of three",
+		"var/lib/apt/extended_states",
+		"Package: a\nArchitecture: amd64\nAuto-Installed: 1\n\n"
+		"Package: b\nAuto-Installed: 0\n\nPackage: c\n",
+		"+ deb/a@ arch=amd64",
+		NULL,
+	};
+
+	table_check(&pkgdb_apt_extended_states, &row);
+}
+
 TEST(md5sums_are_not_read_beside_a_list)
 {
 	struct recording rec;
@@ -215,6 +230,7 @@ int main(void)
 		RUN(reads_status_d),
 		RUN(reads_file_lists),
 		RUN(reads_copyright),
+		RUN(reads_what_apt_installed_for_others),
 		RUN(md5sums_are_not_read_beside_a_list),
 		RUN(a_file_list_needs_a_name),
 		RUN(keeps_what_tells_more_about_a_package),
