@@ -142,9 +142,8 @@ static int parse_field(struct apk_record *rec, char key, struct str value, size_
 		return problem(rec, lineno, "a value longer than field_bytes");
 	switch (key) {
 	case 'F':
-		rec->dir = value;
 		rec->has_dir = true;
-		return 0;
+		return file_list_clean_dir(&rec->files, value, &rec->dir, err);
 	case 'R':
 		if (!rec->has_dir)
 			return problem(rec, lineno, "a file (R:) before any directory (F:)");

@@ -53,13 +53,14 @@ static int push(struct file_list *list, struct str path, struct err *err)
 	return 0;
 }
 
-static int add_unclean(struct file_list *list, struct str path, struct err *err)
+/* The cleaned form in the arena; *ret stays empty for the root and for what is a problem. */
+static int clean(struct file_list *list, struct str path, struct str *ret, struct err *err)
 {
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LIMIT_PATH_BYTES);
 	struct err why = {0};
 	int r = path_clean(path, &sb, NULL, &why);
-	struct str kept;
 
+	*ret = STR_NULL;
 	if (r == -ERR_NOMEM)
 		return err_nomem(err);
 	if (r < 0) {
@@ -68,15 +69,29 @@ static int add_unclean(struct file_list *list, struct str path, struct err *err)
 	}
 	if (sb.n == 0)
 		return 0;
-	kept = arena_str(list->sink->scratch, strbuf_str(&sb));
-	return kept.p ? push(list, kept, err) : err_nomem(err);
+	*ret = arena_str(list->sink->scratch, strbuf_str(&sb));
+	return ret->p ? 0 : err_nomem(err);
+}
+
+static struct str without_slash(struct str path)
+{
+	return path.n && path.p[0] == '/' ? str_skip(path, 1) : path;
+}
+
+int file_list_clean_dir(struct file_list *list, struct str dir, struct str *ret, struct err *err)
+{
+	*ret = without_slash(dir);
+	return ret->n == 0 || is_clean(*ret) ? 0 : clean(list, *ret, ret, err);
 }
 
 int file_list_add(struct file_list *list, struct str path, struct err *err)
 {
-	if (path.n && path.p[0] == '/')
-		path = str_skip(path, 1);
-	return is_clean(path) ? push(list, path, err) : add_unclean(list, path, err);
+	int r = 0;
+
+	path = without_slash(path);
+	if (!is_clean(path))
+		r = clean(list, path, &path, err);
+	return r < 0 || path.n == 0 ? r : push(list, path, err);
 }
 
 int file_list_add_in(struct file_list *list, struct str dir, struct str name, struct err *err)

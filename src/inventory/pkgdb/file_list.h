@@ -34,6 +34,12 @@ void file_list_reset(struct file_list *list);
 /* An absolute or relative path; the root itself is left out. */
 int file_list_add(struct file_list *list, struct str path, struct err *err);
 
+/*
+ * A directory in the form file_list_add_in is quick with: cleaned, borrowed or from the arena. One
+ * that cannot be cleaned is a problem, and the root takes its place.
+ */
+int file_list_clean_dir(struct file_list *list, struct str dir, struct str *ret, struct err *err);
+
 /* dir/name; dir may be empty. */
 int file_list_add_in(struct file_list *list, struct str dir, struct str name, struct err *err);
 
