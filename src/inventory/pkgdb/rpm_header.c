@@ -75,6 +75,10 @@ static int parse_region(struct rpm_header *h, struct err *err)
 			       "region trailer at offset %" PRIu32 " of a store of %zu bytes",
 			       region.offset, h->store.n);
 	trailer = entry_at(str_skip(h->store, region.offset), 0);
+	if (region.offset == 0 && !is_region_tag(trailer.tag)) {
+		h->n_region = h->n_entries; /* so rpm 3 said that all is in the region */
+		return 0;
+	}
 	bytes = -(uint32_t)trailer.offset;
 	if (bytes % ENTRY_BYTES != 0 || bytes == 0 || bytes / ENTRY_BYTES > h->n_entries)
 		return err_set(err, ERR_FORMAT, "region of %zu index bytes, the header has %zu",

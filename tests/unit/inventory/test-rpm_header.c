@@ -104,6 +104,18 @@ TEST(entries_behind_the_region_replace_those_in_it)
 	assert_str(recording_package(&rec, 0)->name, "new");
 }
 
+TEST(a_region_without_trailer_is_the_whole_header)
+{
+	BUILDER(b);
+	RECORDING(rec);
+
+	rpm_builder_raw(&b, RPMTAG_HEADERIMAGE, RPM_BIN, 0, 16);
+	rpm_builder_nevra(&b, "package-of-rpm-3");
+	assert_int_equal(add(&rec, rpm_builder_blob(&b), NULL), 0);
+	assert_int_equal(rec.problems.n, 0);
+	assert_str(recording_package(&rec, 0)->name, "package-of-rpm-3");
+}
+
 TEST(translated_text_gives_its_first_string)
 {
 	BUILDER(b);
@@ -359,6 +371,7 @@ int main(void)
 		RUN(epoch_zero_is_told_from_none),
 		RUN(none_as_text_counts_as_absent),
 		RUN(entries_behind_the_region_replace_those_in_it),
+		RUN(a_region_without_trailer_is_the_whole_header),
 		RUN(translated_text_gives_its_first_string),
 		RUN(source_rpm_names_are_split_from_the_right),
 		RUN(files_are_those_that_lie_in_the_image),
