@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import select
 import subprocess
 import sys
 
@@ -117,6 +118,9 @@ def test_who_waits_for_each_answer_gets_it(tmp_path):
         for name in ("a", "b"):
             process.stdin.write(f"pkg:npm/{name}\n".encode())
             process.stdin.flush()
+            if not select.select([process.stdout], [], [], 20)[0]:
+                process.kill()
+                pytest.fail("no answer while stdin stays open")
             assert json.loads(process.stdout.readline())["name"] == name
         process.stdin.close()
         assert process.wait(timeout=60) == 0

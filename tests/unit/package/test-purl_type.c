@@ -4,59 +4,63 @@
 #include "base/limits.h"
 #include "package/purl_type.h"
 
-static const char *const ids[] = {
-	"alpm",
-	"apk",
-	"bazel",
-	"bitbucket",
-	"bitnami",
-	"brew",
-	"cargo",
-	"chrome-extension",
-	"cocoapods",
-	"composer",
-	"conan",
-	"conda",
-	"cpan",
-	"cran",
-	"deb",
-	"docker",
-	"gem",
-	"generic",
-	"git",
-	"github",
-	"golang",
-	"hackage",
-	"hex",
-	"huggingface",
-	"julia",
-	"luarocks",
-	"maven",
-	"mlflow",
-	"npm",
-	"nuget",
-	"oci",
-	"opam",
-	"otp",
-	"pub",
-	"pypi",
-	"qpkg",
-	"rpm",
-	"swid",
-	"swift",
-	"vcpkg",
-	"vscode-extension",
-	"yocto",
+static const struct {
+	const char *id;
+	enum purl_requirement namespace;
+} types[] = {
+	{"alpm", PURL_REQUIRED},
+	{"apk", PURL_REQUIRED},
+	{"bazel", PURL_PROHIBITED},
+	{"bitbucket", PURL_REQUIRED},
+	{"bitnami", PURL_PROHIBITED},
+	{"brew", PURL_OPTIONAL},
+	{"cargo", PURL_PROHIBITED},
+	{"chrome-extension", PURL_PROHIBITED},
+	{"cocoapods", PURL_PROHIBITED},
+	{"composer", PURL_REQUIRED},
+	{"conan", PURL_OPTIONAL},
+	{"conda", PURL_PROHIBITED},
+	{"cpan", PURL_OPTIONAL},
+	{"cran", PURL_PROHIBITED},
+	{"deb", PURL_REQUIRED},
+	{"docker", PURL_OPTIONAL},
+	{"gem", PURL_PROHIBITED},
+	{"generic", PURL_OPTIONAL},
+	{"git", PURL_REQUIRED},
+	{"github", PURL_REQUIRED},
+	{"golang", PURL_REQUIRED},
+	{"hackage", PURL_PROHIBITED},
+	{"hex", PURL_OPTIONAL},
+	{"huggingface", PURL_REQUIRED},
+	{"julia", PURL_PROHIBITED},
+	{"luarocks", PURL_OPTIONAL},
+	{"maven", PURL_REQUIRED},
+	{"mlflow", PURL_PROHIBITED},
+	{"npm", PURL_OPTIONAL},
+	{"nuget", PURL_PROHIBITED},
+	{"oci", PURL_PROHIBITED},
+	{"opam", PURL_PROHIBITED},
+	{"otp", PURL_PROHIBITED},
+	{"pub", PURL_PROHIBITED},
+	{"pypi", PURL_PROHIBITED},
+	{"qpkg", PURL_REQUIRED},
+	{"rpm", PURL_REQUIRED},
+	{"swid", PURL_OPTIONAL},
+	{"swift", PURL_REQUIRED},
+	{"vcpkg", PURL_PROHIBITED},
+	{"vscode-extension", PURL_REQUIRED},
+	{"yocto", PURL_OPTIONAL},
 };
 
 TEST(knows_every_registered_type)
 {
-	assert_int_equal(n_purl_types, ARRAY_LEN(ids));
-	for (size_t i = 0; i < ARRAY_LEN(ids); i++) {
-		const struct purl_type *t = purl_type_find(str_of(ids[i]));
+	assert_int_equal(n_purl_types, ARRAY_LEN(types));
+	for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+		const struct purl_type *t = purl_type_find(str_of(types[i].id));
 
 		assert_non_null(t);
-		assert_string_equal(t->id, ids[i]);
+		assert_string_equal(t->id, types[i].id);
+		assert_int_equal(t->namespace, types[i].namespace);
 		if (t->namespace == PURL_REQUIRED)
 			assert_non_null(t->namespace_means);
 		if (i)
