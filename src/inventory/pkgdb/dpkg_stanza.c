@@ -112,12 +112,12 @@ static enum state state_of(struct str status, struct str *ret_intent)
 	return str_eq_nocase(last, STR("installed")) ? STATE_INSTALLED : STATE_ABSENT;
 }
 
-/* "glibc (2.36-9)" */
-static void split_source(struct str source, struct package *p)
+void dpkg_split_source(struct str source, struct package *p)
 {
 	struct str version;
 
 	p->source_name = source;
+	p->source_version = STR_NULL;
 	if (!str_cut(source, '(', &p->source_name, &version))
 		return;
 	p->source_name = str_trim(p->source_name);
@@ -166,7 +166,7 @@ static int report(const struct dpkg_stanza *stanza, struct str intent,
 
 	if (r < 0)
 		return r;
-	split_source(stanza->field[DPKG_SOURCE], &p);
+	dpkg_split_source(stanza->field[DPKG_SOURCE], &p);
 	if (dialect->complete)
 		r = dialect->complete(dialect, stanza, &p, sink, err);
 	if (r < 0)

@@ -76,3 +76,6 @@ int dpkg_stanzas_parse(struct str bytes, const struct dpkg_dialect *dialect, str
 
 /* The next stanza into *ret: 1; 0 at the end; problems go to the sink, nowhere if it is NULL. */
 int dpkg_stanza_next(struct deb822 *d, struct dpkg_stanza *ret, struct pkg_sink *sink);
+
+/* "glibc (2.36-9)" into source_name and source_version. */
+void dpkg_split_source(struct str source, struct package *p);

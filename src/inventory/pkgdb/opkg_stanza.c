@@ -3,15 +3,18 @@
 
 #include "base/path.h"
 
-static struct str source_of(struct str source)
+/* "feeds/x/busybox" and "busybox_1.36.1.bb"; anything else is read as dpkg does. */
+static void set_source(struct str source, struct package *p)
 {
-	struct str base = path_base(source), name, version;
+	struct str name = path_base(source), version;
+	bool is_recipe = str_has_suffix(name, STR(".bb"));
 
-	if (str_has_suffix(base, STR(".bb")) && str_cut(base, '_', &name, &version))
-		return name;
-	if (str_has_suffix(base, STR(".bb")))
-		return str_sub(base, 0, base.n - 3);
-	return base;
+	if (name.n == source.n && !is_recipe)
+		return;
+	if (is_recipe && !str_cut(name, '_', &name, &version))
+		name = str_sub(name, 0, name.n - 3);
+	p->source_name = name;
+	p->source_version = STR_NULL;
 }
 
 int opkg_complete(const struct dpkg_dialect *dialect, const struct dpkg_stanza *stanza,
@@ -19,10 +22,12 @@ int opkg_complete(const struct dpkg_dialect *dialect, const struct dpkg_stanza *
 {
 	struct str *license;
 
-	p->source_name = stanza->field[DPKG_SOURCE_NAME];
-	p->source_version = STR_NULL;
-	if (p->source_name.n == 0)
-		p->source_name = source_of(stanza->field[DPKG_SOURCE]);
+	dpkg_split_source(stanza->field[DPKG_SOURCE], p);
+	set_source(stanza->field[DPKG_SOURCE], p);
+	if (stanza->field[DPKG_SOURCE_NAME].n) {
+		p->source_name = stanza->field[DPKG_SOURCE_NAME];
+		p->source_version = STR_NULL;
+	}
 	if (stanza->field[DPKG_LICENSE].n == 0)
 		return 0;
 	license = arena_alloc(sink->scratch, sizeof *license);

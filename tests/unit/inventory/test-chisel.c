@@ -110,7 +110,43 @@ TEST(other_bytes_are_refused)
 	recording_done(&rec);
 }
 
-TEST(a_bomb_meets_a_limit)
+TEST(lines_may_cross_the_reader_s_chunks)
+{
+	CLEANUP(strbuf_done) struct strbuf plain = STRBUF_INIT(LIMIT_JSON_BYTES);
+	struct recording rec;
+
+	recording_init(&rec);
+	strbuf_adds(&plain, HEADER("2001"));
+	for (int i = 0; i < 2000; i++)
+		strbuf_addf(&plain, "{\"kind\":\"package\",\"name\":\"p%d\",\"version\":\"%d\"}\n",
+			    i, i);
+	assert_int_equal(
+		recording_parse(&rec, &pkgdb_chisel, WALL, pack(&rec, strbuf_str(&plain)), NULL),
+		0);
+	assert_int_equal(rec.problems.n, 0);
+	assert_int_equal(rec.packages.n, 2000);
+	assert_str(recording_package(&rec, 1999)->name, "p1999");
+	recording_done(&rec);
+}
+
+TEST(many_lines_meet_a_limit)
+{
+	CLEANUP(strbuf_done) struct strbuf plain = STRBUF_INIT((size_t)2 * LIMIT_JSON_BYTES);
+	struct recording rec;
+	struct err err = {0};
+
+	recording_init(&rec);
+	strbuf_adds(&plain, HEADER("1"));
+	while (plain.n <= LIMIT_JSON_BYTES)
+		strbuf_addf(&plain, "{\"a\":\"%65536d\"}\n", 0);
+	assert_int_equal(
+		recording_parse(&rec, &pkgdb_chisel, WALL, pack(&rec, strbuf_str(&plain)), &err),
+		-ERR_LIMIT);
+	assert_has(err.msg, "json_bytes");
+	recording_done(&rec);
+}
+
+TEST(a_long_line_meets_a_limit)
 {
 	size_t n = LIMIT_JSON_BYTES + (size_t)65536;
 	char *plain = malloc(n);
@@ -131,10 +167,9 @@ TEST(a_bomb_meets_a_limit)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		RUN(reads_manifests),
-		RUN(keeps_digest_and_architecture),
-		RUN(other_bytes_are_refused),
-		RUN(a_bomb_meets_a_limit),
+		RUN(reads_manifests),	      RUN(keeps_digest_and_architecture),
+		RUN(other_bytes_are_refused), RUN(lines_may_cross_the_reader_s_chunks),
+		RUN(many_lines_meet_a_limit), RUN(a_long_line_meets_a_limit),
 	};
 
 	return RUN_ALL(tests);

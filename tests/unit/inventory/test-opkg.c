@@ -29,6 +29,10 @@ static const struct reader_row info_rows[] = {
 	 "opkg/a@1 src=a-b@", NULL},
 	{"source as a recipe without version", CONTROL, "Package: a\nVersion: 1\nSource: x/ab.bb\n",
 	 "opkg/a@1 src=ab@", NULL},
+	{"source as in dpkg", CONTROL, "Package: a\nVersion: 1\nSource: ab (2)\n",
+	 "opkg/a@1 src=ab@2", NULL},
+	{"source by name and as in dpkg", CONTROL,
+	 "Package: a\nVersion: 1\nSource: ab (2)\nSourceName: x\n", "opkg/a@1 src=x@", NULL},
 	{"files, with mode or not", "usr/lib/opkg/info/a.b.list",
 	 "/etc/x\t0100644\n/bin/y\t0120777\t/bin/z\n/bin/z\n",
 	 "+ opkg/a.b@ files=etc/x,bin/y,bin/z", NULL},
@@ -62,20 +66,24 @@ TEST(a_control_file_beside_status_only_adds)
 
 TEST(status_takes_the_source_from_the_control_file_of_that_version)
 {
-	struct recording rec;
+	static const struct {
+		const char *version, *source, *vendor;
+	} rows[] = {{"1", "src", "M"}, {"2", "", ""}};
 
-	recording_init(&rec);
-	recording_sibling(&rec, CONTROL,
-			  STR("Package: a\nVersion: 1\nSourceName: src\nMaintainer: M\n"));
-	assert_int_equal(recording_parse(&rec, &pkgdb_opkg, STATUS,
-					 STR("Package: a\nVersion: 1\nStatus: a b installed\n\n"
-					     "Package: a\nVersion: 2\nStatus: a b installed\n"),
-					 NULL),
-			 0);
-	assert_str(recording_package(&rec, 0)->source_name, "src");
-	assert_str(recording_package(&rec, 0)->vendor, "M");
-	assert_str(recording_package(&rec, 1)->source_name, "");
-	recording_done(&rec);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct recording rec;
+		struct str status;
+
+		recording_init(&rec);
+		recording_sibling(&rec, CONTROL,
+				  STR("Package: a\nVersion: 1\nSourceName: src\nMaintainer: M\n"));
+		status = arena_strf(&rec.kept, "Package: a\nVersion: %s\nStatus: a b installed\n",
+				    rows[i].version);
+		assert_int_equal(recording_parse(&rec, &pkgdb_opkg, STATUS, status, NULL), 0);
+		assert_str(recording_package(&rec, 0)->source_name, rows[i].source);
+		assert_str(recording_package(&rec, 0)->vendor, rows[i].vendor);
+		recording_done(&rec);
+	}
 }
 
 int main(void)

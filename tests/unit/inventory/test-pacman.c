@@ -22,6 +22,8 @@ static const struct reader_row rows[] = {
 	{"nothing", DESC, "", "", "no %NAME%"},
 	{"a value outside", DESC, "x\n%NAME%\na\n\n%VERSION%\n1-1\n", "alpm/a@1-1",
 	 "line 1: expected %NAME% before a value"},
+	{"a value behind the end of its block", DESC, "%NAME%\na\n\nx\n%VERSION%\n1-1\n",
+	 "alpm/a@1-1", "line 4: expected %NAME% before a value"},
 	{"files but no directories, and nothing of the backups", FILES,
 	 "%FILES%\nusr/\nusr/x y\nusr/z\n\n%BACKUP%\nusr/q\tabc\n",
 	 "+ alpm/lib-a@ files=usr/x y,usr/z", NULL},
