@@ -17,6 +17,7 @@
  */
 #pragma once
 
+#include "base/cleanup.h"
 #include "base/err.h"
 #include "base/str.h"
 

@@ -51,7 +51,8 @@ static inline bool fixture_walk(struct fixture_root *root, struct str top, struc
 		struct str path =
 			arena_strf(&root->arena, "%s%s%s", inside.p, inside.n ? "/" : "", name);
 
-		if (name[0] != '.' && !fixture_walk(root, top, path)) {
+		if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0 &&
+		    !fixture_walk(root, top, path)) {
 			assert_true(root->n < FIXTURE_FILES_MAX);
 			root->files[root->n++] = (struct recorded_file){
 				path,

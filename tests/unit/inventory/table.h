@@ -59,3 +59,19 @@ static inline void table_check(const struct pkgdb *db, const struct reader_row *
 		assert_has(recording_problem(&rec, 0), row->problem);
 	recording_done(&rec);
 }
+
+/* The file is refused as a whole with this code and a message that holds `message`. */
+static inline void table_check_error(const struct pkgdb *db, const char *path, struct str in,
+				     enum err_code code, const char *message)
+{
+	struct recording rec;
+	struct err err = {0};
+	int r;
+
+	recording_init(&rec);
+	r = recording_parse(&rec, db, path, in, &err);
+	if (r != -(int)code)
+		fail_msg("\"%.*s\": gave %d, want %d (%s)", STR_FMT(in), r, -(int)code, err.msg);
+	assert_has(err.msg, message);
+	recording_done(&rec);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/inventory/table.h"
+
+extern const struct pkgdb pkgdb_macapps;
+
+static const struct {
+	const struct pkgdb *db;
+	struct reader_row row;
+} rows[] = {
+	{&pkgdb_macapps,
+	 {"the short version counts", "Applications/Keel.app/Contents/Info.plist",
+	  "<plist><dict><key>CFBundleName</key><string>K</string><key>CFBundleVersion</"
+	  "key><string>7</string><key>CFBundleShortVersionString</key><string>1.2</string></dict></"
+	  "plist>",
+	  "macapps/K@1.2", NULL}},
+	{&pkgdb_macapps,
+	 {"a build alone is no version", "Applications/Keel.app/Contents/Info.plist",
+	  "<plist><dict><key>CFBundleName</key><string>K</string><key>CFBundleVersion</"
+	  "key><string>7</string></dict></plist>",
+	  "macapps/K@", NULL}},
+	{&pkgdb_macapps,
+	 {"another name", "Applications/Keel.app/Contents/Info.plist",
+	  "<plist><dict><key>CFBundleExecutable</key><string>e</string><key>CFBundleDisplayName</"
+	  "key><string>d</string></dict></plist>",
+	  "macapps/d@", NULL}},
+	{&pkgdb_macapps,
+	 {"the name of the bundle", "Applications/Keel.app/Contents/Info.plist",
+	  "<plist><dict/></plist>", "macapps/Keel@", NULL}},
+	{&pkgdb_macapps,
+	 {"parts of another bundle are none",
+	  "Applications/A.app/Contents/Frameworks/B.app/Contents/Info.plist",
+	  "<plist><dict><key>CFBundleName</key><string>K</string></dict></plist>", "", NULL}},
+};
+
+TEST(files_give_their_records)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		table_check(rows[i].db, &rows[i].row);
+}
+
+static const struct {
+	const struct pkgdb *db;
+	const char *path, *in;
+	enum err_code code;
+	const char *message;
+} bad[] = {
+	{&pkgdb_macapps, "Applications/Keel.app/Contents/Info.plist", "", ERR_FORMAT, "line 1"},
+	{&pkgdb_macapps, "Applications/Keel.app/Contents/Info.plist", "{a:b}", ERR_FORMAT,
+	 "line 1"},
+};
+
+TEST(a_bad_file_says_what_is_wrong)
+{
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		table_check_error(bad[i].db, bad[i].path, str_of(bad[i].in), bad[i].code,
+				  bad[i].message);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		RUN(files_give_their_records),
+		RUN(a_bad_file_says_what_is_wrong),
+	};
+	return RUN_ALL(tests);
+}
