@@ -8,7 +8,7 @@
  *     Architecture: x86_64
  *     Auto-Installed: yes
  *
- * The state is shorter than the package's own control file in info/ beside it; source, licence and
+ * The status says less than the package's own control file in info/ beside it; source, licence and
  * maintainer come from there when that file is in the same layer (opkg_info.c adds the rest).
  */
 #include "base/limits.h"

@@ -3,7 +3,8 @@
  * What opkg's status and its *.control files share on top of dpkg_stanza.h.
  *
  * The source package is SourceName (OpenWrt) or what Source names: the directory in a feed
- * ("feeds/base/package/utils/busybox") or a recipe ("busybox_1.36.1.bb", Yocto).
+ * ("feeds/base/package/utils/busybox"), a recipe ("busybox_1.36.1.bb", Yocto), or a name as in
+ * dpkg.
  */
 #pragma once
 
