@@ -157,11 +157,11 @@ static struct str get_variable(const struct dockerfile *df, struct str name)
 /* *text begins behind the '$'. */
 static struct str pull_variable(const struct dockerfile *df, struct str *text)
 {
+	struct str name = STR_NULL;
 	size_t n = 0;
-	struct str name;
 
 	if (str_pull_prefix(text, STR("{"))) {
-		(void)str_pull_until(text, '}', &name); /* at the end of the text: an empty name */
+		(void)str_pull_until(text, '}', &name); /* stays empty at the end of the text */
 		return get_variable(df, name);
 	}
 	while (n < text->n && (char_is_alnum(text->p[n]) || text->p[n] == '_'))

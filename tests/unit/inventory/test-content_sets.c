@@ -36,6 +36,8 @@ static const struct {
 	{"root/buildinfo/Dockerfile-ubi8-8.3-227", dockerfile, "", "ubi8-container-8.3-227",
 	 "x86_64"},
 	{"root/buildinfo/Dockerfile-x", dockerfile, "", "ubi8-container-9.9-1", "x86_64"},
+	{"root/buildinfo/Dockerfile-x-1-2", "ENV ab=c d=${ab} ${\nLABEL architecture=${", "", "",
+	 ""},
 	{"root/buildinfo/Dockerfile-x-1-2", "LABEL =\n$ \\", "", "", ""},
 };
 
