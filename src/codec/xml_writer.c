@@ -42,20 +42,38 @@ static const char *entity(char c)
 	}
 }
 
+static bool is_plain(unsigned char c)
+{
+	return c >= 0x20 && c < 0x7f && c != '&' && c != '<' && c != '>' && c != '"';
+}
+
+/* The first character of s, which is not plain; how many bytes of s it took. */
+static size_t add_odd_char(struct strbuf *out, struct str s)
+{
+	unsigned char c = (unsigned char)s.p[0];
+	const char *known = entity(s.p[0]);
+	size_t n = xml_sequence(s);
+
+	if (known)
+		strbuf_adds(out, known);
+	else if (n == 0 || c < 0x20 || c == 0x7f)
+		strbuf_addf(out, "\\x%02x", c);
+	else
+		strbuf_add(out, str_sub(s, 0, n));
+	return n ? n : 1;
+}
+
 static void add_escaped(struct strbuf *out, struct str s)
 {
 	while (s.n) {
-		unsigned char c = (unsigned char)s.p[0];
-		const char *known = entity(s.p[0]);
-		size_t n = xml_sequence(s);
+		size_t n = 0;
 
-		if (known)
-			strbuf_adds(out, known);
-		else if (n == 0 || c < 0x20 || c == 0x7f)
-			strbuf_addf(out, "\\x%02x", c);
-		else
-			strbuf_add(out, str_sub(s, 0, n));
-		s = str_skip(s, n ? n : 1);
+		while (n < s.n && is_plain((unsigned char)s.p[n]))
+			n++;
+		strbuf_add(out, str_sub(s, 0, n));
+		s = str_skip(s, n);
+		if (s.n)
+			s = str_skip(s, add_odd_char(out, s));
 	}
 }
 

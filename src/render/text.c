@@ -94,6 +94,11 @@ static bool pull_glyph(struct str *s, bool unicode, struct glyph *ret)
 
 	if (s->n == 0)
 		return false;
+	if (s->p[0] >= 0x20 && s->p[0] < 0x7f) { /* nearly all of them: no search */
+		*ret = (struct glyph){.bytes = str_sub(*s, 0, 1), .columns = 1};
+		*s = str_skip(*s, 1);
+		return true;
+	}
 	sequence = first_sequence(*s);
 	if (sequence.n == 0) {
 		*ret = (struct glyph){.bytes = str_sub(*s, 0, 1), .columns = 4, .escaped = true};
