@@ -51,7 +51,7 @@ def test_cyclonedx_licences_are_ids_one_expression_or_names():
     licences = {c["name"]: c.get("licenses") for c in CDX["components"]}
     assert licences["libc6"] == [{"expression": "MIT AND Apache-2.0"}]
     assert licences["curl"] == [{"license": {"id": "curl"}},
-                                {"license": {"name": 'See the "file", <page 3>'}}]
+                                {"license": {"name": 'See "file"</text>, <page 3>'}}]
 
 
 def test_cyclonedx_says_what_is_missing():
@@ -103,3 +103,7 @@ def test_spdx_encodings_agree():
     assert values("DocumentNamespace") == [SPDX["documentNamespace"]]
     assert values("LicenseID") == [i["licenseId"] for i in SPDX["hasExtractedLicensingInfos"]]
     assert len(values("Relationship")) == len(SPDX["relationships"])
+
+
+def test_spdx_text_cannot_be_ended_by_a_name():
+    assert values("ExtractedText")[1] == '<text>See "file"\\x3c/text>, <page 3></text>'

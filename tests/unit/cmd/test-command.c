@@ -142,6 +142,8 @@ TEST(an_unknown_command_gets_a_proposal)
 	assert_string_equal(err.msg, "no command \"xyzzyplugh\"; plimsoll --help lists them");
 	command_unknown(STR("dcos"), &err); /* docs is hidden */
 	assert_has(err.msg, "lists them");
+	command_unknown(STR("he"), &err); /* as many edits as letters: any word is that near */
+	assert_has(err.msg, "lists them");
 	assert_null(command_find(STR("hel")));
 	assert_non_null(command_find(STR("docs")));
 }

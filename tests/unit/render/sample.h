@@ -22,7 +22,8 @@ static const struct str sample_files[] = {{"usr/bin/curl", 12}, {"usr/share/doc/
 static const struct str sample_attributes[] = {{"essential=no", 12}};
 static const struct str sample_license_fedora[] = {{"GPLv2+ and BSD", 14}};
 static const struct str sample_license_ids[] = {{"MIT", 3}, {"apache-2.0", 10}};
-static const struct str sample_license_mixed[] = {{"curl", 4}, {"See the \"file\", <page 3>", 24}};
+static const struct str sample_license_mixed[] = {{"curl", 4},
+						  {"See \"file\"</text>, <page 3>", 27}};
 static const struct str sample_id_like[] = {{"debian", 6}};
 
 static inline void sample_image(struct report *r)

@@ -40,6 +40,7 @@ static const struct {
 	{"GPLv2+, MIT", "LicenseRef-GPLv2-plus--MIT-bc392406", LICENSE_NAMED},
 	{"(MIT", "LicenseRef--MIT-81cb5ffc", LICENSE_NAMED},
 	{"MIT)", "LicenseRef-MIT--59c2feef", LICENSE_NAMED},
+	{"MIT) and (ISC", "LicenseRef-MIT--and--ISC-9df25604", LICENSE_NAMED},
 	{"MIT and", "LicenseRef-MIT-and", LICENSE_NAMED},
 	{"or MIT", "LicenseRef-or-MIT", LICENSE_NAMED},
 	{"MIT () ISC", "LicenseRef-MIT----ISC-7fe5f045", LICENSE_NAMED},
