@@ -56,6 +56,18 @@ TEST(both_byte_orders_and_page_sizes_give_the_same_packages)
 	}
 }
 
+TEST(buckets_of_a_grown_table_are_all_found)
+{
+	FIXTURE(db, "Packages-buckets");
+	RECORDING(rec);
+
+	assert_int_equal(recording_parse(&rec, &pkgdb_rpm_bdb, path, strbuf_str(&db), NULL), 0);
+	assert_int_equal(rec.problems.n, 0);
+	assert_int_equal(rec.packages.n, 100);
+	(void)find(&rec, "package-01");
+	(void)find(&rec, "package-100");
+}
+
 /* Each is a change of one byte of Packages-le. */
 static const struct {
 	size_t at;
@@ -202,6 +214,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		RUN(both_byte_orders_and_page_sizes_give_the_same_packages),
+		RUN(buckets_of_a_grown_table_are_all_found),
 		RUN(other_kinds_of_database_are_named),
 		RUN(other_berkeley_formats_are_unsupported_not_broken),
 		RUN(damaged_pages_are_problems_that_name_their_place),

@@ -138,6 +138,50 @@ TEST(a_record_that_is_no_header_is_a_problem)
 	assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 
+/* All children of the table's root are made its first one, so that its rows come again. */
+static void repeat_first_child(unsigned char *root)
+{
+	enum { INTERIOR = 5, N_CELLS_AT = 3, LAST_CHILD_AT = 8, CELLS_AT = 12 };
+	size_t n = (size_t)root[N_CELLS_AT] << 8 | root[N_CELLS_AT + 1], first, cell;
+
+	assert_int_equal(root[0], INTERIOR);
+	assert_true(n > 0);
+	first = (size_t)root[CELLS_AT] << 8 | root[CELLS_AT + 1];
+	for (size_t i = 1; i < n; i++) {
+		cell = (size_t)root[CELLS_AT + 2 * i] << 8 | root[CELLS_AT + 2 * i + 1];
+		memcpy(root + cell, root + first, 4);
+	}
+	memcpy(root + LAST_CHILD_AT, root + first, 4);
+}
+
+TEST(a_tree_that_repeats_its_rows_ends)
+{
+	struct err err = {0};
+	unsigned char *bytes;
+	sqlite3_int64 n = 0;
+	sqlite3 *db;
+	RECORDING(rec);
+
+	assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db,
+				      "PRAGMA page_size=512;"
+				      "CREATE TABLE Packages(hnum INTEGER PRIMARY KEY, blob);"
+				      "WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM c"
+				      " WHERE i<40) INSERT INTO Packages SELECT i, zeroblob(100)"
+				      " FROM c",
+				      NULL, NULL, NULL),
+			 SQLITE_OK);
+	bytes = sqlite3_serialize(db, "main", &n, 0);
+	repeat_first_child(bytes + 512);
+	assert_int_equal(
+		recording_parse(&rec, &pkgdb_rpm_sqlite, path, str_make(bytes, (size_t)n), &err),
+		-ERR_FORMAT);
+	assert_string_equal(err.msg, "hnum 1 after hnum 4");
+	assert_int_equal(rec.problems.n, 4); /* zeros are no headers */
+	sqlite3_free(bytes);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
 TEST(any_changed_byte_is_survived)
 {
 	FIXTURE(db, "rpmdb.sqlite");
@@ -171,6 +215,7 @@ int main(void)
 		RUN(the_log_has_a_reader_that_gives_nothing),
 		RUN(only_an_ordinary_table_is_read),
 		RUN(a_record_that_is_no_header_is_a_problem),
+		RUN(a_tree_that_repeats_its_rows_ends),
 		RUN(any_changed_byte_is_survived),
 	};
 	return RUN_ALL(tests);
