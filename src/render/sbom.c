@@ -128,7 +128,7 @@ static bool is_complete(const struct report *r)
 		if (c->state != COVERAGE_ASSESSED && is_about_packages(c->what))
 			return false;
 	}
-	return true;
+	return r->coverage.n > 0; /* silence is no statement */
 }
 
 /* ---- the uuid ---- */

@@ -123,7 +123,7 @@ static void add_distro(struct strbuf *sb, const struct report *r)
 		strbuf_add(sb, str_sub(d->pretty_name, 0, PART_MAX));
 	} else {
 		strbuf_add(sb, str_sub(d->name.n ? d->name : d->id, 0, PART_MAX));
-		strbuf_addc(sb, ' ');
+		strbuf_adds(sb, d->version_id.n ? " " : "");
 		strbuf_add(sb, str_sub(d->version_id, 0, PART_MAX));
 	}
 	if (str_is_empty(d->eol))
@@ -339,13 +339,14 @@ static void put_packages(struct table *t, const struct vec *rows)
 				      : STR("none found"));
 	for (size_t i = 0; i < rows->n; i++) {
 		const struct tally_row *row = vec_at(rows, i);
-		size_t used = 2 + 10 + 9 + 2 + 14;
+		size_t used = 2 + 10 + 9 + 2 + 14 + 2;
 
 		text_pad(t->out, 2);
 		say_left(t, TONE_PLAIN, row->type, 10);
 		say_right(t, TONE_PLAIN, text_count(row->n_packages, text), 9);
 		text_pad(t->out, 2);
 		say_left(t, TONE_DIM, row->db, 14);
+		text_pad(t->out, 2);
 		if (t->width > used)
 			(void)say(t, TONE_DIM, row->path, t->width - used); /* last on the line */
 		end_line(t);
@@ -541,12 +542,14 @@ static void put_closing(struct table *t)
 {
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(FIELD_MAX);
 	const struct report *r = t->report;
-	bool complete = report_is_complete(r);
+	bool complete = r->coverage.n > 0 && report_is_complete(r);
 	uint64_t n_problems = r->problems.n + r->n_problems_unlisted;
 
 	strbuf_addc(t->out, '\n');
 	if (complete) {
 		strbuf_adds(&sb, "Complete: every part was assessed; ");
+	} else if (r->coverage.n == 0) {
+		strbuf_adds(&sb, "Nothing was assessed; ");
 	} else {
 		strbuf_adds(&sb, "Incomplete: ");
 		add_plural(&sb, count_gaps(r), "part was not fully assessed; ",

@@ -126,6 +126,20 @@ TEST(an_empty_report_renders_in_every_format)
 	}
 }
 
+TEST(a_report_without_coverage_is_never_called_complete)
+{
+	CLEANUP(report_freep) struct report *report = report_new();
+	CLEANUP(strbuf_done) struct strbuf table = STRBUF_INIT(OUTPUT_MAX);
+	CLEANUP(strbuf_done) struct strbuf bom = STRBUF_INIT(OUTPUT_MAX);
+	const struct render_options options = {0};
+
+	assert_int_equal(renderer_find(STR("table"))->render(report, &options, &table, NULL), 0);
+	assert_has(strbuf_cstr(&table), "\nNothing was assessed; 0 packages.\n");
+	assert_int_equal(renderer_find(STR("cyclonedx-json"))->render(report, &options, &bom, NULL),
+			 0);
+	assert_has(strbuf_cstr(&bom), "\"aggregate\": \"incomplete\"");
+}
+
 /* Whatever the name says, a terminal only ever sees our own colours. */
 TEST(no_control_byte_of_the_image_reaches_the_terminal)
 {
@@ -232,6 +246,7 @@ int main(void)
 		RUN(output_is_the_same_from_run_to_run),
 		RUN(a_full_buffer_is_an_error_not_a_short_document),
 		RUN(an_empty_report_renders_in_every_format),
+		RUN(a_report_without_coverage_is_never_called_complete),
 		RUN(no_control_byte_of_the_image_reaches_the_terminal),
 		RUN(end_of_life_is_said_only_when_it_is_certain),
 		RUN(root_is_a_warning_and_others_are_not),
