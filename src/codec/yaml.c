@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Its macros name functions that base/banned.h poisons: it must come first. */
-#include <libfyaml.h>
-
 #include "codec/yaml.h"
+
+#include <yaml.h>
 
 #include "base/arena.h"
 #include "base/cleanup.h"
@@ -19,7 +18,7 @@ struct yaml_node {
 	size_t n_items;
 };
 
-struct yaml {
+struct yaml_file {
 	struct arena arena;
 	struct vec documents; /* struct yaml_node * */
 };
@@ -32,7 +31,7 @@ struct open {
 };
 
 struct builder {
-	struct yaml *file;
+	struct yaml_file *file;
 	struct open open[LIMIT_YAML_DEPTH];
 	size_t depth;
 	struct vec items;   /* const struct yaml_node *, of all open collections */
@@ -40,19 +39,14 @@ struct builder {
 	size_t n_nodes, n_aliases;
 };
 
-static struct str token_text(struct fy_token *token)
+static struct str anchor_name(const yaml_char_t *name)
 {
-	size_t n = 0;
-	const char *p = token ? fy_token_get_text(token, &n) : NULL;
-
-	return str_make(p, p ? n : 0);
+	return str_of((const char *)name);
 }
 
-static size_t event_line(const struct fy_event *e)
+static size_t event_line(const yaml_event_t *e)
 {
-	const struct fy_mark *mark = fy_event_start_mark((struct fy_event *)e);
-
-	return mark && mark->line >= 0 ? (size_t)mark->line + 1 : 0;
+	return e->start_mark.line + 1;
 }
 
 static int add_anchor(struct builder *b, struct str name, struct yaml_node *node, struct err *err)
@@ -163,25 +157,25 @@ static int close_collection(struct builder *b, struct err *err)
 	return r < 0 ? r : place(b, node, err);
 }
 
-static int add_scalar(struct builder *b, const struct fy_event *e, struct err *err)
+static int add_scalar(struct builder *b, const yaml_event_t *e, struct err *err)
 {
 	struct yaml_node *node = new_node(b, YAML_SCALAR, event_line(e), err);
-	struct str text = token_text(e->scalar.value);
 	int r;
 
 	if (!node)
 		return -(int)(b->n_nodes > LIMIT_YAML_NODES ? ERR_LIMIT : ERR_NOMEM);
-	node->plain = !e->scalar.value || fy_token_scalar_style(e->scalar.value) == FYSS_PLAIN;
-	node->text = arena_str(&b->file->arena, text);
+	node->plain = e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+	node->text =
+		arena_str(&b->file->arena, str_make(e->data.scalar.value, e->data.scalar.length));
 	if (!node->text.p)
 		return err_nomem(err);
-	r = add_anchor(b, token_text(e->scalar.anchor), node, err);
+	r = add_anchor(b, anchor_name(e->data.scalar.anchor), node, err);
 	return r < 0 ? r : place(b, node, err);
 }
 
-static int add_alias(struct builder *b, const struct fy_event *e, struct err *err)
+static int add_alias(struct builder *b, const yaml_event_t *e, struct err *err)
 {
-	struct str name = token_text(e->alias.anchor);
+	struct str name = anchor_name(e->data.alias.anchor);
 	const struct yaml_node *node = map_get(&b->anchors, name);
 
 	if (++b->n_aliases > LIMIT_YAML_ALIASES)
@@ -194,126 +188,105 @@ static int add_alias(struct builder *b, const struct fy_event *e, struct err *er
 	return place(b, node, err);
 }
 
-static int add_event(struct builder *b, const struct fy_event *e, struct err *err)
+static int add_event(struct builder *b, const yaml_event_t *e, struct err *err)
 {
 	switch (e->type) {
-	case FYET_MAPPING_START:
-		return open_collection(b, YAML_MAP, token_text(e->mapping_start.anchor),
+	case YAML_MAPPING_START_EVENT:
+		return open_collection(b, YAML_MAP, anchor_name(e->data.mapping_start.anchor),
 				       event_line(e), err);
-	case FYET_SEQUENCE_START:
-		return open_collection(b, YAML_LIST, token_text(e->sequence_start.anchor),
+	case YAML_SEQUENCE_START_EVENT:
+		return open_collection(b, YAML_LIST, anchor_name(e->data.sequence_start.anchor),
 				       event_line(e), err);
-	case FYET_MAPPING_END:
-	case FYET_SEQUENCE_END:
+	case YAML_MAPPING_END_EVENT:
+	case YAML_SEQUENCE_END_EVENT:
 		return close_collection(b, err);
-	case FYET_SCALAR:
+	case YAML_SCALAR_EVENT:
 		return add_scalar(b, e, err);
-	case FYET_ALIAS:
+	case YAML_ALIAS_EVENT:
 		return add_alias(b, e, err);
-	case FYET_DOCUMENT_START:
+	case YAML_DOCUMENT_START_EVENT:
 		map_done(&b->anchors);
 		map_init(&b->anchors, LIMIT_YAML_NODES);
 		return 0;
-	case FYET_DOCUMENT_END:
-	case FYET_STREAM_START:
-	case FYET_STREAM_END:
-	case FYET_NONE:
+	case YAML_DOCUMENT_END_EVENT:
+	case YAML_STREAM_START_EVENT:
+	case YAML_STREAM_END_EVENT:
+	case YAML_NO_EVENT:
 		return 0;
 	}
 	return 0;
 }
 
-/* libfyaml's own message: the first error it collected. */
-static int parser_error(struct fy_parser *parser, struct err *err)
+static int parser_error(const yaml_parser_t *parser, struct err *err)
 {
-	struct fy_diag *diag = fy_parser_get_diag(parser);
-	struct fy_diag_error *first = NULL;
-	void *iter = NULL;
-	int r;
-
-	if (diag)
-		first = fy_diag_errors_iterate(diag, &iter);
-	if (first && first->msg)
-		r = err_set(err, ERR_FORMAT, "line %d, column %d: %s", first->line, first->column,
-			    first->msg);
-	else
-		r = err_set(err, ERR_FORMAT, "not YAML");
-	if (diag)
-		fy_diag_unref(diag);
-	return r;
+	if (parser->error == YAML_MEMORY_ERROR)
+		return err_nomem(err);
+	return err_set(err, ERR_FORMAT, "line %zu, column %zu: %s", parser->problem_mark.line + 1,
+		       parser->problem_mark.column + 1,
+		       parser->problem ? parser->problem : "not YAML");
 }
 
-static int read_events(struct builder *b, struct fy_parser *parser, struct err *err)
+static int read_events(struct builder *b, yaml_parser_t *parser, struct err *err)
 {
-	struct fy_event *e;
 	bool ended = false;
 	int r = 0;
 
-	while (r == 0 && (e = fy_parser_parse(parser))) {
-		ended = e->type == FYET_STREAM_END;
-		r = add_event(b, e, err);
-		fy_parser_event_free(parser, e);
+	while (r == 0 && !ended) {
+		yaml_event_t e;
+
+		if (!yaml_parser_parse(parser, &e))
+			return parser_error(parser, err);
+		ended = e.type == YAML_STREAM_END_EVENT;
+		r = add_event(b, &e, err);
+		yaml_event_delete(&e);
 	}
-	if (r == 0 && !ended && fy_parser_get_stream_error(parser))
-		return parser_error(parser, err);
 	return r;
 }
 
-static int build(struct yaml *file, struct fy_parser *parser, struct str bytes, struct err *err)
+static int build(struct yaml_file *file, struct str bytes, struct err *err)
 {
 	struct builder b = {
 		.file = file,
 		.items = VEC_INIT(const struct yaml_node *, LIMIT_YAML_NODES),
 	};
+	yaml_parser_t parser;
 	int r;
 
+	if (!yaml_parser_initialize(&parser))
+		return err_nomem(err);
+	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
+	yaml_parser_set_input_string(&parser, (const unsigned char *)(bytes.p ? bytes.p : ""),
+				     bytes.n);
 	map_init(&b.anchors, LIMIT_YAML_NODES);
-	if (fy_parser_set_string(parser, bytes.p, bytes.n) != 0)
-		r = err_nomem(err);
-	else
-		r = read_events(&b, parser, err);
+	r = read_events(&b, &parser, err);
 	vec_done(&b.items);
 	map_done(&b.anchors);
+	yaml_parser_delete(&parser);
 	return r;
 }
 
-int yaml_parse(struct str bytes, struct yaml **ret, struct err *err)
+int yaml_parse(struct str bytes, struct yaml_file **ret, struct err *err)
 {
-	struct fy_diag_cfg diag_cfg;
-	struct fy_diag *diag;
-	struct fy_parser *parser;
-	CLEANUP(yaml_freep) struct yaml *file = NULL;
+	CLEANUP(yaml_file_freep) struct yaml_file *file = NULL;
 	int r;
 
 	if (bytes.n > LIMIT_YAML_BYTES)
 		return err_set(err, ERR_LIMIT, "%zu bytes of YAML: more than yaml_bytes (%d)",
 			       bytes.n, (int)LIMIT_YAML_BYTES);
+	if (!str_is_utf8(bytes))
+		return err_set(err, ERR_FORMAT, "not UTF-8");
 	file = calloc(1, sizeof *file);
 	if (!file)
 		return err_nomem(err);
 	arena_init(&file->arena, LIMIT_ARENA_BYTES);
 	file->documents = (struct vec)VEC_INIT(const struct yaml_node *, LIMIT_YAML_NODES);
-	fy_diag_cfg_default(&diag_cfg);
-	diag_cfg.fp = NULL;
-	diag_cfg.colorize = false;
-	diag = fy_diag_create(&diag_cfg);
-	if (diag)
-		fy_diag_set_collect_errors(diag, true);
-	parser = diag ? fy_parser_create(&(struct fy_parse_cfg){
-				.flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG | FYPCF_DISABLE_MMAP_OPT,
-				.diag = diag})
-		      : NULL;
-	r = parser ? build(file, parser, bytes, err) : err_nomem(err);
-	if (parser)
-		fy_parser_destroy(parser);
-	if (diag)
-		fy_diag_destroy(diag);
+	r = build(file, bytes, err);
 	if (r == 0)
 		*ret = TAKE(file);
 	return r;
 }
 
-void yaml_free(struct yaml *file)
+void yaml_file_free(struct yaml_file *file)
 {
 	if (!file)
 		return;
@@ -322,18 +295,18 @@ void yaml_free(struct yaml *file)
 	free(file);
 }
 
-void yaml_freep(struct yaml **file)
+void yaml_file_freep(struct yaml_file **file)
 {
-	yaml_free(*file);
+	yaml_file_free(*file);
 	*file = NULL;
 }
 
-size_t yaml_n_documents(const struct yaml *file)
+size_t yaml_n_documents(const struct yaml_file *file)
 {
 	return file->documents.n;
 }
 
-const struct yaml_node *yaml_document(const struct yaml *file, size_t i)
+const struct yaml_node *yaml_document(const struct yaml_file *file, size_t i)
 {
 	const struct yaml_node *const *slot = vec_at(&file->documents, i);
 

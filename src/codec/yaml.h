@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reads YAML 1.2 into a tree: duplicate keys refused, every node knows its line.
+ * Reads YAML 1.1 into a tree: duplicate keys refused, every node knows its line.
  *
- *     CLEANUP(yaml_freep) struct yaml *file = NULL;
+ *     CLEANUP(yaml_file_freep) struct yaml_file *file = NULL;
  *     r = yaml_parse(bytes, &file, err);
  *     const struct yaml_node *doc = yaml_document(file, 0);     NULL when there is none
  *     struct str name = yaml_get_str(doc, "name");              empty when absent or no scalar
@@ -13,7 +13,8 @@
  *
  * Ownership: the file owns all nodes and texts. Threads: read-only sharing is fine.
  * Errors: ERR_FORMAT with line and column, ERR_LIMIT (yaml_bytes, yaml_depth, yaml_nodes,
- * yaml_aliases), ERR_NOMEM. Behind it: libfyaml; no other file knows.
+ * yaml_aliases), ERR_NOMEM. Input must be UTF-8. Behind it: libyaml, which unlike libfyaml 0.7
+ * survives fuzzing; no other file knows.
  */
 #pragma once
 
@@ -21,17 +22,17 @@
 #include "base/err.h"
 #include "base/str.h"
 
-struct yaml;
+struct yaml_file;
 struct yaml_node;
 
 enum yaml_kind { YAML_ABSENT, YAML_SCALAR, YAML_LIST, YAML_MAP };
 
-int yaml_parse(struct str bytes, struct yaml **ret, struct err *err);
-void yaml_free(struct yaml *file);
-void yaml_freep(struct yaml **file);
+int yaml_parse(struct str bytes, struct yaml_file **ret, struct err *err);
+void yaml_file_free(struct yaml_file *file);
+void yaml_file_freep(struct yaml_file **file);
 
-size_t yaml_n_documents(const struct yaml *file);
-const struct yaml_node *yaml_document(const struct yaml *file, size_t i);
+size_t yaml_n_documents(const struct yaml_file *file);
+const struct yaml_node *yaml_document(const struct yaml_file *file, size_t i);
 
 /* All of these take NULL (absent) and the wrong kind in their stride. */
 enum yaml_kind yaml_kind_of(const struct yaml_node *node);

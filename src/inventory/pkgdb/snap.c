@@ -44,7 +44,7 @@ static int add_attributes(struct package *p, const struct yaml_node *doc, struct
 
 static int parse(const struct pkgdb_input *in, struct pkg_sink *sink, struct err *err)
 {
-	CLEANUP(yaml_freep) struct yaml *file = NULL;
+	CLEANUP(yaml_file_freep) struct yaml_file *file = NULL;
 	struct attributes attrs = ATTRIBUTES_INIT(sink->scratch);
 	struct package p = {.type = STR("snap")};
 	const struct yaml_node *doc;

@@ -83,7 +83,7 @@ static bool stands_behind_manifest(const struct pkgdb_input *in, struct pkg_sink
 
 static int parse(const struct pkgdb_input *in, struct pkg_sink *sink, struct err *err)
 {
-	CLEANUP(yaml_freep) struct yaml *file = NULL;
+	CLEANUP(yaml_file_freep) struct yaml_file *file = NULL;
 	const struct yaml_node *doc, *primed;
 	bool no_memory = false;
 	int r;

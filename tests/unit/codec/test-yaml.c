@@ -4,7 +4,7 @@
 #include "base/strbuf.h"
 #include "tests/unit/test.h"
 
-static int parse(struct str text, struct yaml **ret, struct err *err)
+static int parse(struct str text, struct yaml_file **ret, struct err *err)
 {
 	CLEANUP(freep) char *copy = malloc(text.n + 1); /* exact size, so that overruns show */
 
@@ -16,7 +16,7 @@ static int parse(struct str text, struct yaml **ret, struct err *err)
 
 TEST(maps_lists_and_scalars_are_found_with_their_lines)
 {
-	CLEANUP(yaml_freep) struct yaml *file = NULL;
+	CLEANUP(yaml_file_freep) struct yaml_file *file = NULL;
 	const struct yaml_node *doc, *list, *key, *value;
 
 	assert_int_equal(parse(STR("name: core\nlist: [a, \"1.0\"]\nmap:\n  k: |\n    x\n    y\n"
@@ -44,7 +44,7 @@ TEST(maps_lists_and_scalars_are_found_with_their_lines)
 
 TEST(each_document_of_a_stream_is_kept)
 {
-	CLEANUP(yaml_freep) struct yaml *file = NULL;
+	CLEANUP(yaml_file_freep) struct yaml_file *file = NULL;
 
 	assert_int_equal(parse(STR("a: 1\n---\nb: 2\n"), &file, NULL), 0);
 	assert_int_equal(yaml_n_documents(file), 2);
@@ -54,7 +54,7 @@ TEST(each_document_of_a_stream_is_kept)
 
 TEST(an_empty_file_has_no_document)
 {
-	CLEANUP(yaml_freep) struct yaml *file = NULL;
+	CLEANUP(yaml_file_freep) struct yaml_file *file = NULL;
 
 	assert_int_equal(parse(STR(""), &file, NULL), 0);
 	assert_int_equal(yaml_n_documents(file), 0);
@@ -63,7 +63,7 @@ TEST(an_empty_file_has_no_document)
 
 TEST(an_alias_is_the_node_of_its_anchor)
 {
-	CLEANUP(yaml_freep) struct yaml *file = NULL;
+	CLEANUP(yaml_file_freep) struct yaml_file *file = NULL;
 	const struct yaml_node *doc;
 
 	assert_int_equal(parse(STR("a: &x [1]\nb: *x\n"), &file, NULL), 0);
@@ -79,6 +79,8 @@ TEST(what_is_wrong_is_said_with_its_line)
 		const char *message;
 	} rows[] = {
 		{"a: 1\na: 2\n", ERR_FORMAT, "line 2: key \"a\" is there twice"},
+		{"%\"\xa6", ERR_FORMAT, "not UTF-8"},
+		{"a: 1\nb: \001\n", ERR_FORMAT, "line "},
 		{"a: *x\n", ERR_FORMAT, "line 1: no anchor \"x\" before this"},
 		{"a: &x [*x]\n", ERR_FORMAT, "line 1: no anchor \"x\" before this"},
 		{"a: [1\n", ERR_FORMAT, "line "},
@@ -88,7 +90,7 @@ TEST(what_is_wrong_is_said_with_its_line)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		CLEANUP(yaml_freep) struct yaml *file = NULL;
+		CLEANUP(yaml_file_freep) struct yaml_file *file = NULL;
 		struct err err = {0};
 
 		assert_int_equal(parse(str_of(rows[i].text), &file, &err), -(int)rows[i].code);
@@ -99,7 +101,7 @@ TEST(what_is_wrong_is_said_with_its_line)
 TEST(limits_are_kept)
 {
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(1 << 20);
-	CLEANUP(yaml_freep) struct yaml *file = NULL;
+	CLEANUP(yaml_file_freep) struct yaml_file *file = NULL;
 	struct err err = {0};
 
 	for (int i = 0; i < LIMIT_YAML_DEPTH + 1; i++)
