@@ -51,6 +51,13 @@ def wait_for_socket(path, process):
     pytest.skip("the engine does not start here")
 
 
+def unmount_below(folder):
+    with open("/proc/self/mounts") as f:
+        points = [line.split()[1] for line in f]
+    for point in sorted((p for p in points if p.startswith(f"{folder}/")), reverse=True):
+        subprocess.run(["umount", point], check=False)
+
+
 @pytest.fixture(scope="module")
 def dockerd(tmp_path_factory):
     if not shutil.which("dockerd") or os.geteuid() != 0:
@@ -67,6 +74,7 @@ def dockerd(tmp_path_factory):
     finally:
         process.terminate()
         process.wait()
+        unmount_below(work)
 
 
 def curl(sock, *args):
@@ -130,6 +138,7 @@ def podman(tmp_path_factory):
     finally:
         process.terminate()
         process.wait()
+        unmount_below(work)
 
 
 def test_podman_has_and_exports_an_image(podman, tmp_path):

@@ -190,9 +190,19 @@ def test_a_stall_is_noticed_and_resumed():
 
 
 def test_a_slow_reader_is_no_stall():
-    with Faulty(lambda rq: send_from(rq, 0, len(BLOB))) as s:
-        ok(get(s, "/blob", len(BLOB), "-t", "1", "-w", "25"))
-        assert len(s.seen) == 1
+    """The reader keeps the transfer waiting for longer than the stall time, then comes a gap."""
+    body = BLOB[:1100000]
+
+    def handler(rq):
+        rq.reply(200, body[:1000000], Content_Length=str(len(body)))
+        rq.wfile.flush()
+        time.sleep(3)
+        rq.wfile.write(body[1000000:])
+
+    with Faulty(handler) as s:
+        status, out, err = get(s, "/blob", len(body), "-t", "2", "-w", "140")
+        assert status == 0, err
+        assert out["sha256"] == sha256(body) and len(s.seen) == 1
 
 
 def test_a_stream_may_be_closed_early_and_canceled():
@@ -392,6 +402,12 @@ def test_nobody_there_is_said_soon():
     started = time.monotonic()
     status, _, err = probe("get", "http://127.0.0.1:1/x")
     assert status == 1 and "127.0.0.1" in err and time.monotonic() - started < 5
+
+
+def test_without_libcurl_the_package_is_named(tmp_path):
+    (tmp_path / "libcurl.so.4").write_bytes(b"")
+    status, _, err = probe("get", "http://127.0.0.1:1/x", env={"LD_LIBRARY_PATH": str(tmp_path)})
+    assert status == 1 and err.startswith("unsupported: ") and "apt-get install libcurl4" in err
 
 
 # --- manifests ---
