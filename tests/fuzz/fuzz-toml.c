@@ -3,6 +3,8 @@
  * A TOML document; what is accepted can be walked to every leaf, and is registries.conf or a clear
  * error.
  */
+#include <assert.h>
+
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "codec/toml.h"
@@ -44,13 +46,12 @@ static void resolve(struct str bytes, struct arena *a)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct str bytes = str_make(data, size);
-	static volatile size_t sink;
 	const struct toml *root;
 	struct arena a;
 
 	arena_init(&a, ARENA_BYTES);
 	if (toml_parse(bytes, &a, &root, NULL) == 0)
-		sink = walk(root);
+		assert(walk(root) > 0); /* lines count from 1 */
 	resolve(bytes, &a);
 	arena_done(&a);
 	return 0;
