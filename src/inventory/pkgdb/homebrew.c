@@ -41,8 +41,11 @@ static int parse(const struct pkgdb_input *in, struct pkg_sink *sink, struct err
 		.version = path_base(keg),
 	};
 	struct err problem;
-	int r = json_parse(in->bytes, &receipt, &problem);
+	int r;
 
+	if (p.name.n == 0)
+		return err_set(err, ERR_FORMAT, "not below Cellar/NAME/VERSION");
+	r = json_parse(in->bytes, &receipt, &problem);
 	/* The keg is installed whatever the state of its receipt. */
 	r = r < 0 ? pkg_sink_problem(sink, &problem) : add_receipt(&p, &attrs, receipt, err);
 	return r < 0 ? r : pkg_sink_add(sink, &p);

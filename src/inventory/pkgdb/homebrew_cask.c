@@ -17,7 +17,8 @@ static int parse(const struct pkgdb_input *in, struct pkg_sink *sink, struct err
 		.attributes = {&kind, 1},
 	};
 
-	(void)err;
+	if (p.name.n == 0)
+		return err_set(err, ERR_FORMAT, "not below Caskroom/NAME/VERSION");
 	if (str_has_prefix(p.version, STR(".")) || str_has_prefix(p.name, STR(".")))
 		return 0;
 	return pkg_sink_add(sink, &p);

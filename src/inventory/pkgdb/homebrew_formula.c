@@ -52,6 +52,8 @@ static int parse(const struct pkgdb_input *in, struct pkg_sink *sink, struct err
 	struct package p = {.type = STR("brew"), .name = path_base(path_dir(keg))};
 	int r;
 
+	if (p.name.n == 0)
+		return err_set(err, ERR_FORMAT, "not below Cellar/NAME/VERSION");
 	receipt = arena_strf(sink->scratch, "%.*s/INSTALL_RECEIPT.json", STR_FMT(keg));
 	if (!receipt.p)
 		return err_nomem(err);
