@@ -486,6 +486,21 @@ location = "{good.host}/m"
         assert bad.paths() == ["/v2/m/a/manifests/1"] and not own.paths()
 
 
+def test_a_mirror_that_lies_is_not_passed_over_in_silence(tmp_path):
+    conf = tmp_path / "registries.conf"
+    with Faulty(manifest(b'{"layers":[]}')) as liar, Faulty(manifest(GOOD)) as own:
+        conf.write_text(f'''
+[[registry]]
+location = "{own.host}"
+[[registry.mirror]]
+location = "{liar.host}"
+''')
+        status, _, err = probe("-r", conf, "manifest", f"{own.host}/a@{sha256(GOOD)}")
+        assert status == 1 and err.startswith("denied: ") and "it was asked for as" in err
+        assert f"{liar.host}/a@{sha256(GOOD)} (mirror of {own.host})" in err
+        assert not own.paths()
+
+
 def test_another_mirror_goes_on_in_the_middle(tmp_path):
     conf = tmp_path / "registries.conf"
 
@@ -578,6 +593,28 @@ def test_an_identity_token_is_exchanged_by_post(tmp_path):
         assert status == 0, err
         assert forms == [("POST", "grant_type=refresh_token&client_id=plimsoll&service=s%20v"
                           "&scope=repository%3Aa%3Apull&refresh_token=id%26tok")]
+
+
+def test_a_token_that_is_no_longer_taken_is_replaced():
+    given = []
+
+    def handler(rq):
+        token = (rq.headers.get("Authorization") or " ").split(" ")[1]
+        if rq.path.startswith("/token"):
+            given.append(f"t{len(given) + 1}")
+            rq.reply(200, json.dumps({"token": given[-1], "expires_in": 3600}).encode())
+        elif "manifests" in rq.path and token == "t1":
+            rq.reply(200, GOOD, Content_Type=OCI_MANIFEST)
+        elif "blobs" in rq.path and token == "t2":
+            send_from(rq, 0, len(BLOB))
+        else:
+            rq.reply(401, WWW_Authenticate=f'Bearer realm="http://{rq.headers["Host"]}/token"')
+
+    with Faulty(handler) as s:
+        status, out, err = probe("-m", "blob", f"{s.host}/a:1", DIGEST, len(BLOB))
+        assert status == 0, err
+        assert given == ["t1", "t2"]
+        assert s.seen[-3][2]["Authorization"] == "Bearer t1"  # foreseen, then refused
 
 
 def test_a_refused_token_is_not_tried_for_ever():
