@@ -6,6 +6,7 @@
  *     registry_probe [OPTION...] blob REF DIGEST SIZE
  *     registry_probe [OPTION...] get URL [SIZE]
  *     registry_probe [OPTION...] daemon docker|podman NAME
+ *     registry_probe [OPTION...] locate TARGET
  */
 #include <getopt.h>
 #include <pthread.h>
@@ -13,8 +14,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
-#include "image/reference.h"
-#include "net/daemon.h"
+#include "image/locate.h"
 #include "net/http.h"
 #include "net/registry.h"
 
@@ -150,6 +150,22 @@ static int run_daemon(char **argv, struct err *err)
 	return r == 0 ? drain(s, err) : r;
 }
 
+static int run_locate(const char *target, struct err *err)
+{
+	struct image_place place;
+	struct str rest;
+	enum transport transport = transport_parse(str_of(target), &rest);
+	int r = image_locate(transport, rest, &opt.registry, &place, err);
+
+	if (r < 0)
+		return r;
+	printf("transport %s\nname %.*s\nfound_by %.*s\ndigest %s\n",
+	       transport_name(place.transport), STR_FMT(place.name), STR_FMT(place.found_by),
+	       place.daemon ? place.image.id : place.manifest.digest);
+	image_place_done(&place);
+	return 0;
+}
+
 static unsigned number(const char *text)
 {
 	uint64_t v = 0;
@@ -208,6 +224,8 @@ int main(int argc, char **argv)
 		return 2;
 	if (strcmp(argv[0], "get") == 0)
 		r = run_get(argv, &err);
+	else if (strcmp(argv[0], "locate") == 0)
+		r = run_locate(argv[1], &err);
 	else if (strcmp(argv[0], "daemon") == 0 && argv[2])
 		r = run_daemon(argv, &err);
 	else

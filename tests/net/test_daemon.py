@@ -149,6 +149,17 @@ def test_podman_has_and_exports_an_image(podman, tmp_path):
     check_engine("podman", "CONTAINER_HOST", sock, config_id, ["docker.io/probe/web:1"])
 
 
+def test_a_bare_name_is_looked_for_in_the_engines_first(dockerd, tmp_path):
+    config_id = docker_archive(tmp_path / "image.tar", "probe/web:1")
+    curl(dockerd, "-T", tmp_path / "image.tar", "-X", "POST", "http://d/images/load")
+    env = {"DOCKER_HOST": f"unix://{dockerd}"}
+    for target in ("probe/web:1", "docker-daemon:probe/web:1"):
+        status, out, err = probe("locate", target, env=env)
+        assert status == 0, err
+        assert out == {"transport": "docker-daemon", "name": "probe/web:1", "digest": config_id,
+                       "found_by": f"docker at unix://{dockerd}"}
+
+
 # --- no engine, or a strange one ---
 
 def test_no_engine_is_not_found(tmp_path):

@@ -537,6 +537,45 @@ def test_a_blocked_registry_is_not_contacted(tmp_path):
         assert not s.seen
 
 
+# --- names without a place ---
+
+NO_ENGINE = {"DOCKER_HOST": "unix:///nonexistent/docker.sock",
+             "CONTAINER_HOST": "unix:///nonexistent/podman.sock"}
+
+
+def test_a_bare_name_comes_from_the_registry_when_no_engine_has_it():
+    with Faulty(manifest(GOOD)) as s:
+        status, out, err = probe("locate", f"{s.host}/a/b", env=NO_ENGINE)
+        assert status == 0, err
+        assert out == {"transport": "docker", "name": f"{s.host}/a/b:latest",
+                       "digest": sha256(GOOD), "found_by": f"registry {s.host}"}
+
+
+def test_a_short_name_is_searched_for_in_order(tmp_path):
+    conf = tmp_path / "registries.conf"
+    with Faulty(lambda rq: rq.reply(404)) as first, Faulty(manifest(GOOD)) as second:
+        conf.write_text(f'unqualified-search-registries = ["{first.host}", "{second.host}/sub"]\n'
+                        f'[aliases]\n"known" = "{second.host}/o/known"\n')
+        for target in ("app:1", "docker://app:1"):
+            status, out, err = probe("-r", conf, "locate", target, env=NO_ENGINE)
+            assert status == 0, err
+            assert out["name"] == f"{second.host}/sub/app:1"
+        assert first.paths() == ["/v2/app/manifests/1"] * 2
+        status, out, err = probe("-r", conf, "locate", "known", env=NO_ENGINE)
+        assert status == 0 and out["name"] == f"{second.host}/o/known:latest", err
+
+
+def test_all_places_that_were_tried_are_named():
+    with Faulty(lambda rq: rq.reply(404)) as s:
+        status, _, err = probe("locate", f"{s.host}/a:1", env=NO_ENGINE)
+        assert status == 1 and err.startswith("not-found: ")
+        assert f"{s.host}/a:1: 404" in err and "/nonexistent/docker.sock" in err
+    status, _, err = probe("locate", "docker-daemon:a", env=NO_ENGINE)
+    assert status == 1 and err.startswith("not-found: ") and "before that" not in err
+    status, _, err = probe("locate", "A:b", env=NO_ENGINE)
+    assert status == 1 and err.startswith("usage: ") and "capital letters" in err
+
+
 # --- logins ---
 
 def test_a_password_is_not_sent_unencrypted_beyond_this_machine(tmp_path):
