@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scan/analysis.h"
+
+#include "base/cleanup.h"
+#include "base/limits.h"
+#include "base/map.h"
+#include "base/vec.h"
+
+#define LANGUAGES_MAX 64
+
+struct wanted_file {
+	struct capture data;
+	struct want wants[WANTS_MAX];
+	size_t n_wants;
+	struct str path; /* in the arena, once finishing */
+};
+
+struct language_count {
+	const char *ecosystem;
+	uint64_t n;
+	char *example; /* path of the first one */
+	size_t example_n;
+};
+
+struct analysis {
+	const struct path_index *index;
+	struct strbuf *record;
+	struct tree_builder *builder;
+	struct vec files; /* struct wanted_file * */
+	struct language_count languages[LANGUAGES_MAX];
+	size_t n_languages;
+	size_t captured_bytes;
+	struct strbuf path;
+	struct capture head; /* of the executable being looked at */
+	char head_bytes[LANGUAGE_HEAD_BYTES];
+	bool head_open;
+	size_t n_problems;
+	struct arena arena;   /* paths, while finishing */
+	struct arena scratch; /* of the readers */
+	struct map by_path;   /* path -> struct wanted_file, while finishing */
+};
+
+int analysis_new(const struct path_index *index, struct strbuf *record, struct analysis **ret,
+		 struct err *err)
+{
+	struct analysis *a = calloc(1, sizeof *a);
+	int r;
+
+	if (!a)
+		return err_nomem(err);
+	a->index = index;
+	a->record = record;
+	a->files = (struct vec)VEC_INIT(struct wanted_file *, LIMIT_LAYER_ENTRIES);
+	a->path = (struct strbuf)STRBUF_INIT((size_t)LIMIT_PATH_BYTES * 4);
+	arena_init(&a->arena, LIMIT_ARENA_BYTES);
+	arena_init(&a->scratch, LIMIT_ARENA_BYTES);
+	map_init(&a->by_path, LIMIT_LAYER_ENTRIES);
+	r = tree_builder_new(&a->builder, err);
+	if (r < 0) {
+		analysis_free(a);
+		return r;
+	}
+	record_begin(record);
+	*ret = a;
+	return 0;
+}
+
+void analysis_free(struct analysis *a)
+{
+	if (!a)
+		return;
+	for (size_t i = 0; i < a->files.n; i++) {
+		struct wanted_file *f = *(struct wanted_file **)vec_at(&a->files, i);
+
+		free(f->data.bytes);
+		free(f);
+	}
+	for (size_t i = 0; i < a->n_languages; i++)
+		free(a->languages[i].example);
+	vec_done(&a->files);
+	strbuf_done(&a->path);
+	tree_builder_free(a->builder);
+	map_done(&a->by_path);
+	arena_done(&a->arena);
+	arena_done(&a->scratch);
+	free(a);
+}
+
+void analysis_problem(struct analysis *a, const char *parser, struct str path, const struct err *what)
+{
+	if (a->n_problems++ < LIMIT_PROBLEMS)
+		record_add_problem(a->record, str_of(parser), path, what);
+}
+
+static void count_language(struct analysis *a, const char *ecosystem, struct str path)
+{
+	struct language_count *l = a->languages;
+
+	while (l < a->languages + a->n_languages && strcmp(l->ecosystem, ecosystem) != 0)
+		l++;
+	if (l == a->languages + a->n_languages) {
+		if (a->n_languages == LANGUAGES_MAX)
+			return; /* more ecosystems than there are signs: cannot be */
+		a->n_languages++;
+		*l = (struct language_count){.ecosystem = ecosystem, .example = str_dup(path)};
+		l->example_n = l->example ? path.n : 0;
+	}
+	l->n++;
+}
+
+static size_t max_size_of(const struct wanted_file *f)
+{
+	size_t max = 0;
+
+	for (size_t i = 0; i < f->n_wants; i++) {
+		size_t want = f->wants[i].kind == WANT_PKGDB ? f->wants[i].pkgdb->max_size
+							     : LIMIT_KEPT_FILE_BYTES;
+
+		if (f->wants[i].kind != WANT_LANGUAGE && want > max)
+			max = want;
+	}
+	return max;
+}
+
+static const char *name_of(const struct wanted_file *f)
+{
+	for (size_t i = 0; i < f->n_wants; i++)
+		if (f->wants[i].kind == WANT_PKGDB)
+			return f->wants[i].pkgdb->id;
+	return "distribution";
+}
+
+/* Room for the file's bytes, or a problem that says why there is none. */
+static int open_capture(struct analysis *a, const struct wanted_file *f, const struct tree_entry *e,
+			uint32_t node, struct capture **ret_capture, struct err *err)
+{
+	struct wanted_file **slot, *kept;
+	struct err limit = {0};
+
+	if (e->size > max_size_of(f))
+		err_set(&limit, ERR_LIMIT, "%llu bytes: more than the %zu that %s reads",
+			(unsigned long long)e->size, max_size_of(f), name_of(f));
+	else if (e->size > LIMIT_CAPTURE_BYTES - a->captured_bytes)
+		err_set(&limit, ERR_LIMIT, "package databases of this layer exceed capture_bytes (%d)",
+			(int)LIMIT_CAPTURE_BYTES);
+	if (limit.code != ERR_OK) {
+		analysis_problem(a, name_of(f), strbuf_str(&a->path), &limit);
+		return 0;
+	}
+	kept = malloc(sizeof *kept);
+	slot = kept ? vec_push(&a->files) : NULL;
+	if (!slot) {
+		free(kept);
+		return err_nomem(err);
+	}
+	*slot = kept;
+	*kept = *f;
+	kept->data = (struct capture){.node = node, .bytes = calloc(1, e->size + 1)};
+	if (!kept->data.bytes)
+		return err_nomem(err);
+	kept->data.n = e->size;
+	a->captured_bytes += e->size;
+	if (e->type == NODE_FILE && e->size)
+		*ret_capture = &kept->data;
+	return 0;
+}
+
+/* The head of a large executable is looked at for signs of a compiled-in inventory. */
+static void open_head(struct analysis *a, const struct tree_entry *e, uint32_t node,
+		      struct capture **ret_capture)
+{
+	if (!(e->mode & 0111) || e->size < sizeof a->head_bytes)
+		return;
+	a->head = (struct capture){
+		.bytes = a->head_bytes, .n = sizeof a->head_bytes, .node = node, .head_only = true};
+	a->head_open = true;
+	*ret_capture = &a->head;
+}
+
+static void close_head(struct analysis *a)
+{
+	const char *ecosystem;
+	struct tree view;
+
+	if (!a->head_open)
+		return;
+	a->head_open = false;
+	ecosystem = language_of_executable(str_make(a->head_bytes, sizeof a->head_bytes));
+	if (!ecosystem)
+		return;
+	tree_builder_view(a->builder, &view);
+	strbuf_reset(&a->path);
+	tree_path(&view, a->head.node, &a->path);
+	count_language(a, ecosystem, strbuf_str(&a->path));
+}
+
+static bool wants_content(const struct wanted_file *f)
+{
+	for (size_t i = 0; i < f->n_wants; i++)
+		if (f->wants[i].kind != WANT_LANGUAGE)
+			return true;
+	return false;
+}
+
+static int look_at_node(struct analysis *a, const struct tree_entry *e, uint32_t node,
+			struct capture **ret_capture, struct err *err)
+{
+	struct wanted_file f = {0};
+	struct tree view;
+
+	tree_builder_view(a->builder, &view);
+	strbuf_reset(&a->path);
+	tree_path(&view, node, &a->path);
+	f.n_wants = path_index_match(a->index, strbuf_str(&a->path), e->type == NODE_DIR, f.wants);
+	for (size_t i = 0; i < f.n_wants; i++)
+		if (f.wants[i].kind == WANT_LANGUAGE)
+			count_language(a, f.wants[i].language->ecosystem, strbuf_str(&a->path));
+	if (wants_content(&f))
+		return open_capture(a, &f, e, node, ret_capture, err);
+	if (e->type == NODE_FILE)
+		open_head(a, e, node, ret_capture);
+	return 0;
+}
+
+int analysis_entry(struct analysis *a, const struct tree_entry *e, struct capture **ret_capture,
+		   struct err *err)
+{
+	struct err problem = {0};
+	bool escaped = false;
+	uint32_t node;
+
+	*ret_capture = NULL;
+	close_head(a);
+	if (tree_add(a->builder, e, &node, &escaped, &problem) < 0) {
+		if (problem.code == ERR_NOMEM) {
+			*err = problem;
+			return -ERR_NOMEM;
+		}
+		analysis_problem(a, "tar", str_sub(e->path, 0, 4096), &problem);
+		return 0;
+	}
+	if (escaped) {
+		err_set(&problem, ERR_FORMAT, "path leaves the root through \"..\"; held at the root");
+		analysis_problem(a, "tar", str_sub(e->path, 0, 4096), &problem);
+	}
+	if (node == TREE_NONE || (e->type != NODE_FILE && e->type != NODE_HARDLINK && e->type != NODE_DIR))
+		return 0;
+	if (e->type == NODE_DIR && !path_index_has_directories(a->index))
+		return 0;
+	return look_at_node(a, e, node, ret_capture, err);
+}
+
+bool analysis_capture_data(struct capture *c, struct str piece, uint64_t offset)
+{
+	if (offset < c->n) {
+		struct str fits = str_sub(piece, 0, c->n - offset);
+
+		memcpy(c->bytes + offset, fits.p, fits.n);
+	}
+	return !c->head_only || offset + piece.n < c->n;
+}
+
+/* A hard link's bytes are those of the file it names, when that was captured too. */
+static void borrow_linked_bytes(struct analysis *a, struct wanted_file *f)
+{
+	struct err problem = {0};
+	uint32_t target = tree_builder_find(a->builder, f->path);
+
+	for (size_t i = 0; i < a->files.n; i++) {
+		const struct wanted_file *other = *(struct wanted_file **)vec_at(&a->files, i);
+
+		if (other != f && other->data.node == target) {
+			free(f->data.bytes);
+			f->data.bytes = malloc(other->data.n + 1);
+			f->data.n = f->data.bytes ? other->data.n : 0;
+			if (f->data.bytes)
+				memcpy(f->data.bytes, other->data.bytes, f->data.n);
+			return;
+		}
+	}
+	err_set(&problem, ERR_UNSUPPORTED, "a hard link to a file that was not kept while reading");
+	analysis_problem(a, name_of(f), f->path, &problem);
+	f->n_wants = 0;
+}
+
+/* Drops what a later entry replaced, gives the rest their paths. */
+static int settle_files(struct analysis *a, struct err *err)
+{
+	struct tree view;
+
+	tree_builder_view(a->builder, &view);
+	for (size_t i = 0; i < a->files.n; i++) {
+		struct wanted_file *f = *(struct wanted_file **)vec_at(&a->files, i);
+
+		if (!tree_is_alive(&view, f->data.node)) {
+			f->n_wants = 0;
+			continue;
+		}
+		strbuf_reset(&a->path);
+		tree_path(&view, f->data.node, &a->path);
+		f->path = arena_str(&a->arena, strbuf_str(&a->path));
+		if (f->path.p && map_get(&a->by_path, f->path)) /* a directory told twice */
+			f->n_wants = 0;
+		else if (!f->path.p || map_put(&a->by_path, f->path, f) < 0)
+			return err_nomem(err);
+	}
+	for (size_t i = 0; i < a->files.n; i++) {
+		struct wanted_file *f = *(struct wanted_file **)vec_at(&a->files, i);
+
+		if (f->n_wants && view.nodes[f->data.node].type == NODE_HARDLINK)
+			borrow_linked_bytes(a, f);
+	}
+	return 0;
+}
+
+/* The sink that writes what a reader finds to the record. */
+struct record_sink {
+	struct pkg_sink sink;
+	struct analysis *a;
+	const struct wanted_file *file;
+	const struct pkgdb *pkgdb;
+};
+
+static int sink_add(struct pkg_sink *sink, enum record_kind kind, const struct package *p)
+{
+	struct record_sink *s = (struct record_sink *)sink;
+
+	record_add_package(s->a->record, kind, p);
+	return s->a->record->error == ERR_OK ? 0 : -(int)s->a->record->error;
+}
+
+static int sink_package(struct pkg_sink *sink, const struct package *p)
+{
+	return sink_add(sink, RECORD_PACKAGE, p);
+}
+
+static int sink_fragment(struct pkg_sink *sink, const struct package *p)
+{
+	return sink_add(sink, RECORD_FRAGMENT, p);
+}
+
+static int sink_problem(struct pkg_sink *sink, const struct err *what)
+{
+	struct record_sink *s = (struct record_sink *)sink;
+
+	analysis_problem(s->a, s->pkgdb->id, s->file->path, what);
+	return 0;
+}
+
+static bool sink_sibling(struct pkg_sink *sink, struct str path, struct str *ret_bytes)
+{
+	struct record_sink *s = (struct record_sink *)sink;
+	const struct wanted_file *f = map_get(&s->a->by_path, path);
+
+	if (!f || f->n_wants == 0)
+		return false;
+	*ret_bytes = str_make(f->data.bytes, f->data.n);
+	return true;
+}
+
+static const struct pkg_sink_ops sink_ops = {sink_package, sink_fragment, sink_problem, sink_sibling};
+
+/* One database: its DB item stands before its packages and is marked when the reader gave up. */
+static void parse_file(struct analysis *a, const struct wanted_file *f, const struct pkgdb *pkgdb)
+{
+	struct record_sink s = {{&sink_ops, &a->scratch}, a, f, pkgdb};
+	struct pkgdb_input in = {f->path, str_make(f->data.bytes, f->data.n)};
+	size_t start = a->record->n;
+	struct err err = {0};
+
+	if (in.bytes.n == 0 && !(pkgdb->flags & (PKGDB_DIRECTORY | PKGDB_MAY_BE_EMPTY)))
+		return;
+	record_add_db(a->record, str_of(pkgdb->id), f->path, true);
+	if (pkgdb->parse(&in, &s.sink, &err) < 0) {
+		analysis_problem(a, pkgdb->id, f->path, &err);
+		record_mark_partial(a->record, start);
+	}
+	arena_reset(&a->scratch);
+}
+
+static void parse_files(struct analysis *a)
+{
+	for (size_t i = 0; i < a->files.n; i++) {
+		const struct wanted_file *f = *(struct wanted_file **)vec_at(&a->files, i);
+
+		for (size_t w = 0; w < f->n_wants; w++) {
+			const struct want *want = &f->wants[w];
+
+			if (want->kind == WANT_KEPT)
+				record_add_kept(a->record, f->path,
+						str_make(f->data.bytes, f->data.n));
+			else if (want->kind == WANT_PKGDB && !(want->pkgdb->flags & PKGDB_SIBLING_ONLY))
+				parse_file(a, f, want->pkgdb);
+		}
+	}
+}
+
+/* Directories that only their files imply can name packages too (nix store, Homebrew). */
+static int look_at_implied(struct analysis *a, struct err *err)
+{
+	struct tree_entry e = {.type = NODE_DIR};
+	struct capture *unused;
+	struct tree view;
+	int r = 0;
+
+	tree_builder_view(a->builder, &view);
+	for (uint32_t i = 1; i < view.n_nodes && r == 0; i++)
+		if (view.nodes[i].type == NODE_DIR && (view.nodes[i].flags & NODE_IMPLIED))
+			r = look_at_node(a, &e, i, &unused, err);
+	return r;
+}
+
+int analysis_finish(struct analysis *a, struct layer_facts *facts, struct err *err)
+{
+	int r = 0;
+
+	close_head(a);
+	if (path_index_has_directories(a->index))
+		r = look_at_implied(a, err);
+	if (r == 0)
+		r = settle_files(a, err);
+	if (r < 0)
+		return r;
+	parse_files(a);
+	for (size_t i = 0; i < a->n_languages; i++)
+		record_add_language(a->record, str_of(a->languages[i].ecosystem),
+				    str_make(a->languages[i].example, a->languages[i].example_n),
+				    a->languages[i].n);
+	facts->stats = *tree_builder_stats(a->builder);
+	return record_end(a->record, facts, a->builder, err);
+}

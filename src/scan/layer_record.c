@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ *     OFFSET   SIZE   DESCRIPTION
+ *     0        8      magic "PLMLAYER"
+ *     8        8      record_build_id of the program that wrote it
+ *     16       8      size of the items, a multiple of 8
+ *     24       ..     struct layer_facts
+ *     ..       ..     items: u32 kind, u32 size of the payload, payload
+ *     ..       ..     the frozen tree (image/tree.c)
+ */
+#include "scan/layer_record.h"
+
+#include <elf.h>
+#include <link.h>
+
+#include "base/cursor.h"
+
+struct record_header {
+	char magic[8];
+	uint64_t build_id;
+	uint64_t items_bytes;
+	struct layer_facts facts;
+};
+
+_Static_assert(sizeof(struct record_header) % 8 == 0, "the tree behind it must stay aligned");
+
+static const char record_magic[8] = {'P', 'L', 'M', 'L', 'A', 'Y', 'E', 'R'};
+
+static void put_u32(struct strbuf *sb, uint32_t v)
+{
+	strbuf_add_bytes(sb, &v, sizeof v);
+}
+
+static void put_u64(struct strbuf *sb, uint64_t v)
+{
+	strbuf_add_bytes(sb, &v, sizeof v);
+}
+
+static void put_str(struct strbuf *sb, struct str s)
+{
+	put_u32(sb, (uint32_t)s.n);
+	strbuf_add(sb, s);
+}
+
+static void put_list(struct strbuf *sb, struct str_list l)
+{
+	put_u32(sb, (uint32_t)l.n);
+	for (size_t i = 0; i < l.n; i++)
+		put_str(sb, l.p[i]);
+}
+
+/* Opens an item; its size is filled in by item_end. Returns where the payload starts. */
+static size_t item_begin(struct strbuf *sb, enum record_kind kind)
+{
+	put_u32(sb, kind);
+	put_u32(sb, 0);
+	return sb->n;
+}
+
+static void item_end(struct strbuf *sb, size_t start)
+{
+	uint32_t size = (uint32_t)(sb->n - start);
+
+	if (sb->error == ERR_OK)
+		memcpy(sb->p + start - sizeof size, &size, sizeof size);
+}
+
+void record_begin(struct strbuf *sb)
+{
+	static const struct record_header empty;
+
+	strbuf_add_bytes(sb, &empty, sizeof empty);
+}
+
+void record_add_db(struct strbuf *sb, struct str parser, struct str path, bool is_whole)
+{
+	size_t start = item_begin(sb, RECORD_DB);
+
+	put_u32(sb, is_whole);
+	put_str(sb, parser);
+	put_str(sb, path);
+	item_end(sb, start);
+}
+
+void record_mark_partial(struct strbuf *sb, size_t at)
+{
+	if (sb->error == ERR_OK)
+		memset(sb->p + at + 2 * sizeof(uint32_t), 0, sizeof(uint32_t));
+}
+
+void record_add_package(struct strbuf *sb, enum record_kind kind, const struct package *p)
+{
+	const struct str texts[] = {p->type,	    p->namespace,      p->name,
+				    p->version,	    p->arch,	       p->source_name,
+				    p->source_version, p->vendor,      p->modularity};
+	size_t start = item_begin(sb, kind);
+
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		put_str(sb, texts[i]);
+	put_list(sb, p->licenses);
+	put_list(sb, p->attributes);
+	put_list(sb, p->files);
+	item_end(sb, start);
+}
+
+void record_add_problem(struct strbuf *sb, struct str parser, struct str path, const struct err *what)
+{
+	size_t start = item_begin(sb, RECORD_PROBLEM);
+
+	put_str(sb, parser);
+	put_str(sb, path);
+	put_u32(sb, what->code);
+	put_str(sb, str_of(what->msg));
+	item_end(sb, start);
+}
+
+void record_add_kept(struct strbuf *sb, struct str path, struct str bytes)
+{
+	size_t start = item_begin(sb, RECORD_KEPT);
+
+	put_str(sb, path);
+	put_str(sb, bytes);
+	item_end(sb, start);
+}
+
+void record_add_language(struct strbuf *sb, struct str ecosystem, struct str path, uint64_t count)
+{
+	size_t start = item_begin(sb, RECORD_LANGUAGE);
+
+	put_str(sb, ecosystem);
+	put_str(sb, path);
+	put_u64(sb, count);
+	item_end(sb, start);
+}
+
+int record_end(struct strbuf *sb, const struct layer_facts *facts, struct tree_builder *b,
+	       struct err *err)
+{
+	struct record_header *header;
+	uint64_t items_bytes;
+	int r;
+
+	while (sb->n % 8 && sb->error == ERR_OK)
+		strbuf_addc(sb, '\0');
+	items_bytes = sb->n - sizeof *header;
+	r = tree_freeze(b, sb, err);
+	if (r < 0)
+		return r;
+	header = (struct record_header *)sb->p;
+	memcpy(header->magic, record_magic, sizeof record_magic);
+	header->build_id = record_build_id();
+	header->items_bytes = items_bytes;
+	header->facts = *facts;
+	return 0;
+}
+
+int layer_record_read(struct str bytes, struct layer_record *ret, struct err *err)
+{
+	struct record_header header;
+	struct cursor c = cursor_make(bytes);
+	struct str head = cursor_take(&c, sizeof header);
+	int r;
+
+	if (c.failed || memcmp(head.p, record_magic, sizeof record_magic) != 0)
+		return err_set(err, ERR_FORMAT, "not a layer record");
+	memcpy(&header, head.p, sizeof header);
+	if (header.build_id != record_build_id())
+		return err_set(err, ERR_FORMAT, "layer record of another build");
+	ret->facts = header.facts;
+	ret->items = cursor_take(&c, header.items_bytes);
+	if (c.failed)
+		return err_set(err, ERR_FORMAT, "layer record cut short");
+	r = tree_read(&c, &ret->tree, err);
+	return r < 0 ? err_wrap(err, r, "layer record") : 0;
+}
+
+static uint32_t get_u32(struct cursor *c)
+{
+	struct str s = cursor_take(c, 4);
+	uint32_t v = 0;
+
+	if (s.n)
+		memcpy(&v, s.p, sizeof v);
+	return v;
+}
+
+static uint64_t get_u64(struct cursor *c)
+{
+	struct str s = cursor_take(c, 8);
+	uint64_t v = 0;
+
+	if (s.n)
+		memcpy(&v, s.p, sizeof v);
+	return v;
+}
+
+static struct str get_str(struct cursor *c)
+{
+	return cursor_take(c, get_u32(c));
+}
+
+static struct str_list get_list(struct cursor *c, struct arena *arena)
+{
+	struct str_list l = {.n = get_u32(c)};
+	struct str *p;
+
+	if (l.n == 0 || l.n > cursor_left(c) / 4) {
+		c->failed |= l.n != 0;
+		return (struct str_list){0};
+	}
+	p = arena_array(arena, l.n, sizeof *p);
+	if (!p) {
+		c->failed = true;
+		return (struct str_list){0};
+	}
+	for (size_t i = 0; i < l.n; i++)
+		p[i] = get_str(c);
+	l.p = p;
+	return l;
+}
+
+static void get_package(struct cursor *c, struct arena *arena, struct package *p)
+{
+	struct str *const texts[] = {&p->type,		 &p->namespace,   &p->name,
+				     &p->version,	 &p->arch,	  &p->source_name,
+				     &p->source_version, &p->vendor,	  &p->modularity};
+
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		*texts[i] = get_str(c);
+	p->licenses = get_list(c, arena);
+	p->attributes = get_list(c, arena);
+	p->files = get_list(c, arena);
+}
+
+static void get_problem(struct cursor *c, struct record_item *ret)
+{
+	struct str message;
+
+	ret->parser = get_str(c);
+	ret->path = get_str(c);
+	ret->error.code = (enum err_code)get_u32(c);
+	message = get_str(c);
+	(void)snprintf(ret->error.msg, sizeof ret->error.msg, "%.*s", STR_FMT(message));
+}
+
+bool record_next(struct str *items, struct arena *arena, struct record_item *ret)
+{
+	struct cursor c = cursor_make(*items);
+	uint32_t kind = get_u32(&c);
+	struct str payload = get_str(&c);
+	struct cursor body = cursor_make(payload);
+
+	/* the padding behind the last item is shorter than an item's head */
+	if (c.failed || items->n < 8)
+		return false;
+	*ret = (struct record_item){.kind = (enum record_kind)kind, .bytes = payload};
+	switch (ret->kind) {
+	case RECORD_DB:
+		ret->is_whole = get_u32(&body) != 0;
+		ret->parser = get_str(&body);
+		ret->path = get_str(&body);
+		break;
+	case RECORD_PACKAGE:
+	case RECORD_FRAGMENT:
+		get_package(&body, arena, &ret->package);
+		break;
+	case RECORD_PROBLEM:
+		get_problem(&body, ret);
+		break;
+	case RECORD_KEPT:
+		ret->path = get_str(&body);
+		ret->bytes = get_str(&body);
+		break;
+	case RECORD_LANGUAGE:
+		ret->parser = get_str(&body);
+		ret->path = get_str(&body);
+		ret->count = get_u64(&body);
+		break;
+	}
+	if (body.failed)
+		return false;
+	*items = str_skip(*items, c.at);
+	return true;
+}
+
+/* Finds the linker's build id among the program's own notes; the first object is the program. */
+static int read_build_id(struct dl_phdr_info *info, size_t size, void *context)
+{
+	uint64_t *ret = context;
+
+	for (int i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *ph = &info->dlpi_phdr[i];
+		struct cursor c = cursor_make(
+			str_make((const char *)(info->dlpi_addr + ph->p_vaddr), ph->p_memsz));
+
+		while (ph->p_type == PT_NOTE && cursor_left(&c) >= sizeof(ElfW(Nhdr))) {
+			uint32_t name_n = get_u32(&c), desc_n = get_u32(&c), type = get_u32(&c);
+			struct str name = cursor_take(&c, (name_n + 3) & ~3u);
+			struct str desc = cursor_take(&c, (desc_n + 3) & ~3u);
+
+			if (type == NT_GNU_BUILD_ID && str_has_prefix(name, STR("GNU")) && desc.n >= 8)
+				memcpy(ret, desc.p, sizeof *ret);
+		}
+	}
+	return 1;
+}
+
+uint64_t record_build_id(void)
+{
+	uint64_t id = 1; /* without a build id: the version alone tells formats apart */
+
+	(void)dl_iterate_phdr(read_build_id, &id); /* returns what the callback returns */
+	return id;
+}
