@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "image/view.h"
+
+#include "base/cleanup.h"
+#include "base/limits.h"
+#include "base/path.h"
+
+/* The directories, top-down, that together are one directory of the merged tree. */
+struct level {
+	struct view_hit dirs[LIMIT_LAYERS];
+	size_t n;
+};
+
+/* Finds name in the stacked directories; for a directory *below becomes its own stack. */
+static bool step(const struct view *v, const struct level *at, struct str name, struct level *below,
+		 struct view_hit *ret)
+{
+	bool found = false;
+
+	below->n = 0;
+	for (size_t i = 0; i < at->n; i++) {
+		const struct tree *t = v->trees[at->dirs[i].layer];
+		uint32_t child = tree_child(t, at->dirs[i].node, name);
+		const struct tree_node *node;
+
+		if (child == TREE_NONE)
+			continue;
+		node = tree_node(t, child);
+		if (node->type == NODE_WHITEOUT)
+			break;
+		if (node->type != NODE_DIR && found)
+			break; /* a directory above hides it */
+		if (!found)
+			*ret = (struct view_hit){at->dirs[i].layer, child};
+		found = true;
+		if (node->type != NODE_DIR)
+			break;
+		below->dirs[below->n++] = (struct view_hit){at->dirs[i].layer, child};
+		if (node->flags & NODE_OPAQUE)
+			break;
+	}
+	return found;
+}
+
+static void root_level(const struct view *v, struct level *ret)
+{
+	ret->n = 0;
+	for (size_t i = v->n; i-- > 0 && ret->n < LIMIT_LAYERS;) {
+		if (!v->trees[i])
+			continue;
+		ret->dirs[ret->n++] = (struct view_hit){i, TREE_ROOT};
+		if (tree_node(v->trees[i], TREE_ROOT)->flags & NODE_OPAQUE)
+			break;
+	}
+}
+
+/* target of the link at `at`, then `behind`, cleaned, into sb. */
+static bool redirect(struct str at, struct str target, struct str behind, struct strbuf *sb)
+{
+	CLEANUP(strbuf_done) struct strbuf joined = STRBUF_INIT((size_t)LIMIT_PATH_BYTES * 3);
+
+	if (target.n == 0 || target.p[0] != '/') {
+		strbuf_add(&joined, path_dir(at));
+		strbuf_addc(&joined, '/');
+	}
+	strbuf_add(&joined, target);
+	strbuf_addc(&joined, '/');
+	strbuf_add(&joined, behind);
+	strbuf_reset(sb);
+	return joined.error == ERR_OK && path_clean(strbuf_str(&joined), sb, NULL, NULL) == 0;
+}
+
+enum walk_result { WALK_NOT_FOUND, WALK_FOUND, WALK_REDIRECTED };
+
+static enum walk_result walk(const struct view *v, struct strbuf *path, enum view_last last,
+			     struct level levels[2], struct view_hit *ret)
+{
+	struct str whole = strbuf_str(path), rest = whole, name;
+	size_t now = 0;
+
+	root_level(v, &levels[0]);
+	if (levels[0].n == 0)
+		return WALK_NOT_FOUND;
+	*ret = levels[0].dirs[0];
+	while (str_pull_until(&rest, '/', &name)) {
+		const struct tree *t;
+
+		if (!step(v, &levels[now], name, &levels[!now], ret))
+			return WALK_NOT_FOUND;
+		t = v->trees[ret->layer];
+		if (tree_node(t, ret->node)->type == NODE_SYMLINK && (rest.n || last == VIEW_FOLLOW)) {
+			struct str at = str_make(whole.p, (size_t)(name.p + name.n - whole.p));
+
+			return redirect(at, tree_link(t, ret->node), rest, path) ? WALK_REDIRECTED
+										: WALK_NOT_FOUND;
+		}
+		now = !now;
+	}
+	return WALK_FOUND;
+}
+
+bool view_find(const struct view *v, struct str path, enum view_last last, struct view_hit *ret)
+{
+	CLEANUP(strbuf_done) struct strbuf current = STRBUF_INIT((size_t)LIMIT_PATH_BYTES * 4);
+	CLEANUP(freep) struct level *levels = calloc(2, sizeof *levels);
+	enum walk_result r = WALK_REDIRECTED;
+
+	if (!levels || path_clean(path, &current, NULL, NULL) < 0)
+		return false;
+	for (int hops = 0; r == WALK_REDIRECTED && hops <= LIMIT_SYMLINK_HOPS; hops++)
+		r = walk(v, &current, last, levels, ret);
+	return r == WALK_FOUND;
+}

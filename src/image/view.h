@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The merged file tree of an image: its layers' trees stacked, looked up as overlayfs does.
+ *
+ *     struct view v = {.trees = trees, .n = n};             bottom-up
+ *     if (view_find(&v, path, VIEW_FOLLOW, &hit)) ... hit.layer, hit.node
+ *
+ * Nothing is merged beforehand: a look-up walks the path component by component through all layers
+ * that still show there. Semantics: OCI image-spec v1.1 layer.md: whiteouts, opaque directories, a
+ * file hides what lies below. Symlinks are resolved below the root, at most symlink_hops of them.
+ * Threads: read-only.
+ */
+#pragma once
+
+#include "image/tree.h"
+
+struct view {
+	const struct tree *const *trees; /* NULL for a layer that could not be read */
+	size_t n;
+};
+
+struct view_hit {
+	size_t layer;
+	uint32_t node;
+};
+
+enum view_last { VIEW_NO_FOLLOW, VIEW_FOLLOW };
+
+/* The visible node at the cleaned path; follows symlinks on the way and, if asked, at the end. */
+bool view_find(const struct view *v, struct str path, enum view_last last, struct view_hit *ret);

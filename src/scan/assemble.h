@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Puts the layers' records together to the image's report: what is visible in the merged tree, which
+ * layer brought each package and which changed it last, what was not assessed.
+ *
+ * Layers whose record is NULL were not read; the caller has said why in the coverage.
+ * The report keeps copies: the records may go afterwards. Errors: ERR_NOMEM, ERR_FORMAT.
+ */
+#pragma once
+
+#include "report/report.h"
+#include "scan/layer_record.h"
+
+int assemble(const struct layer_record *const *records, size_t n, struct report *report,
+	     struct err *err);
