@@ -32,7 +32,8 @@ int err_wrap(struct err *err, int r, const char *fmt, ...)
 	n = vsnprintf(err->msg, sizeof err->msg, fmt, ap);
 	va_end(ap);
 	if (n >= 0 && (size_t)n < sizeof err->msg)
-		(void)snprintf(err->msg + n, sizeof err->msg - (size_t)n, ": %s", inner);
+		(void)snprintf(err->msg + n, sizeof err->msg - (size_t)n, ": %.*s",
+			       (int)sizeof inner - 3, inner); /* a cut message is fine */
 	return r;
 }
 

@@ -27,7 +27,7 @@
 static inline void assert_str(struct str got, const char *want)
 {
 	if (!str_is(got, want))
-		fail_msg("got \"%.*s\", want \"%s\"", STR_FMT(got), want);
+		fail_msg("got \"%.*s\", want \"%s\"", STR_FMT(got), want ? want : "(null)");
 }
 
 /* The text holds the part: for error messages, which are user interface. */

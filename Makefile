@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+# The front door; the build itself is meson.build. `make help` says what there is.
+BUILD ?= build
+ASAN ?= build-asan
+FUZZ ?= build-fuzz
+SECONDS ?= 30
+PREFIX ?= /usr/local
+CLANG ?= clang
+IMAGE ?= /
+PLIMSOLL = $(BUILD)/src/plimsoll
+MESON_TEST = meson test --no-rebuild --print-errorlogs
+sanitize = -Db_sanitize=address,undefined -Doptimization=1 -Ddebug=true -Db_lundef=false
+
+all: build
+
+help:
+	@sed -n 's/^#: //p' Makefile
+
+#: make                          build the program (release) into build/
+#: make scan [IMAGE=X] [FEEDS=DIR]  build it, then scan an image, archive or directory; / if none
+#: make test                     build, run all tests, name the skipped ones and why
+#: make lint                     layers, clang-format, cppcheck
+#: make asan                     unit tests and fuzz inputs under ASan and UBSan
+#: make fuzz [SECONDS=30]        libFuzzer, that long on each target
+#: make bench IMAGES=DIR         tests/bench (README.md there)
+#: make conformance SUITES=DIR   the outside test suites, a score for each
+#: make install [DESTDIR=] [PREFIX=/usr/local]   program, man pages, completions
+#: make format, update-golden, clean
+
+setup-build:
+	@tools/setup.sh build
+
+setup-test:
+	@tools/setup.sh build test engines
+
+setup-lint:
+	@tools/setup.sh build test lint
+
+$(BUILD)/build.ninja:
+	meson setup $(BUILD) --buildtype=release >/dev/null
+
+build: setup-build
+	@$(MAKE) --no-print-directory $(BUILD)/build.ninja
+	ninja -C $(BUILD) --quiet
+
+# FEEDS is handed on when it is given: a folder of vulnerability feeds.
+scan: build
+	$(PLIMSOLL) scan $(if $(FEEDS),--feeds $(FEEDS)) $(IMAGE)
+
+test: setup-test
+	@$(MAKE) --no-print-directory build
+	@tools/run-tests.sh $(BUILD)
+
+lint: setup-lint
+	@tools/lint.sh
+
+asan: setup-test
+	@test -f $(ASAN)/build.ninja || meson setup $(ASAN) $(sanitize) >/dev/null
+	ninja -C $(ASAN) --quiet
+	@tools/run-tests.sh $(ASAN) --suite unit --suite fuzz
+
+fuzz: setup-lint
+	@test -f $(FUZZ)/build.ninja || CC=$(CLANG) meson setup $(FUZZ) $(sanitize) \
+		-Dc_args=-fsanitize=fuzzer-no-link >/dev/null
+	ninja -C $(FUZZ) --quiet
+	@tools/fuzz.sh $(FUZZ) $(SECONDS)
+
+bench: build
+	tests/bench/run.py --plimsoll $(PLIMSOLL) --images $(or $(IMAGES),$(error say IMAGES=DIR, made by tests/bench/make_images.py))
+
+conformance: setup-test
+	@$(MAKE) --no-print-directory build
+	@tools/conformance.sh $(PLIMSOLL) $(or $(SUITES),$(error say SUITES=DIR)) $(BUILD)/conformance
+
+install: build
+	tools/install.sh $(PLIMSOLL) "$(DESTDIR)$(PREFIX)"
+
+format:
+	git ls-files 'src/*.[ch]' 'tests/*.[ch]' | xargs clang-format -i
+
+update-golden: build
+	tools/update-golden.sh
+
+clean:
+	rm -rf $(BUILD) $(ASAN) $(FUZZ)
+
+.PHONY: all help setup-build setup-test setup-lint build scan test lint asan fuzz bench conformance \
+	install format update-golden clean
