@@ -30,10 +30,11 @@ scripts_parse() {
 	return $status
 }
 
-# Only what cppcheck calls an error or a warning about portability; the compilers do the rest.
+# Errors and portability; the compilers do the rest. Leaks are left to ASan: cppcheck does not know
+# the cleanup attribute (base/cleanup.h) and takes what it frees for lost.
 no_cppcheck_errors() {
 	cppcheck --quiet --std=c17 --language=c --enable=portability --inline-suppr --error-exitcode=1 \
-		-j 2 -I src -D__linux__ -DPLIMSOLL_VERSION='""' src
+		--suppress=memleak --suppress=resourceLeak -j 2 -I src -D__linux__ -DPLIMSOLL_VERSION='""' src
 }
 
 list_format() {

@@ -284,7 +284,7 @@ static int sqlite_error(struct sqlite_image *image, int rc, struct err *err)
 			       LIMIT_SQLITE_STEPS);
 	if (rc == SQLITE_NOMEM)
 		return err_nomem(err);
-	for (size_t i = 0; words[i] && i < 200; i++)
+	for (size_t i = 0; i < 200 && words[i]; i++)
 		strbuf_addc(&sb, words[i] >= ' ' && words[i] < 0x7f ? words[i] : '?');
 	return err_set(err, ERR_FORMAT, "sqlite: %s", strbuf_cstr(&sb));
 }

@@ -199,7 +199,7 @@ static int check_socket(const struct daemon *d, struct err *err)
 static int ping(struct daemon *d, struct err *err)
 {
 	CLEANUP(http_response_done) struct http_response answer = HTTP_RESPONSE_INIT;
-	char url[ADDRESS_MAX + 16];
+	char url[ADDRESS_MAX + 16] = "";
 	struct http_request rq = request_for(d, url, d->title);
 	int r = check_socket(d, err);
 
