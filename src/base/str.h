@@ -23,6 +23,12 @@ struct str {
 	size_t n;
 };
 
+/* Several; who owns the array is said where one is a member. */
+struct str_list {
+	const struct str *p;
+	size_t n;
+};
+
 #define STR(literal) ((struct str){(literal), sizeof(literal) - 1})
 #define STR_NULL     ((struct str){NULL, 0})
 

@@ -224,6 +224,10 @@ static int copy_parts(const struct reference *in, struct arena *a, struct refere
 	if (!copy.domain.p || !copy.path.p || (in->tag.n && !copy.tag.p) ||
 	    (in->digest.n && !copy.digest.p))
 		return err_nomem(err);
+	if (copy.path.n > PATH_MAX_BYTES)
+		return err_set(err, ERR_USAGE,
+			       "repository of %zu characters with library/: at most %d",
+			       copy.path.n, PATH_MAX_BYTES);
 	*ret = copy;
 	return 0;
 }

@@ -17,8 +17,8 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/str.h"
 #include "base/stream.h"
-#include "package/package.h"
 
 struct source_layer {
 	struct str digest;     /* of the blob, "sha256:.."; empty: not promised */

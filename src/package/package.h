@@ -10,11 +10,6 @@
 
 #include "base/str.h"
 
-struct str_list {
-	const struct str *p;
-	size_t n;
-};
-
 struct package {
 	struct str type; /* purl type: "deb", "rpm", "apk", "alpm", ... */
 	/*

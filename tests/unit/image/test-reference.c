@@ -107,7 +107,9 @@ TEST(limits_lengths)
 	struct err err = {0};
 
 	memset(text, 'a', sizeof text);
-	assert_int_equal(reference_parse(str_make(text, 255), &arena, &ref, &err), 0);
+	assert_int_equal(reference_parse(str_make(text, 247), &arena, &ref, &err), 0);
+	assert_int_equal(reference_parse(str_make(text, 248), &arena, &ref, &err), -ERR_USAGE);
+	assert_has(err.msg, "repository of 256 characters with library/: at most 255");
 	assert_int_equal(reference_parse(str_make(text, 256), &arena, &ref, &err), -ERR_USAGE);
 	assert_has(err.msg, "at most 255");
 	text[1] = ':';
