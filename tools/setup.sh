@@ -49,7 +49,7 @@ apt() {
 updated=no
 install_group() {
 	local group=$1 missing=() package why
-	why=$(reason "$group")
+	why=$(reason "$group") || return 1
 	for package in ${!group}; do
 		installed "$package" || missing+=("$package")
 	done
@@ -57,7 +57,7 @@ install_group() {
 	echo "setup: $group needs ${missing[*]} ($why)"
 	[ "${PLIMSOLL_SETUP:-install}" != check ] || return 1
 	if [ $updated = no ]; then
-		apt update
+		apt update || return 1
 		updated=yes
 	fi
 	apt install --no-install-recommends "${missing[@]}"

@@ -22,7 +22,8 @@ def of_cmocka(run):
     rows = {}
     for state, name in CMOCKA.findall(run.get("stdout", "") + "\n" + run.get("stderr", "")):
         name = name.split(":")[0].strip()
-        rows[name] = (state, f"{run['name']}: {name}", "the test skips itself here")
+        reason = "the test skips itself here" if state == "SKIPPED" else ""
+        rows[name] = (state, f"{run['name']}: {name}", reason)
     return list(rows.values())
 
 
