@@ -10,9 +10,11 @@
 struct tar {
 	struct archive *archive;
 	tar_block_fn *next_block;
+	tar_skip_fn *skip; /* NULL: what is passed over is read */
 	void *context;
 	struct err source_error; /* what next_block said; told instead of libarchive's text */
 	uint64_t n_entries;
+	bool has_holes; /* the entry's data is not one run of bytes */
 };
 
 static la_ssize_t read_block(struct archive *a, void *context, const void **ret)
@@ -31,13 +33,28 @@ static la_ssize_t read_block(struct archive *a, void *context, const void **ret)
 	return (la_ssize_t)block.n;
 }
 
+static la_int64_t skip_bytes(struct archive *a, void *context, la_int64_t n)
+{
+	struct tar *t = context;
+
+	(void)a;
+	return n > 0 ? (la_int64_t)t->skip(t->context, (uint64_t)n) : 0;
+}
+
 int tar_open(tar_block_fn *next_block, void *context, struct tar **ret, struct err *err)
+{
+	return tar_open_skip(next_block, NULL, context, ret, err);
+}
+
+int tar_open_skip(tar_block_fn *next_block, tar_skip_fn *skip, void *context, struct tar **ret,
+		  struct err *err)
 {
 	struct tar *t = calloc(1, sizeof *t);
 
 	if (!t)
 		return err_nomem(err);
 	t->next_block = next_block;
+	t->skip = skip;
 	t->context = context;
 	t->archive = archive_read_new();
 	if (!t->archive || archive_read_support_format_tar(t->archive) != ARCHIVE_OK ||
@@ -45,7 +62,7 @@ int tar_open(tar_block_fn *next_block, void *context, struct tar **ret, struct e
 		tar_close(t);
 		return err_nomem(err);
 	}
-	if (archive_read_open(t->archive, t, NULL, read_block, NULL) != ARCHIVE_OK) {
+	if (archive_read_open2(t->archive, t, NULL, read_block, skip ? skip_bytes : NULL, NULL) != ARCHIVE_OK) {
 		int r = t->source_error.code ? -(int)t->source_error.code : -ERR_FORMAT;
 
 		if (err)
@@ -116,6 +133,7 @@ int tar_next(struct tar *t, struct tar_entry *ret, struct err *err)
 	if (r != ARCHIVE_OK && r != ARCHIVE_WARN)
 		return archive_failure(t, err);
 	t->n_entries++;
+	t->has_holes = archive_entry_sparse_count(e) > 0;
 	*ret = (struct tar_entry){.path = str_of(archive_entry_pathname(e)), .type = type_of(e)};
 	link = ret->type == TAR_HARDLINK ? archive_entry_hardlink(e) : archive_entry_symlink(e);
 	ret->link = str_of(link);
@@ -145,4 +163,14 @@ int tar_data(struct tar *t, struct str *ret_piece, uint64_t *ret_offset, struct 
 	*ret_piece = str_make(p, n);
 	*ret_offset = (uint64_t)offset;
 	return 1;
+}
+
+bool tar_data_at(const struct tar *t, uint64_t *ret)
+{
+	la_int64_t at = archive_filter_bytes(t->archive, 0);
+
+	if (t->has_holes || at < 0)
+		return false;
+	*ret = (uint64_t)at;
+	return true;
 }

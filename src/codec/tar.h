@@ -45,6 +45,11 @@ struct tar;
 typedef int tar_block_fn(void *context, struct str *ret_block, struct err *err);
 
 int tar_open(tar_block_fn *next_block, void *context, struct tar **ret, struct err *err);
+/* The same over a source that can pass over n bytes: gives the bytes really passed over. */
+typedef uint64_t tar_skip_fn(void *context, uint64_t n);
+int tar_open_skip(tar_block_fn *next_block, tar_skip_fn *skip, void *context, struct tar **ret,
+		  struct err *err);
+
 void tar_close(struct tar *t);
 
 int tar_next(struct tar *t, struct tar_entry *ret, struct err *err);
@@ -52,3 +57,6 @@ int tar_next(struct tar *t, struct tar_entry *ret, struct err *err);
 /* The next piece of the entry's data and its offset in the file (holes of sparse files are
  * skipped). */
 int tar_data(struct tar *t, struct str *ret_piece, uint64_t *ret_offset, struct err *err);
+
+/* Where the entry's data begins in the archive, before tar_data; false for a file with holes. */
+bool tar_data_at(const struct tar *t, uint64_t *ret);

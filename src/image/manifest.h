@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Image manifests, indexes and configs, of OCI and of Docker, read from their JSON.
+ *
+ *     r = manifest_parse(bytes, &arena, &m, err);         m.config, m.layers[i].digest ...
+ *     r = index_parse(bytes, &arena, &index, err);        index.manifests[i]
+ *     r = image_config_parse(bytes, &arena, &config, err) config.diff_ids
+ *
+ * Formats: OCI image-spec v1.1 manifest.md, image-index.md, config.md; Docker image manifest
+ * version 2, schema 2. Schema 1 is refused with ERR_UNSUPPORTED.
+ * Ownership: all slices live in the arena. Errors: ERR_FORMAT with the field that is wrong,
+ * ERR_LIMIT (layers, index_manifests), ERR_DENIED (bytes are not those of a digest).
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "package/package.h"
+
+struct platform {
+	struct str os, arch, variant; /* empty: not said */
+};
+
+struct descriptor {
+	struct str media_type;
+	struct str digest; /* checked to be well-formed */
+	uint64_t size;	   /* bytes */
+	struct platform platform;
+	struct str ref_name;   /* annotation org.opencontainers.image.ref.name */
+	struct str image_name; /* annotation io.containerd.image.name */
+	bool has_urls;
+};
+
+struct manifest {
+	struct str media_type; /* empty: not said */
+	struct descriptor config;
+	struct descriptor *layers;
+	size_t n_layers;
+	struct str_list annotations; /* "key=value", sorted */
+};
+
+struct image_index {
+	struct descriptor *manifests;
+	size_t n;
+};
+
+struct image_config {
+	struct platform platform;
+	struct str *diff_ids;
+	size_t n_diff_ids;
+};
+
+bool media_type_is_index(struct str media_type);
+
+/* Whether the layer's bytes may rightly be absent; whether they cannot be read without a key. */
+bool media_type_is_foreign(struct str media_type);
+bool media_type_is_encrypted(struct str media_type);
+
+int manifest_parse(struct str bytes, struct arena *a, struct manifest *ret, struct err *err);
+int index_parse(struct str bytes, struct arena *a, struct image_index *ret, struct err *err);
+int image_config_parse(struct str bytes, struct arena *a, struct image_config *ret,
+		       struct err *err);
+
+/* "os/arch[/variant]"; ERR_USAGE. NULL gives this machine's. The slices borrow from text. */
+int platform_parse(const char *text, struct platform *ret, struct err *err);
+
+/* What is not said on either side matches. */
+bool platform_matches(const struct platform *have, const struct platform *want);
+
+/* Whether bytes hash to digest; what names them in the error. */
+int digest_check(struct str bytes, struct str digest, const char *what, struct err *err);
+
+/* Whether two image names mean the same: "alpine" and "docker.io/library/alpine:latest". */
+bool image_name_eq(struct str a, struct str b);
