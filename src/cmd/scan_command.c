@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/scan_command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/limits.h"
+#include "cmd/terminal.h"
+#include "render/render.h"
+#include "scan/scan.h"
+
+/* SOURCE_DATE_EPOCH: https://reproducible-builds.org/specs/source-date-epoch/ */
+static int read_epoch(struct scan_request *q, struct err *err)
+{
+	const char *text = getenv("SOURCE_DATE_EPOCH");
+	uint64_t seconds;
+
+	if (!text || !*text)
+		return 0;
+	if (!str_parse_u64(str_of(text), &seconds) || seconds > INT64_MAX)
+		return err_set(err, ERR_USAGE, "SOURCE_DATE_EPOCH is no number of seconds: \"%s\"", text);
+	q->has_time = true;
+	q->time = (int64_t)seconds;
+	return 0;
+}
+
+/* Opened before the scan: afterwards the sandbox lets nothing be created. */
+static int open_output(const char *path, struct err *err)
+{
+	int fd = path ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666) : STDOUT_FILENO;
+
+	return fd < 0 ? err_errno(err, errno, "%s", path) : fd;
+}
+
+static int write_output(int fd, bool is_file, struct str bytes, struct err *err)
+{
+	int r = fd_write_all(fd, bytes, err);
+
+	if (r == 0 && is_file && ftruncate(fd, (off_t)bytes.n) < 0 && errno != EINVAL)
+		r = err_errno(err, errno, "cut the output file");
+	return r < 0 ? err_wrap(err, r, "output") : 0;
+}
+
+static int print_report(const struct scan_options *opt, const struct renderer *format,
+			const struct report *report, int fd, struct err *err)
+{
+	CLEANUP(strbuf_done) struct strbuf out = STRBUF_INIT(LIMIT_OUTPUT_BYTES);
+	struct terminal t = terminal_look(STDOUT_FILENO);
+	struct render_options options = {
+		.width = t.is_terminal && !opt->output ? t.width : 80,
+		.color = t.color && !opt->no_color && !opt->output,
+		.unicode = t.unicode,
+		.files = opt->files,
+	};
+	int r = format->render(report, &options, &out, err);
+
+	return r < 0 ? r : write_output(fd, opt->output != NULL, strbuf_str(&out), err);
+}
+
+int scan_command(const struct scan_options *opt, const char *command, int argc,
+		 const char *const *argv)
+{
+	CLEANUP(report_freep) struct report *report = NULL;
+	const struct renderer *format = renderer_find(str_of(opt->format));
+	struct scan_progress progress = {0};
+	struct scan_request q = {
+		.platform = opt->platform, .jobs = opt->jobs, .no_cache = opt->no_cache,
+		.no_sandbox = opt->no_sandbox};
+	struct err err = {0};
+	int r, fd = -1;
+
+	if (argc != 1) {
+		err_set(&err, ERR_USAGE, "%s: needs one TARGET; see plimsoll %s --help", command, command);
+		return command_error(&err);
+	}
+	if (!format) {
+		err_set(&err, ERR_USAGE, "%s: no format \"%s\"; see plimsoll %s --help", command,
+			opt->format, command);
+		return command_error(&err);
+	}
+	q.target = argv[0];
+	r = read_epoch(&q, &err);
+	if (r == 0)
+		fd = r = open_output(opt->output, &err);
+	if (r >= 0)
+		r = scan_run(&q, &progress, &report, &err);
+	if (r == 0)
+		r = print_report(opt, format, report, fd, &err);
+	if (opt->output)
+		fd_closep(&fd);
+	if (r < 0)
+		return command_error(&err);
+	return opt->require_complete && !report_is_complete(report) ? EXIT_INCOMPLETE : EXIT_DONE;
+}

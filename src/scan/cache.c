@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scan/cache.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/limits.h"
+#include "base/vec.h"
+
+#define NAME_MAX_BYTES (3 + 64 + 1)
+#define RACY_SECONDS 2
+
+struct cache {
+	int fd;
+	char *path;
+};
+
+static char *default_path(void)
+{
+	const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+	char *path = NULL;
+	int n = -1;
+
+	if (xdg && xdg[0] == '/')
+		n = asprintf(&path, "%s/plimsoll/layers-1", xdg);
+	else if (home && home[0] == '/')
+		n = asprintf(&path, "%s/.cache/plimsoll/layers-1", home);
+	return n < 0 ? NULL : path;
+}
+
+struct cache *cache_open(void)
+{
+	struct cache *c = calloc(1, sizeof *c);
+
+	if (!c)
+		return NULL;
+	c->path = default_path();
+	c->fd = -1;
+	if (c->path && dir_make_all(c->path, NULL) == 0)
+		c->fd = open(c->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (c->fd < 0) {
+		cache_close(c);
+		return NULL;
+	}
+	return c;
+}
+
+void cache_close(struct cache *c)
+{
+	if (!c)
+		return;
+	fd_closep(&c->fd);
+	free(c->path);
+	free(c);
+}
+
+struct str cache_path(const struct cache *c)
+{
+	return c ? str_of(c->path) : STR_NULL;
+}
+
+int cache_fd(const struct cache *c)
+{
+	return c ? c->fd : -1;
+}
+
+/* "<hex>" of a sha256 digest; false for others, which are not cached. */
+static bool record_name(struct str digest, char name[NAME_MAX_BYTES])
+{
+	struct digest_value v;
+
+	if (digest_parse(digest, &v, NULL) < 0 || v.algorithm != DIGEST_SHA256)
+		return false;
+	(void)snprintf(name, NAME_MAX_BYTES, "%.64s", digest.p + 7);
+	return true;
+}
+
+static bool identity_name(struct str identity, char name[NAME_MAX_BYTES])
+{
+	char text[DIGEST_TEXT_MAX];
+	struct digest_value v;
+
+	if (identity.n == 0 || digest_of(identity, &v, NULL) < 0)
+		return false;
+	(void)digest_format(&v, text);
+	(void)snprintf(name, NAME_MAX_BYTES, "at-%.64s", text + 7);
+	return true;
+}
+
+static bool read_file(const struct cache *c, const char *name, struct strbuf *ret)
+{
+	CLEANUP(fd_closep) int fd = openat(c->fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return false;
+	(void)futimens(fd, NULL); /* its use, for the trimming; a read-only cache is fine */
+	if (st.st_size > 0)
+		(void)strbuf_reserve(ret, (size_t)st.st_size);
+	return fd_read_all(fd, ret, NULL) == 0 && ret->n > 0;
+}
+
+bool cache_find(struct cache *c, struct str digest, struct str identity, struct strbuf *ret)
+{
+	CLEANUP(strbuf_done) struct strbuf known = STRBUF_INIT(DIGEST_TEXT_MAX);
+	char name[NAME_MAX_BYTES];
+
+	if (!c)
+		return false;
+	/* a promised digest of a local file still needs its bytes verified once */
+	if (identity.n) {
+		if (!identity_name(identity, name) || !read_file(c, name, &known))
+			return false;
+		if (digest.n && !str_eq(digest, strbuf_str(&known)))
+			return false;
+		digest = strbuf_str(&known);
+	}
+	strbuf_reset(ret);
+	return record_name(digest, name) && read_file(c, name, ret);
+}
+
+/* Whether the times in the identity are old enough to tell a later change. */
+static bool is_settled(struct str identity)
+{
+	struct str field;
+	uint64_t seconds;
+
+	for (int i = 0; i < 5; i++) {
+		if (!str_pull_until(&identity, ':', &field))
+			return false;
+		if (i < 3)
+			continue;
+		(void)str_cut(field, '.', &field, &(struct str){0});
+		if (!str_parse_u64(field, &seconds) || (uint64_t)time(NULL) < seconds + RACY_SECONDS)
+			return false;
+	}
+	return true;
+}
+
+void cache_store(struct cache *c, const struct digest_value *blob, struct str identity,
+		 struct str record)
+{
+	char text[DIGEST_TEXT_MAX], name[NAME_MAX_BYTES];
+	struct str digest = digest_format(blob, text);
+	struct cache_usage usage;
+
+	if (!c || record.n > LIMIT_CACHE_BYTES / 2 || !record_name(digest, name))
+		return;
+	if (file_write_atomic(c->fd, name, record, NULL) < 0)
+		return;
+	if (is_settled(identity) && identity_name(identity, name))
+		(void)file_write_atomic(c->fd, name, digest, NULL); /* costs a re-read at most */
+	cache_usage(c, &usage);
+	if (usage.bytes > (uint64_t)LIMIT_CACHE_BYTES)
+		cache_trim(c, LIMIT_CACHE_BYTES / 4 * 3);
+}
+
+struct cached_file {
+	char name[NAME_MAX_BYTES];
+	uint64_t bytes;
+	struct timespec used;
+};
+
+static int newest_first(const void *va, const void *vb)
+{
+	const struct cached_file *a = va, *b = vb;
+
+	if (a->used.tv_sec != b->used.tv_sec)
+		return a->used.tv_sec < b->used.tv_sec ? 1 : -1;
+	return (a->used.tv_nsec < b->used.tv_nsec) - (a->used.tv_nsec > b->used.tv_nsec);
+}
+
+static void list_files(const struct cache *c, struct vec *files)
+{
+	int copy = openat(c->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = copy < 0 ? NULL : fdopendir(copy);
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		struct cached_file *f;
+		struct stat st;
+
+		if (entry->d_name[0] == '.' || strlen(entry->d_name) >= NAME_MAX_BYTES ||
+		    fstatat(c->fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+			continue;
+		f = vec_push(files);
+		if (!f)
+			break;
+		(void)snprintf(f->name, sizeof f->name, "%s", entry->d_name);
+		f->bytes = (uint64_t)st.st_size;
+		f->used = st.st_mtim;
+	}
+	if (dir)
+		(void)closedir(dir); /* read side */
+}
+
+void cache_usage(struct cache *c, struct cache_usage *ret)
+{
+	struct vec files = VEC_INIT(struct cached_file, LIMIT_ARCHIVE_MEMBERS);
+
+	*ret = (struct cache_usage){0};
+	if (!c)
+		return;
+	list_files(c, &files);
+	for (size_t i = 0; i < files.n; i++) {
+		const struct cached_file *f = vec_at(&files, i);
+
+		ret->n_records += f->name[0] != 'a' || f->name[1] != 't';
+		ret->bytes += f->bytes;
+	}
+	vec_done(&files);
+}
+
+void cache_trim(struct cache *c, uint64_t keep_bytes)
+{
+	struct vec files = VEC_INIT(struct cached_file, LIMIT_ARCHIVE_MEMBERS);
+	uint64_t kept = 0;
+
+	if (!c)
+		return;
+	list_files(c, &files);
+	vec_sort(&files, newest_first);
+	for (size_t i = 0; i < files.n; i++) {
+		const struct cached_file *f = vec_at(&files, i);
+
+		kept += f->bytes;
+		if (kept > keep_bytes || keep_bytes == 0)
+			(void)unlinkat(c->fd, f->name, 0); /* another process may have been first */
+	}
+	vec_done(&files);
+}

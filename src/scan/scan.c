@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scan/scan.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/limits.h"
+#include "scan/assemble.h"
+#include "scan/cache.h"
+#include "scan/directory_scan.h"
+#include "scan/image_facts.h"
+#include "scan/sandbox.h"
+#include "scan/target.h"
+
+/* One layer's way through the scan; written by one worker, read after all have ended. */
+struct layer_job {
+	struct strbuf bytes; /* the record */
+	struct layer_record record;
+	bool is_read, from_cache;
+	struct err error; /* why the whole scan fails */
+};
+
+struct scan {
+	const struct scan_request *q;
+	struct scan_progress *progress;
+	struct path_index *index;
+	struct cache *cache; /* NULL: none */
+	struct source *source;
+	struct layer_job *jobs;
+	size_t n;
+	atomic_size_t next;
+};
+
+static int check_digest(const char *what, struct str promised, const struct digest_value *got,
+			struct err *err)
+{
+	char text[DIGEST_TEXT_MAX];
+	struct digest_value want;
+	int r;
+
+	if (promised.n == 0)
+		return 0;
+	r = digest_parse(promised, &want, err);
+	if (r < 0)
+		return err_wrap(err, r, "%s", what);
+	if (digest_eq(&want, got))
+		return 0;
+	return err_set(err, ERR_DENIED, "%s is %.*s, but its bytes are %.*s: damaged or replaced",
+		       what, STR_FMT(promised), STR_FMT(digest_format(got, text)));
+}
+
+static int check_layer(const struct source_layer *layer, const struct layer_facts *facts,
+		       struct err *err)
+{
+	int r = check_digest("digest", layer->digest, &facts->blob, err);
+
+	if (r == 0 && layer->size && layer->size != facts->blob_bytes)
+		r = err_set(err, ERR_DENIED, "size is %llu, but it has %llu bytes",
+			    (unsigned long long)layer->size, (unsigned long long)facts->blob_bytes);
+	if (r == 0 && facts->is_complete)
+		r = check_digest("diff id", layer->diff_id, &facts->diff, err);
+	return r;
+}
+
+static int read_layer(struct scan *s, size_t i, struct layer_job *job, struct err *err)
+{
+	struct source_layer *layer = &s->source->layers[i];
+	struct stream *blob = NULL;
+	int r;
+
+	job->from_cache = cache_find(s->cache, layer->digest, layer->identity, &job->bytes);
+	if (job->from_cache && layer_record_read(strbuf_str(&job->bytes), &job->record, NULL) == 0) {
+		atomic_fetch_add(&s->progress->done_bytes, job->record.facts.blob_bytes);
+	} else {
+		job->from_cache = false;
+		strbuf_reset(&job->bytes);
+		r = source_open_layer(s->source, i, &blob, err);
+		if (r == 0)
+			r = layer_scan(blob, s->index, s->progress, &job->bytes, err);
+		if (r == 0)
+			r = layer_record_read(strbuf_str(&job->bytes), &job->record, err);
+		if (r < 0)
+			return r;
+	}
+	r = check_layer(layer, &job->record.facts, err);
+	if (r == 0 && !job->from_cache && job->record.facts.is_complete)
+		cache_store(s->cache, &job->record.facts.blob, layer->identity,
+			    strbuf_str(&job->bytes));
+	job->is_read = r == 0;
+	return r;
+}
+
+static void *worker_main(void *context)
+{
+	struct scan *s = context;
+
+	for (;;) {
+		size_t i = atomic_fetch_add(&s->next, 1);
+		struct layer_job *job = &s->jobs[i < s->n ? i : 0];
+		struct err err = {0};
+		int r;
+
+		if (i >= s->n || atomic_load(&s->progress->canceled))
+			return NULL;
+		if (s->source->layers[i].not_read.n)
+			continue;
+		r = read_layer(s, i, job, &err);
+		if (r < 0) {
+			(void)err_wrap(&err, r, "layer %zu", i + 1); /* the code is kept in err */
+			job->error = err;
+			atomic_store(&s->progress->canceled, true);
+		}
+	}
+}
+
+static size_t worker_count(const struct scan *s)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	uint64_t jobs = s->q->jobs ? s->q->jobs : cpus > 0 ? (uint64_t)cpus : 1;
+
+	if (jobs > LIMIT_JOBS)
+		jobs = LIMIT_JOBS;
+	return jobs > s->n ? s->n : (size_t)jobs;
+}
+
+static int first_error(const struct scan *s, struct err *err)
+{
+	for (int canceled = 0; canceled < 2; canceled++)
+		for (size_t i = 0; i < s->n; i++) {
+			const struct err *e = &s->jobs[i].error;
+
+			if (e->code != ERR_OK && (e->code == ERR_CANCELED) == canceled) {
+				*err = *e;
+				return -(int)e->code;
+			}
+		}
+	return 0;
+}
+
+static int read_layers(struct scan *s, struct err *err)
+{
+	pthread_t threads[LIMIT_JOBS];
+	size_t n = worker_count(s), started = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		if (s->source->layers[i].not_read.n == 0)
+			atomic_fetch_add(&s->progress->total_bytes, s->source->layers[i].size);
+	while (started + 1 < n && pthread_create(&threads[started], NULL, worker_main, s) == 0)
+		started++;
+	(void)worker_main(s); /* this thread works too */
+	for (size_t i = 0; i < started; i++)
+		(void)pthread_join(threads[i], NULL); /* joinable, ours */
+	return first_error(s, err);
+}
+
+static int describe_layer(struct report *report, size_t i, const struct source_layer *layer,
+			  const struct layer_job *job, struct err *err)
+{
+	const struct layer_facts *f = &job->record.facts;
+	struct report_layer *l = vec_push(&report->layers);
+	struct arena *a = &report->arena;
+	char text[DIGEST_TEXT_MAX];
+	struct str what = arena_strf(a, "layer %zu", i + 1);
+
+	if (!l || !what.p)
+		return err_nomem(err);
+	l->digest = arena_str(a, layer->digest);
+	l->diff_id = arena_str(a, layer->diff_id);
+	l->media_type = arena_str(a, layer->media_type);
+	l->blob_bytes = layer->size;
+	if (!job->is_read)
+		return report_add_coverage(report, what, COVERAGE_NOT_ASSESSED, layer->not_read,
+					   STR_NULL, 0);
+	if (l->digest.n == 0)
+		l->digest = arena_str(a, digest_format(&f->blob, text));
+	if (l->diff_id.n == 0)
+		l->diff_id = arena_str(a, digest_format(&f->diff, text));
+	l->blob_bytes = f->blob_bytes;
+	l->tar_bytes = f->tar_bytes;
+	l->file_bytes = f->stats.file_bytes;
+	l->n_entries = f->stats.n_entries;
+	l->n_whiteouts = f->stats.n_whiteouts;
+	l->assessed = f->is_complete;
+	l->from_cache = job->from_cache;
+	report->file_bytes += l->file_bytes;
+	report->n_files += l->n_entries;
+	if (f->is_complete)
+		return 0;
+	return report_add_coverage(report, what, COVERAGE_PARTIAL,
+				   STR("its archive is broken; what stood before the break was read"),
+				   STR("see the problems below"), 0);
+}
+
+static int finish_report(struct scan *s, struct report *report, struct err *err)
+{
+	CLEANUP(freep) const struct layer_record **records = calloc(s->n + 1, sizeof *records);
+	int r = 0;
+
+	if (!records)
+		return err_nomem(err);
+	for (size_t i = 0; i < s->n && r == 0; i++) {
+		struct source_layer directory = {0};
+
+		r = describe_layer(report, i, s->source ? &s->source->layers[i] : &directory,
+				   &s->jobs[i], err);
+		records[i] = s->jobs[i].is_read ? &s->jobs[i].record : NULL;
+	}
+	if (r == 0 && s->source)
+		r = image_facts(s->source, report, err);
+	if (r == 0)
+		r = assemble(records, s->n, report, err);
+	if (r == 0)
+		report_finish(report);
+	return r;
+}
+
+static int scan_target(struct scan *s, const struct target *t, struct report *report, struct err *err)
+{
+	struct report_target *rt = &report->target;
+	int r;
+
+	s->n = t->source ? t->source->n_layers : 1;
+	s->jobs = calloc(s->n + 1, sizeof *s->jobs);
+	if (!s->jobs)
+		return err_nomem(err);
+	for (size_t i = 0; i < s->n; i++)
+		s->jobs[i].bytes = (struct strbuf)STRBUF_INIT(LIMIT_RECORD_BYTES);
+	s->source = t->source;
+	rt->transport = arena_str(&report->arena, str_of(t->source ? t->source->transport : "rootfs"));
+	rt->location = arena_str(&report->arena,
+				 t->source ? t->source->location : str_of(t->directory));
+	if (t->source) {
+		rt->found_by = arena_str(&report->arena, t->source->found_by);
+		r = read_layers(s, err);
+	} else {
+		r = directory_scan(t->directory, s->index, s->progress, &s->jobs[0].bytes, err);
+		if (r == 0)
+			r = layer_record_read(strbuf_str(&s->jobs[0].bytes), &s->jobs[0].record, err);
+		s->jobs[0].is_read = r == 0;
+	}
+	return r < 0 ? r : finish_report(s, report, err);
+}
+
+int scan_run(const struct scan_request *q, struct scan_progress *progress, struct report **ret,
+	     struct err *err)
+{
+	CLEANUP(report_freep) struct report *report = report_new();
+	struct scan s = {.q = q, .progress = progress};
+	struct target target = {0};
+	int r;
+
+	if (!report)
+		return err_nomem(err);
+	report->tool_version = STR(PLIMSOLL_VERSION);
+	report->target.given = arena_str(&report->arena, str_of(q->target));
+	report->has_time = q->has_time;
+	report->time = q->time;
+	r = target_open(q->target, q->platform, &target, err);
+	if (r == 0)
+		r = path_index_new(&s.index, err);
+	if (r == 0) {
+		s.cache = q->no_cache ? NULL : cache_open();
+		if (q->no_sandbox)
+			report->sandbox.missing = STR("switched off by --no-sandbox");
+		else
+			sandbox_enter(cache_fd(s.cache), &report->sandbox, &report->arena);
+		r = scan_target(&s, &target, report, err);
+	}
+	for (size_t i = 0; s.jobs && i < s.n; i++)
+		strbuf_done(&s.jobs[i].bytes);
+	free(s.jobs);
+	cache_close(s.cache);
+	path_index_free(s.index);
+	target_done(&target);
+	if (r == 0)
+		*ret = TAKE(report);
+	return r;
+}
