@@ -12,6 +12,7 @@
 
 int file_stream_new(int fd, uint64_t offset, uint64_t size, struct stream **ret, struct err *err);
 
-/* "dev:ino:size:mtime:ctime:offset" of the bytes at offset, for source_layer.identity; needs 160. */
+/* "dev:ino:size:mtime:ctime:offset" of the bytes at offset, for source_layer.identity; needs 160.
+ */
 #define FILE_IDENTITY_MAX 160
 struct str file_identity(int fd, uint64_t offset, char buf[FILE_IDENTITY_MAX]);

@@ -14,7 +14,8 @@ static int run(int argc, const char *const *argv)
 
 	if (!c || argc > 1 || (argc == 1 && !clear && strcmp(argv[0], "show") != 0)) {
 		cache_close(c);
-		err_set(&err, ERR_USAGE, c ? "cache: show or clear" : "cache: no directory for it; set HOME");
+		err_set(&err, ERR_USAGE,
+			c ? "cache: show or clear" : "cache: no directory for it; set HOME");
 		return command_error(&err);
 	}
 	if (clear)

@@ -12,13 +12,15 @@ static const struct option_spec options[] = {
 	OPTION_WORDS("format", 'f', &opt.format, "FORMAT", "how to print the report (table)",
 		     "table json cyclonedx-json cyclonedx-xml spdx-json spdx purl"),
 	OPTION_STR("output", 'o', &opt.output, "FILE", "write there instead of to stdout"),
-	OPTION_STR("platform", 0, &opt.platform, "OS/ARCH", "which image of an index (this machine's)"),
+	OPTION_STR("platform", 0, &opt.platform, "OS/ARCH",
+		   "which image of an index (this machine's)"),
 	OPTION_UINT("jobs", 'j', &opt.jobs, "N", "layers read at the same time (one a processor)"),
 	OPTION_FLAG("files", 0, &opt.files, "list the files of each package (json)"),
 	OPTION_FLAG("require-complete", 0, &opt.require_complete,
 		    "exit status 3 when anything was not assessed"),
 	OPTION_FLAG("no-cache", 0, &opt.no_cache, "neither read nor write the layer cache"),
-	OPTION_FLAG("no-sandbox", 0, &opt.no_sandbox, "keep network and writing open while reading"),
+	OPTION_FLAG("no-sandbox", 0, &opt.no_sandbox,
+		    "keep network and writing open while reading"),
 	OPTION_FLAG("quiet", 'q', &opt.quiet, "no progress on stderr"),
 	OPTION_FLAG("no-color", 0, &opt.no_color, "no colour, also on a terminal"),
 	OPTION_END,
@@ -29,10 +31,11 @@ const struct command command_scan = {
 	.arguments = "TARGET",
 	.group = COMMAND_IMAGE,
 	.summary = "say what an image is made of, and what could not be looked at",
-	.details = "TARGET is docker-archive:FILE[:TAG], oci:DIR[:REF], oci-archive:FILE[:REF], "
-		   "rootfs:DIR-or-TAR, or a path whose content tells which of them it is.\n"
-		   "Every digest that the image promises is verified. What could not be looked at is "
-		   "listed as NOT ASSESSED with the reason; it never counts as empty.",
+	.details =
+		"TARGET is docker-archive:FILE[:TAG], oci:DIR[:REF], oci-archive:FILE[:REF], "
+		"rootfs:DIR-or-TAR, or a path whose content tells which of them it is.\n"
+		"Every digest that the image promises is verified. What could not be looked at is "
+		"listed as NOT ASSESSED with the reason; it never counts as empty.",
 	.options = options,
 	.run = run,
 };

@@ -20,7 +20,8 @@ static int read_epoch(struct scan_request *q, struct err *err)
 	if (!text || !*text)
 		return 0;
 	if (!str_parse_u64(str_of(text), &seconds) || seconds > INT64_MAX)
-		return err_set(err, ERR_USAGE, "SOURCE_DATE_EPOCH is no number of seconds: \"%s\"", text);
+		return err_set(err, ERR_USAGE, "SOURCE_DATE_EPOCH is no number of seconds: \"%s\"",
+			       text);
 	q->has_time = true;
 	q->time = (int64_t)seconds;
 	return 0;
@@ -65,14 +66,16 @@ int scan_command(const struct scan_options *opt, const char *command, int argc,
 	CLEANUP(report_freep) struct report *report = NULL;
 	const struct renderer *format = renderer_find(str_of(opt->format));
 	struct scan_progress progress = {0};
-	struct scan_request q = {
-		.platform = opt->platform, .jobs = opt->jobs, .no_cache = opt->no_cache,
-		.no_sandbox = opt->no_sandbox};
+	struct scan_request q = {.platform = opt->platform,
+				 .jobs = opt->jobs,
+				 .no_cache = opt->no_cache,
+				 .no_sandbox = opt->no_sandbox};
 	struct err err = {0};
 	int r, fd = -1;
 
 	if (argc != 1) {
-		err_set(&err, ERR_USAGE, "%s: needs one TARGET; see plimsoll %s --help", command, command);
+		err_set(&err, ERR_USAGE, "%s: needs one TARGET; see plimsoll %s --help", command,
+			command);
 		return command_error(&err);
 	}
 	if (!format) {

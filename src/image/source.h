@@ -24,29 +24,30 @@ struct source_layer {
 	struct str digest;     /* of the blob, "sha256:.."; empty: not promised */
 	struct str diff_id;    /* of the tar inside; empty: not promised */
 	struct str media_type; /* empty: not said */
-	uint64_t size;         /* bytes of the blob; 0: not said */
+	uint64_t size;	       /* bytes of the blob; 0: not said */
 	struct str not_read;   /* why it cannot be read (foreign, encrypted); empty: it can */
-	/* Names the very bytes without hashing them: "dev:ino:size:mtime:ctime:offset"; empty: none. */
+	/* Names the very bytes without hashing them: "dev:ino:size:mtime:ctime:offset"; empty:
+	 * none. */
 	struct str identity;
-	void *member;          /* the source's own */
+	void *member; /* the source's own */
 };
 
 struct source {
 	struct arena arena;
-	const char *transport;      /* "docker-archive", "oci", ... */
-	struct str location;        /* file, directory or reference */
-	struct str found_by;        /* for a bare name: which engine or registry; else empty */
-	struct str name;            /* tag or reference chosen; may be empty */
+	const char *transport;	    /* "docker-archive", "oci", ... */
+	struct str location;	    /* file, directory or reference */
+	struct str found_by;	    /* for a bare name: which engine or registry; else empty */
+	struct str name;	    /* tag or reference chosen; may be empty */
 	struct str manifest_digest; /* empty: the format has none */
 	struct str config_digest;
-	struct str media_type;      /* of the manifest */
-	struct str config;          /* JSON of the image config; empty: a bare root file system */
+	struct str media_type;	     /* of the manifest */
+	struct str config;	     /* JSON of the image config; empty: a bare root file system */
 	struct str_list annotations; /* of the manifest, "key=value", sorted */
 	struct source_layer *layers; /* bottom-up */
 	size_t n_layers;
 	int (*open_layer)(struct source *src, size_t i, struct stream **ret, struct err *err);
 	void (*done)(struct source *src); /* releases what is not in the arena, and nothing else */
-	void *data;                       /* the source's own */
+	void *data;			  /* the source's own */
 };
 
 struct source_request {
@@ -57,14 +58,17 @@ struct source_request {
 
 /* The kinds; each allocates *ret with source_new and gives it back complete. */
 int source_docker_archive(const struct source_request *q, struct source **ret, struct err *err);
-int source_oci(const struct source_request *q, struct source **ret, struct err *err); /* dir or archive */
-int source_tarball(const struct source_request *q, struct source **ret, struct err *err); /* rootfs tar */
+int source_oci(const struct source_request *q, struct source **ret,
+	       struct err *err); /* dir or archive */
+int source_tarball(const struct source_request *q, struct source **ret,
+		   struct err *err); /* rootfs tar */
 
 struct source *source_new(const char *transport, const char *location);
 void source_close(struct source *src);
 void source_closep(struct source **src);
 
-static inline int source_open_layer(struct source *src, size_t i, struct stream **ret, struct err *err)
+static inline int source_open_layer(struct source *src, size_t i, struct stream **ret,
+				    struct err *err)
 {
 	return src->open_layer(src, i, ret, err);
 }

@@ -27,11 +27,11 @@ _Static_assert(sizeof(struct tree_node) == 40, "the frozen form depends on it");
 struct tree_builder {
 	struct tree_node *nodes;
 	uint32_t n_nodes, cap_nodes;
-	uint32_t *slots; /* hash of (parent, name) -> node + 1; 0 is free */
+	uint32_t *slots;  /* hash of (parent, name) -> node + 1; 0 is free */
 	uint32_t n_slots; /* a power of two */
 	uint32_t n_hashed;
 	struct strbuf text;
-	struct strbuf path; /* the entry being added, cleaned */
+	struct strbuf path;	/* the entry being added, cleaned */
 	struct strbuf last_dir; /* directory of the entry before, and its node */
 	uint32_t last_dir_node;
 	struct tree_stats stats;
@@ -42,7 +42,8 @@ static uint32_t new_node(struct tree_builder *b, uint32_t parent, struct str nam
 	struct tree_node *n;
 
 	if (b->n_nodes >= LIMIT_LAYER_ENTRIES) {
-		err_set(err, ERR_LIMIT, "more than layer_entries (%d) files", (int)LIMIT_LAYER_ENTRIES);
+		err_set(err, ERR_LIMIT, "more than layer_entries (%d) files",
+			(int)LIMIT_LAYER_ENTRIES);
 		return TREE_NONE;
 	}
 	if (b->n_nodes == b->cap_nodes) {
@@ -57,7 +58,8 @@ static uint32_t new_node(struct tree_builder *b, uint32_t parent, struct str nam
 		b->cap_nodes = cap;
 	}
 	n = &b->nodes[b->n_nodes];
-	*n = (struct tree_node){.parent = parent, .name = (uint32_t)b->text.n, .name_n = (uint16_t)name.n};
+	*n = (struct tree_node){
+		.parent = parent, .name = (uint32_t)b->text.n, .name_n = (uint16_t)name.n};
 	strbuf_add(&b->text, name);
 	if (strbuf_check(&b->text, err) < 0)
 		return TREE_NONE;
@@ -232,7 +234,8 @@ static int step_into(struct tree_builder *b, uint32_t *node, struct str part, st
 	return 1;
 }
 
-/* Walks the directories of b->path; *ret_name is its last component as it stands after redirects. */
+/* Walks the directories of b->path; *ret_name is its last component as it stands after redirects.
+ */
 static int walk_parents(struct tree_builder *b, bool make, uint32_t *ret_dir, struct str *ret_name,
 			struct err *err)
 {
@@ -274,7 +277,8 @@ static int set_whiteout(struct tree_builder *b, uint32_t dir, struct str name, s
 	if (str_has_prefix(name, STR(".wh."))) /* aufs bookkeeping: .wh..wh.plnk, .wh..wh.aufs */
 		return 0;
 	if (name.n == 0 || str_is(name, ".") || str_is(name, ".."))
-		return err_set(err, ERR_FORMAT, "whiteout of nothing (\".wh.%.*s\")", STR_FMT(name));
+		return err_set(err, ERR_FORMAT, "whiteout of nothing (\".wh.%.*s\")",
+			       STR_FMT(name));
 	node = builder_child(b, dir, name);
 	if (node == TREE_NONE) {
 		node = put_child(b, dir, name, err);
@@ -289,7 +293,8 @@ static int set_whiteout(struct tree_builder *b, uint32_t dir, struct str name, s
 static int set_link(struct tree_builder *b, uint32_t node, struct str link, struct err *err)
 {
 	if (link.n > UINT16_MAX)
-		return err_set(err, ERR_LIMIT, "link target of %zu bytes: more than path_bytes", link.n);
+		return err_set(err, ERR_LIMIT, "link target of %zu bytes: more than path_bytes",
+			       link.n);
 	b->nodes[node].link = (uint32_t)b->text.n;
 	b->nodes[node].link_n = (uint16_t)link.n;
 	strbuf_add(&b->text, link);
@@ -337,7 +342,8 @@ static int add_at(struct tree_builder *b, const struct tree_entry *e, uint32_t d
 	*ret_node = node;
 	if (e->type == NODE_FILE)
 		b->stats.file_bytes += e->size;
-	return e->type == NODE_SYMLINK || e->type == NODE_HARDLINK ? set_link(b, node, e->link, err) : 0;
+	return e->type == NODE_SYMLINK || e->type == NODE_HARDLINK ? set_link(b, node, e->link, err)
+								   : 0;
 }
 
 int tree_add(struct tree_builder *b, const struct tree_entry *e, uint32_t *ret_node,
@@ -485,8 +491,9 @@ static bool node_is_sound(const struct tree *t, uint32_t i)
 {
 	const struct tree_node *n = &t->nodes[i];
 
-	return (i == TREE_ROOT ? n->parent == TREE_ROOT : n->parent < i) && n->type <= NODE_WHITEOUT &&
-	       n->name <= t->text_n && n->name_n <= t->text_n - n->name && n->link <= t->text_n &&
+	return (i == TREE_ROOT ? n->parent == TREE_ROOT : n->parent < i) &&
+	       n->type <= NODE_WHITEOUT && n->name <= t->text_n &&
+	       n->name_n <= t->text_n - n->name && n->link <= t->text_n &&
 	       n->link_n <= t->text_n - n->link && n->first <= t->n_order &&
 	       n->n <= t->n_order - n->first;
 }

@@ -8,15 +8,16 @@
  *     tree_add(b, &entry, &node, err);              tree_path(t, node, &sb)
  *     tree_freeze(b, &sb, err);                     tree_read(&cursor, &t, err)
  *
- * Semantics: OCI image-spec v1.1 layer.md. A later entry of the same path replaces the earlier one; a
- * directory keeps its children only when it replaces a directory. `.wh.NAME` marks NAME as deleted
- * below, `.wh..wh..opq` makes its directory hide all that lies below; both act on lower layers
- * only, wherever they stand in this one. Parents that have no entry of their own are implied. A
- * path that runs through a symlink of the same layer goes where the symlink points.
+ * Semantics: OCI image-spec v1.1 layer.md. A later entry of the same path replaces the earlier one;
+ * a directory keeps its children only when it replaces a directory. `.wh.NAME` marks NAME as
+ * deleted below, `.wh..wh..opq` makes its directory hide all that lies below; both act on lower
+ * layers only, wherever they stand in this one. Parents that have no entry of their own are
+ * implied. A path that runs through a symlink of the same layer goes where the symlink points.
  *
  * The frozen form is one run of bytes, read in place: what the cache stores is what memory holds.
  * Ownership: a struct tree borrows those bytes. Threads: read-only sharing is fine.
- * Limits: layer_entries, path_bytes, path_depth, symlink_hops. Memory: 40 bytes and the name a node.
+ * Limits: layer_entries, path_bytes, path_depth, symlink_hops. Memory: 40 bytes and the name a
+ * node.
  */
 #pragma once
 
@@ -53,21 +54,22 @@ struct tree_entry {
 
 struct tree_node {
 	uint32_t parent;
-	uint32_t name;    /* offset of the name in the text */
-	uint32_t link;    /* offset of the target, 0: none */
-	uint16_t name_n;  /* bytes */
-	uint16_t link_n;  /* bytes */
+	uint32_t name;	 /* offset of the name in the text */
+	uint32_t link;	 /* offset of the target, 0: none */
+	uint16_t name_n; /* bytes */
+	uint16_t link_n; /* bytes */
 	uint16_t mode;
-	uint8_t type;     /* enum node_type */
-	uint8_t flags;    /* enum node_flags */
-	uint32_t first;   /* frozen: index of the first child in `order` */
-	uint32_t n;       /* frozen: number of children */
-	uint64_t size;    /* bytes */
+	uint8_t type;	/* enum node_type */
+	uint8_t flags;	/* enum node_flags */
+	uint32_t first; /* frozen: index of the first child in `order` */
+	uint32_t n;	/* frozen: number of children */
+	uint64_t size;	/* bytes */
 };
 
 struct tree {
 	const struct tree_node *nodes;
-	const uint32_t *order; /* node numbers, each directory's children together, sorted by name */
+	const uint32_t
+		*order; /* node numbers, each directory's children together, sorted by name */
 	const char *text;
 	uint32_t n_nodes, n_order;
 	size_t text_n;
@@ -87,11 +89,11 @@ void tree_builder_freep(struct tree_builder **b);
 
 /*
  * Adds one entry. *ret_node is its node, or TREE_NONE for whiteouts, the root and aufs bookkeeping.
- * Errors: ERR_FORMAT (NUL or unusable name, symlink loop), ERR_LIMIT; the entry is then left out and
- * the builder stays usable. *ret_escaped: `..` ran past the root and was held there.
+ * Errors: ERR_FORMAT (NUL or unusable name, symlink loop), ERR_LIMIT; the entry is then left out
+ * and the builder stays usable. *ret_escaped: `..` ran past the root and was held there.
  */
-int tree_add(struct tree_builder *b, const struct tree_entry *e, uint32_t *ret_node, bool *ret_escaped,
-	     struct err *err);
+int tree_add(struct tree_builder *b, const struct tree_entry *e, uint32_t *ret_node,
+	     bool *ret_escaped, struct err *err);
 
 /* The tree as built so far, for path and liveness questions; tree_child does not work on it. */
 void tree_builder_view(const struct tree_builder *b, struct tree *ret);

@@ -88,11 +88,12 @@ static enum walk_result walk(const struct view *v, struct strbuf *path, enum vie
 		if (!step(v, &levels[now], name, &levels[!now], ret))
 			return WALK_NOT_FOUND;
 		t = v->trees[ret->layer];
-		if (tree_node(t, ret->node)->type == NODE_SYMLINK && (rest.n || last == VIEW_FOLLOW)) {
+		if (tree_node(t, ret->node)->type == NODE_SYMLINK &&
+		    (rest.n || last == VIEW_FOLLOW)) {
 			struct str at = str_make(whole.p, (size_t)(name.p + name.n - whole.p));
 
 			return redirect(at, tree_link(t, ret->node), rest, path) ? WALK_REDIRECTED
-										: WALK_NOT_FOUND;
+										 : WALK_NOT_FOUND;
 		}
 		now = !now;
 	}

@@ -86,7 +86,8 @@ void analysis_free(struct analysis *a)
 	free(a);
 }
 
-void analysis_problem(struct analysis *a, const char *parser, struct str path, const struct err *what)
+void analysis_problem(struct analysis *a, const char *parser, struct str path,
+		      const struct err *what)
 {
 	if (a->n_problems++ < LIMIT_PROBLEMS)
 		record_add_problem(a->record, str_of(parser), path, what);
@@ -141,7 +142,8 @@ static int open_capture(struct analysis *a, const struct wanted_file *f, const s
 		err_set(&limit, ERR_LIMIT, "%llu bytes: more than the %zu that %s reads",
 			(unsigned long long)e->size, max_size_of(f), name_of(f));
 	else if (e->size > LIMIT_CAPTURE_BYTES - a->captured_bytes)
-		err_set(&limit, ERR_LIMIT, "package databases of this layer exceed capture_bytes (%d)",
+		err_set(&limit, ERR_LIMIT,
+			"package databases of this layer exceed capture_bytes (%d)",
 			(int)LIMIT_CAPTURE_BYTES);
 	if (limit.code != ERR_OK) {
 		analysis_problem(a, name_of(f), strbuf_str(&a->path), &limit);
@@ -240,10 +242,12 @@ int analysis_entry(struct analysis *a, const struct tree_entry *e, struct captur
 		return 0;
 	}
 	if (escaped) {
-		err_set(&problem, ERR_FORMAT, "path leaves the root through \"..\"; held at the root");
+		err_set(&problem, ERR_FORMAT,
+			"path leaves the root through \"..\"; held at the root");
 		analysis_problem(a, "tar", str_sub(e->path, 0, 4096), &problem);
 	}
-	if (node == TREE_NONE || (e->type != NODE_FILE && e->type != NODE_HARDLINK && e->type != NODE_DIR))
+	if (node == TREE_NONE ||
+	    (e->type != NODE_FILE && e->type != NODE_HARDLINK && e->type != NODE_DIR))
 		return 0;
 	if (e->type == NODE_DIR && !path_index_has_directories(a->index))
 		return 0;
@@ -358,7 +362,8 @@ static bool sink_sibling(struct pkg_sink *sink, struct str path, struct str *ret
 	return true;
 }
 
-static const struct pkg_sink_ops sink_ops = {sink_package, sink_fragment, sink_problem, sink_sibling};
+static const struct pkg_sink_ops sink_ops = {sink_package, sink_fragment, sink_problem,
+					     sink_sibling};
 
 /* One database: its DB item stands before its packages and is marked when the reader gave up. */
 static void parse_file(struct analysis *a, const struct wanted_file *f, const struct pkgdb *pkgdb)
@@ -389,7 +394,8 @@ static void parse_files(struct analysis *a)
 			if (want->kind == WANT_KEPT)
 				record_add_kept(a->record, f->path,
 						str_make(f->data.bytes, f->data.n));
-			else if (want->kind == WANT_PKGDB && !(want->pkgdb->flags & PKGDB_SIBLING_ONLY))
+			else if (want->kind == WANT_PKGDB &&
+				 !(want->pkgdb->flags & PKGDB_SIBLING_ONLY))
 				parse_file(a, f, want->pkgdb);
 		}
 	}

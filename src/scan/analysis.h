@@ -39,7 +39,8 @@ int analysis_entry(struct analysis *a, const struct tree_entry *e, struct captur
 /* One piece of the wanted file's data; returns false when no more is wanted. */
 bool analysis_capture_data(struct capture *c, struct str piece, uint64_t offset);
 
-void analysis_problem(struct analysis *a, const char *parser, struct str path, const struct err *what);
+void analysis_problem(struct analysis *a, const char *parser, struct str path,
+		      const struct err *what);
 
 /* Parses what was captured, freezes the tree, completes the record. facts: all but the stats. */
 int analysis_finish(struct analysis *a, struct layer_facts *facts, struct err *err);

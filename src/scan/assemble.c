@@ -11,14 +11,14 @@
 /* A package as seen in one database path, from layer to layer. */
 struct sighting {
 	size_t ordinal; /* of the last database version that held it */
-	size_t first;   /* layer where its present, unbroken run began */
+	size_t first;	/* layer where its present, unbroken run began */
 	size_t changed; /* layer where its present version began */
 	struct str version;
 };
 
 struct database {
 	struct str path;
-	size_t ordinal;      /* versions of it seen so far, bottom-up */
+	size_t ordinal;	     /* versions of it seen so far, bottom-up */
 	const char *problem; /* NULL: read whole */
 };
 
@@ -81,8 +81,8 @@ static struct str layer_name(const struct assembly *as, size_t i)
 	return l && as->report->has_image ? l->diff_id : STR_NULL;
 }
 
-static int add_package(struct assembly *as, const struct record_item *item, const struct sighting *s,
-		       const struct record_item *db)
+static int add_package(struct assembly *as, const struct record_item *item,
+		       const struct sighting *s, const struct record_item *db)
 {
 	struct report_package *rp = vec_push(&as->report->packages);
 
@@ -224,7 +224,8 @@ static int see_layer(struct assembly *as, size_t layer, struct err *err)
 		int r = see_item(as, layer, &item, &now);
 
 		if (r < 0)
-			return err_set(err, (enum err_code)-r, "layer %zu: too much to report", layer);
+			return err_set(err, (enum err_code) - r, "layer %zu: too much to report",
+				       layer);
 	}
 	return items.n >= 8 ? err_set(err, ERR_FORMAT, "layer %zu: record is damaged", layer) : 0;
 }
@@ -269,7 +270,8 @@ static int join_fragments(struct assembly *as, struct package *p)
 
 static bool takes_distro_namespace(struct str type)
 {
-	return str_is(type, "deb") || str_is(type, "rpm") || str_is(type, "apk") || str_is(type, "alpm");
+	return str_is(type, "deb") || str_is(type, "rpm") || str_is(type, "apk") ||
+	       str_is(type, "alpm");
 }
 
 static int finish_package(struct assembly *as, struct report_package *rp, struct err *err)
@@ -335,22 +337,20 @@ static int cover_readers(struct assembly *as)
 
 	while (r == 0 && map_next(&as->readers, &at, &parser, &value)) {
 		const struct reader_tally *t = value;
-		struct str what = arena_strf(&as->temp, "operating-system packages (%.*s)",
-					     STR_FMT(parser));
+		struct str what =
+			arena_strf(&as->temp, "operating-system packages (%.*s)", STR_FMT(parser));
 
 		if (t->n_packages == 0 && !t->is_partial)
 			continue; /* a helper file: lists, licences */
-		r = report_add_coverage(rep, what,
-					t->is_partial ? COVERAGE_PARTIAL : COVERAGE_ASSESSED,
-					t->is_partial ? STR("a database could not be read to its end")
-						      : STR_NULL,
-					t->is_partial ? STR("see the problems below") : STR_NULL,
-					t->n_packages);
+		r = report_add_coverage(
+			rep, what, t->is_partial ? COVERAGE_PARTIAL : COVERAGE_ASSESSED,
+			t->is_partial ? STR("a database could not be read to its end") : STR_NULL,
+			t->is_partial ? STR("see the problems below") : STR_NULL, t->n_packages);
 	}
 	if (r == 0 && rep->packages.n == 0)
-		r = report_add_coverage(rep, STR("operating-system packages"),
-					COVERAGE_NOT_ASSESSED,
-					STR("no package database was found in the image"), STR_NULL, 0);
+		r = report_add_coverage(
+			rep, STR("operating-system packages"), COVERAGE_NOT_ASSESSED,
+			STR("no package database was found in the image"), STR_NULL, 0);
 	return r;
 }
 
@@ -363,9 +363,11 @@ static int cover_languages(struct assembly *as)
 
 	while (r == 0 && map_next(&as->languages, &at, &ecosystem, &value)) {
 		const struct record_item *item = value;
-		struct str what = arena_strf(&as->temp, "language packages (%.*s)", STR_FMT(ecosystem));
+		struct str what =
+			arena_strf(&as->temp, "language packages (%.*s)", STR_FMT(ecosystem));
 		struct str reason = arena_strf(
-			&as->temp, "seen (%.*s), but this version reads operating-system packages only",
+			&as->temp,
+			"seen (%.*s), but this version reads operating-system packages only",
 			STR_FMT(item->path));
 
 		r = report_add_coverage(as->report, what, COVERAGE_NOT_ASSESSED, reason, STR_NULL,
@@ -382,15 +384,16 @@ static int cover(struct assembly *as, struct err *err)
 	if (r == 0)
 		r = cover_languages(as);
 	if (r == 0)
-		r = rep->distro.id.n
-			    ? report_add_coverage(rep, STR("distribution"), COVERAGE_ASSESSED, STR_NULL,
-						  STR_NULL, 0)
-			    : report_add_coverage(rep, STR("distribution"), COVERAGE_NOT_ASSESSED,
-						  STR("unknown: no os-release or older release file"),
-						  STR_NULL, 0);
+		r = rep->distro.id.n ? report_add_coverage(rep, STR("distribution"),
+							   COVERAGE_ASSESSED, STR_NULL, STR_NULL, 0)
+				     : report_add_coverage(
+					       rep, STR("distribution"), COVERAGE_NOT_ASSESSED,
+					       STR("unknown: no os-release or older release file"),
+					       STR_NULL, 0);
 	if (r == 0)
 		r = report_add_coverage(rep, STR("vulnerabilities"), COVERAGE_NOT_ASSESSED,
-					STR("this version has no advisory database yet"), STR_NULL, 0);
+					STR("this version has no advisory database yet"), STR_NULL,
+					0);
 	return r < 0 ? err_nomem(err) : 0;
 }
 

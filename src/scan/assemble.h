@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Puts the layers' records together to the image's report: what is visible in the merged tree, which
- * layer brought each package and which changed it last, what was not assessed.
+ * Puts the layers' records together to the image's report: what is visible in the merged tree,
+ * which layer brought each package and which changed it last, what was not assessed.
  *
  * Layers whose record is NULL were not read; the caller has said why in the coverage.
  * The report keeps copies: the records may go afterwards. Errors: ERR_NOMEM, ERR_FORMAT.

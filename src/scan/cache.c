@@ -11,7 +11,7 @@
 #include "base/vec.h"
 
 #define NAME_MAX_BYTES (3 + 64 + 1)
-#define RACY_SECONDS 2
+#define RACY_SECONDS   2
 
 struct cache {
 	int fd;
@@ -134,7 +134,8 @@ static bool is_settled(struct str identity)
 		if (i < 3)
 			continue;
 		(void)str_cut(field, '.', &field, &(struct str){0});
-		if (!str_parse_u64(field, &seconds) || (uint64_t)time(NULL) < seconds + RACY_SECONDS)
+		if (!str_parse_u64(field, &seconds) ||
+		    (uint64_t)time(NULL) < seconds + RACY_SECONDS)
 			return false;
 	}
 	return true;

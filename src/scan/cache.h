@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Layer records on disk, named by the digest of the layer's bytes: $XDG_CACHE_HOME/plimsoll/layers-1.
+ * Layer records on disk, named by the digest of the layer's bytes:
+ * $XDG_CACHE_HOME/plimsoll/layers-1.
  *
  * A record is written beside its place and renamed over it, so readers see all or nothing and no
  * lock is needed. Two kinds of file: "<hex>" holds the record of the blob with that sha256;
@@ -8,8 +9,8 @@
  * offset) was verified to have, as git's index does. A file changed less than two seconds before
  * it was read is not remembered: its times could not tell a later change apart.
  *
- * Everything works without a cache: each failure only costs time. Limits: cache_bytes; beyond it the
- * records used longest ago go.
+ * Everything works without a cache: each failure only costs time. Limits: cache_bytes; beyond it
+ * the records used longest ago go.
  */
 #pragma once
 
@@ -21,7 +22,8 @@ struct cache;
 struct cache *cache_open(void); /* NULL: there is none here */
 void cache_close(struct cache *c);
 
-/* The record of the blob promised as `digest`, else of the file known by `identity`. c may be NULL. */
+/* The record of the blob promised as `digest`, else of the file known by `identity`. c may be NULL.
+ */
 bool cache_find(struct cache *c, struct str digest, struct str identity, struct strbuf *ret);
 void cache_store(struct cache *c, const struct digest_value *blob, struct str identity,
 		 struct str record);

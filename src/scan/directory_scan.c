@@ -19,7 +19,7 @@ struct walk {
 	struct analysis *a;
 	struct scan_progress *progress;
 	struct strbuf path; /* of the directory being read */
-	dev_t device;       /* of the root */
+	dev_t device;	    /* of the root */
 };
 
 static bool is_pseudo(int fd)
@@ -66,7 +66,8 @@ static void tell(struct walk *w, int errnum, const char *what)
 
 static void read_wanted(struct walk *w, int dir, const char *name, struct capture *capture)
 {
-	CLEANUP(fd_closep) int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	CLEANUP(fd_closep)
+	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 	char block[8192];
 	uint64_t offset = 0;
 	bool more = true;

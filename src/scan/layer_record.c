@@ -90,9 +90,9 @@ void record_mark_partial(struct strbuf *sb, size_t at)
 
 void record_add_package(struct strbuf *sb, enum record_kind kind, const struct package *p)
 {
-	const struct str texts[] = {p->type,	    p->namespace,      p->name,
-				    p->version,	    p->arch,	       p->source_name,
-				    p->source_version, p->vendor,      p->modularity};
+	const struct str texts[] = {p->type,	       p->namespace, p->name,
+				    p->version,	       p->arch,	     p->source_name,
+				    p->source_version, p->vendor,    p->modularity};
 	size_t start = item_begin(sb, kind);
 
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
@@ -103,7 +103,8 @@ void record_add_package(struct strbuf *sb, enum record_kind kind, const struct p
 	item_end(sb, start);
 }
 
-void record_add_problem(struct strbuf *sb, struct str parser, struct str path, const struct err *what)
+void record_add_problem(struct strbuf *sb, struct str parser, struct str path,
+			const struct err *what)
 {
 	size_t start = item_begin(sb, RECORD_PROBLEM);
 
@@ -221,9 +222,9 @@ static struct str_list get_list(struct cursor *c, struct arena *arena)
 
 static void get_package(struct cursor *c, struct arena *arena, struct package *p)
 {
-	struct str *const texts[] = {&p->type,		 &p->namespace,   &p->name,
-				     &p->version,	 &p->arch,	  &p->source_name,
-				     &p->source_version, &p->vendor,	  &p->modularity};
+	struct str *const texts[] = {&p->type,		 &p->namespace, &p->name,
+				     &p->version,	 &p->arch,	&p->source_name,
+				     &p->source_version, &p->vendor,	&p->modularity};
 
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		*texts[i] = get_str(c);
@@ -298,7 +299,8 @@ static int read_build_id(struct dl_phdr_info *info, size_t size, void *context)
 			struct str name = cursor_take(&c, (name_n + 3) & ~3u);
 			struct str desc = cursor_take(&c, (desc_n + 3) & ~3u);
 
-			if (type == NT_GNU_BUILD_ID && str_has_prefix(name, STR("GNU")) && desc.n >= 8)
+			if (type == NT_GNU_BUILD_ID && str_has_prefix(name, STR("GNU")) &&
+			    desc.n >= 8)
 				memcpy(ret, desc.p, sizeof *ret);
 		}
 	}

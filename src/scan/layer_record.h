@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What was learned from one layer, as one run of bytes: made while the layer streams by, kept in the
- * cache, read in place.
+ * What was learned from one layer, as one run of bytes: made while the layer streams by, kept in
+ * the cache, read in place.
  *
  *     record_begin(sb); record_add_*(sb, ...); record_end(sb, &facts, builder, err);
  *     layer_record_read(bytes, &rec, err);
@@ -30,23 +30,23 @@ struct layer_facts {
 };
 
 enum record_kind {
-	RECORD_DB,       /* a package database was read; its packages follow */
+	RECORD_DB, /* a package database was read; its packages follow */
 	RECORD_PACKAGE,
 	RECORD_FRAGMENT,
 	RECORD_PROBLEM,
-	RECORD_KEPT,     /* a small file, whole */
+	RECORD_KEPT,	 /* a small file, whole */
 	RECORD_LANGUAGE, /* a sign of language packages */
 };
 
 /* One item; the fields that its kind does not name are empty. */
 struct record_item {
 	enum record_kind kind;
-	struct str parser;      /* DB: reader id; PROBLEM: who; LANGUAGE: ecosystem */
-	struct str path;        /* DB, PROBLEM, KEPT, LANGUAGE (first example) */
-	uint64_t count;         /* LANGUAGE: files seen */
-	bool is_whole;          /* DB: read to its end */
-	struct err error;       /* PROBLEM */
-	struct str bytes;       /* KEPT: content; PACKAGE: the encoded form, for comparing */
+	struct str parser;	/* DB: reader id; PROBLEM: who; LANGUAGE: ecosystem */
+	struct str path;	/* DB, PROBLEM, KEPT, LANGUAGE (first example) */
+	uint64_t count;		/* LANGUAGE: files seen */
+	bool is_whole;		/* DB: read to its end */
+	struct err error;	/* PROBLEM */
+	struct str bytes;	/* KEPT: content; PACKAGE: the encoded form, for comparing */
 	struct package package; /* PACKAGE, FRAGMENT */
 };
 
@@ -61,7 +61,8 @@ void record_add_db(struct strbuf *sb, struct str parser, struct str path, bool i
 /* Turns is_whole off in the DB item that was added when the record was `at` bytes long. */
 void record_mark_partial(struct strbuf *sb, size_t at);
 void record_add_package(struct strbuf *sb, enum record_kind kind, const struct package *p);
-void record_add_problem(struct strbuf *sb, struct str parser, struct str path, const struct err *what);
+void record_add_problem(struct strbuf *sb, struct str parser, struct str path,
+			const struct err *what);
 void record_add_kept(struct strbuf *sb, struct str path, struct str bytes);
 void record_add_language(struct strbuf *sb, struct str ecosystem, struct str path, uint64_t count);
 
@@ -72,7 +73,8 @@ int record_end(struct strbuf *sb, const struct layer_facts *facts, struct tree_b
 /* Errors: ERR_FORMAT when it is no record, is damaged, or was made by another build. */
 int layer_record_read(struct str bytes, struct layer_record *ret, struct err *err);
 
-/* Takes the next item off *items; false at the end or when the arena is full (items->n > 0 then). */
+/* Takes the next item off *items; false at the end or when the arena is full (items->n > 0 then).
+ */
 bool record_next(struct str *items, struct arena *arena, struct record_item *ret);
 
 /* Identifies the build whose records can be read: analyses and formats change between builds. */

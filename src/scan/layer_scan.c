@@ -7,7 +7,7 @@
 #include "codec/tar.h"
 #include "scan/analysis.h"
 
-#define RING_BLOCKS 4
+#define RING_BLOCKS	 4
 #define RING_BLOCK_BYTES ((size_t)256 << 10)
 
 /* What the threads of one layer share. */
@@ -163,8 +163,9 @@ static int next_block(void *context, struct str *ret, struct err *err)
 static struct tree_entry tree_entry_of(const struct tar_entry *e)
 {
 	static const enum node_type types[] = {
-		[TAR_FILE] = NODE_FILE,	    [TAR_DIR] = NODE_DIR,      [TAR_SYMLINK] = NODE_SYMLINK,
-		[TAR_HARDLINK] = NODE_HARDLINK, [TAR_CHAR] = NODE_DEVICE, [TAR_BLOCK] = NODE_DEVICE,
+		[TAR_FILE] = NODE_FILE,	      [TAR_DIR] = NODE_DIR,
+		[TAR_SYMLINK] = NODE_SYMLINK, [TAR_HARDLINK] = NODE_HARDLINK,
+		[TAR_CHAR] = NODE_DEVICE,     [TAR_BLOCK] = NODE_DEVICE,
 		[TAR_FIFO] = NODE_FIFO,
 	};
 
@@ -179,7 +180,8 @@ static struct tree_entry tree_entry_of(const struct tar_entry *e)
 	};
 }
 
-static int read_entry(struct tar *tar, struct analysis *a, const struct tar_entry *te, struct err *err)
+static int read_entry(struct tar *tar, struct analysis *a, const struct tar_entry *te,
+		      struct err *err)
 {
 	struct tree_entry e = tree_entry_of(te);
 	struct capture *capture;
@@ -196,7 +198,8 @@ static int read_entry(struct tar *tar, struct analysis *a, const struct tar_entr
 }
 
 /* Reads the whole tar; its errors become a problem, and the rest of the stream is still hashed. */
-static int read_tar(struct plain_source *source, struct analysis *a, bool *ret_complete, struct err *err)
+static int read_tar(struct plain_source *source, struct analysis *a, bool *ret_complete,
+		    struct err *err)
 {
 	struct tar *tar = NULL;
 	struct tar_entry entry;
@@ -218,7 +221,8 @@ static int read_tar(struct plain_source *source, struct analysis *a, bool *ret_c
 	}
 	tar_close(tar);
 	*ret_complete = r >= 0;
-	if (r < 0 && (problem.code == ERR_NOMEM || problem.code == ERR_CANCELED || problem.code == ERR_IO)) {
+	if (r < 0 &&
+	    (problem.code == ERR_NOMEM || problem.code == ERR_CANCELED || problem.code == ERR_IO)) {
 		*err = problem;
 		return r;
 	}

@@ -11,9 +11,9 @@
  * decoder, and the record.
  *
  * Returns 0 with a record also when the tar inside is broken or of unknown compression: that is a
- * problem in the record, and facts.is_complete is 0. The digests in the facts are those of the bytes
- * that came; the caller compares them with what the manifest promised.
- * Errors: what the stream says (ERR_IO, ...), ERR_NOMEM.
+ * problem in the record, and facts.is_complete is 0. The digests in the facts are those of the
+ * bytes that came; the caller compares them with what the manifest promised. Errors: what the
+ * stream says (ERR_IO, ...), ERR_NOMEM.
  */
 #pragma once
 
@@ -26,7 +26,7 @@
 struct scan_progress {
 	atomic_ullong done_bytes;  /* of the blobs as stored */
 	atomic_ullong total_bytes; /* 0: unknown */
-	atomic_bool canceled;      /* set by a failing sibling: give up soon */
+	atomic_bool canceled;	   /* set by a failing sibling: give up soon */
 };
 
 int layer_scan(struct stream *blob, const struct path_index *index, struct scan_progress *progress,

@@ -19,11 +19,11 @@ struct pattern {
 };
 
 struct path_index {
-	struct vec patterns;   /* struct pattern */
-	struct map by_base;    /* "status" -> first pattern, as index + 1 */
-	struct map by_suffix;  /* "jar" for "*.jar" */
-	struct map by_parent;  /* "status.d" for "status.d/ *" */
-	size_t others;         /* no literal to go by */
+	struct vec patterns;  /* struct pattern */
+	struct map by_base;   /* "status" -> first pattern, as index + 1 */
+	struct map by_suffix; /* "jar" for "*.jar" */
+	struct map by_parent; /* "status.d" for "status.d/ *" */
+	size_t others;	      /* no literal to go by */
 	bool has_directories;
 };
 
@@ -148,7 +148,8 @@ size_t path_index_match(const struct path_index *index, struct str path, bool is
 	n = match_bucket(index, (size_t)map_get(&index->by_base, base), path, is_directory, ret, n);
 	n = match_bucket(index, (size_t)map_get(&index->by_suffix, suffix_of(base)), path,
 			 is_directory, ret, n);
-	n = match_bucket(index, (size_t)map_get(&index->by_parent, parent), path, is_directory, ret, n);
+	n = match_bucket(index, (size_t)map_get(&index->by_parent, parent), path, is_directory, ret,
+			 n);
 	return match_bucket(index, index->others, path, is_directory, ret, n);
 }
 

@@ -5,7 +5,8 @@
  *     path_index_new(&index, err);
  *     n = path_index_match(index, path, is_directory, wants);
  *
- * Built from pkgdbs[], distro_paths, content_sets_paths and language_signs. Threads: read-only after new.
+ * Built from pkgdbs[], distro_paths, content_sets_paths and language_signs. Threads: read-only
+ * after new.
  */
 #pragma once
 
@@ -18,7 +19,7 @@ enum want_kind { WANT_PKGDB, WANT_KEPT, WANT_LANGUAGE };
 
 struct want {
 	enum want_kind kind;
-	const struct pkgdb *pkgdb;            /* WANT_PKGDB */
+	const struct pkgdb *pkgdb;	      /* WANT_PKGDB */
 	const struct language_sign *language; /* WANT_LANGUAGE */
 };
 

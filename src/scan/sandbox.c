@@ -15,13 +15,15 @@
 #define RIGHTS_ABI_1                                                                               \
 	(LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE |                              \
 	 LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE |                          \
-	 LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG | \
-	 LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO |                             \
-	 LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM)
+	 LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR |                              \
+	 LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK |                              \
+	 LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_BLOCK |                            \
+	 LANDLOCK_ACCESS_FS_MAKE_SYM)
 #define RIGHT_TRUNCATE (1ULL << 14) /* ABI 3 */
 
 #define RIGHTS_OF_CACHE                                                                            \
-	(LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG)
+	(LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_FILE |                          \
+	 LANDLOCK_ACCESS_FS_MAKE_REG)
 
 static bool enter_landlock(int writable_fd, int abi)
 {
@@ -42,17 +44,39 @@ static bool enter_landlock(int writable_fd, int abi)
 }
 
 static const int refused[] = {
-	SCMP_SYS(socket),	SCMP_SYS(socketpair),	 SCMP_SYS(connect),
-	SCMP_SYS(bind),		SCMP_SYS(listen),	 SCMP_SYS(accept),
-	SCMP_SYS(accept4),	SCMP_SYS(execve),	 SCMP_SYS(execveat),
-	SCMP_SYS(ptrace),	SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev),
-	SCMP_SYS(mount),	SCMP_SYS(umount2),	 SCMP_SYS(pivot_root),
-	SCMP_SYS(chroot),	SCMP_SYS(unshare),	 SCMP_SYS(setns),
-	SCMP_SYS(bpf),		SCMP_SYS(perf_event_open), SCMP_SYS(keyctl),
-	SCMP_SYS(add_key),	SCMP_SYS(request_key),	 SCMP_SYS(init_module),
-	SCMP_SYS(finit_module), SCMP_SYS(delete_module), SCMP_SYS(kexec_load),
-	SCMP_SYS(io_uring_setup), SCMP_SYS(userfaultfd), SCMP_SYS(open_by_handle_at),
-	SCMP_SYS(pidfd_getfd),	SCMP_SYS(fork),		 SCMP_SYS(vfork),
+	SCMP_SYS(socket),
+	SCMP_SYS(socketpair),
+	SCMP_SYS(connect),
+	SCMP_SYS(bind),
+	SCMP_SYS(listen),
+	SCMP_SYS(accept),
+	SCMP_SYS(accept4),
+	SCMP_SYS(execve),
+	SCMP_SYS(execveat),
+	SCMP_SYS(ptrace),
+	SCMP_SYS(process_vm_readv),
+	SCMP_SYS(process_vm_writev),
+	SCMP_SYS(mount),
+	SCMP_SYS(umount2),
+	SCMP_SYS(pivot_root),
+	SCMP_SYS(chroot),
+	SCMP_SYS(unshare),
+	SCMP_SYS(setns),
+	SCMP_SYS(bpf),
+	SCMP_SYS(perf_event_open),
+	SCMP_SYS(keyctl),
+	SCMP_SYS(add_key),
+	SCMP_SYS(request_key),
+	SCMP_SYS(init_module),
+	SCMP_SYS(finit_module),
+	SCMP_SYS(delete_module),
+	SCMP_SYS(kexec_load),
+	SCMP_SYS(io_uring_setup),
+	SCMP_SYS(userfaultfd),
+	SCMP_SYS(open_by_handle_at),
+	SCMP_SYS(pidfd_getfd),
+	SCMP_SYS(fork),
+	SCMP_SYS(vfork),
 };
 
 static bool enter_seccomp(void)
@@ -70,7 +94,8 @@ static bool enter_seccomp(void)
 
 void sandbox_enter(int writable_fd, struct report_sandbox *ret, struct arena *arena)
 {
-	int abi = (int)syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+	int abi =
+		(int)syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
 
 	ret->no_new_privs = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
 	ret->landlock_abi = abi > 0 ? abi : 0;

@@ -6,8 +6,8 @@
  *     sandbox_enter(cache_fd, &report->sandbox, &report->arena);
  *
  * Call it before other threads start: threads made later inherit it, and it cannot be undone.
- * landlock refuses to create, change, remove or run files, except below writable_fd; seccomp refuses
- * sockets, exec, ptrace, mounts, namespaces, bpf, keys, io_uring and the like with EPERM;
+ * landlock refuses to create, change, remove or run files, except below writable_fd; seccomp
+ * refuses sockets, exec, ptrace, mounts, namespaces, bpf, keys, io_uring and the like with EPERM;
  * no-new-privs is set. Reading files stays possible: a source opens layers by need.
  * What the kernel does not offer is said in ret->missing, never passed over.
  */

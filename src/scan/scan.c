@@ -70,7 +70,8 @@ static int read_layer(struct scan *s, size_t i, struct layer_job *job, struct er
 	int r;
 
 	job->from_cache = cache_find(s->cache, layer->digest, layer->identity, &job->bytes);
-	if (job->from_cache && layer_record_read(strbuf_str(&job->bytes), &job->record, NULL) == 0) {
+	if (job->from_cache &&
+	    layer_record_read(strbuf_str(&job->bytes), &job->record, NULL) == 0) {
 		atomic_fetch_add(&s->progress->done_bytes, job->record.facts.blob_bytes);
 	} else {
 		job->from_cache = false;
@@ -187,9 +188,10 @@ static int describe_layer(struct report *report, size_t i, const struct source_l
 	report->n_files += l->n_entries;
 	if (f->is_complete)
 		return 0;
-	return report_add_coverage(report, what, COVERAGE_PARTIAL,
-				   STR("its archive is broken; what stood before the break was read"),
-				   STR("see the problems below"), 0);
+	return report_add_coverage(
+		report, what, COVERAGE_PARTIAL,
+		STR("its archive is broken; what stood before the break was read"),
+		STR("see the problems below"), 0);
 }
 
 static int finish_report(struct scan *s, struct report *report, struct err *err)
@@ -215,7 +217,8 @@ static int finish_report(struct scan *s, struct report *report, struct err *err)
 	return r;
 }
 
-static int scan_target(struct scan *s, const struct target *t, struct report *report, struct err *err)
+static int scan_target(struct scan *s, const struct target *t, struct report *report,
+		       struct err *err)
 {
 	struct report_target *rt = &report->target;
 	int r;
@@ -227,16 +230,18 @@ static int scan_target(struct scan *s, const struct target *t, struct report *re
 	for (size_t i = 0; i < s->n; i++)
 		s->jobs[i].bytes = (struct strbuf)STRBUF_INIT(LIMIT_RECORD_BYTES);
 	s->source = t->source;
-	rt->transport = arena_str(&report->arena, str_of(t->source ? t->source->transport : "rootfs"));
-	rt->location = arena_str(&report->arena,
-				 t->source ? t->source->location : str_of(t->directory));
+	rt->transport =
+		arena_str(&report->arena, str_of(t->source ? t->source->transport : "rootfs"));
+	rt->location =
+		arena_str(&report->arena, t->source ? t->source->location : str_of(t->directory));
 	if (t->source) {
 		rt->found_by = arena_str(&report->arena, t->source->found_by);
 		r = read_layers(s, err);
 	} else {
 		r = directory_scan(t->directory, s->index, s->progress, &s->jobs[0].bytes, err);
 		if (r == 0)
-			r = layer_record_read(strbuf_str(&s->jobs[0].bytes), &s->jobs[0].record, err);
+			r = layer_record_read(strbuf_str(&s->jobs[0].bytes), &s->jobs[0].record,
+					      err);
 		s->jobs[0].is_read = r == 0;
 	}
 	return r < 0 ? r : finish_report(s, report, err);

@@ -6,9 +6,9 @@
  *     r = scan_run(&q, &progress, &report, err);
  *
  * Opens the source, reads its layers `jobs` at a time, verifies every digest that was promised,
- * assembles. A layer that cannot be read is NOT ASSESSED in the report; a digest that does not match
- * is an error and there is no report.
- * Errors: those of the source and of the layers (ERR_DENIED for a digest, with both).
+ * assembles. A layer that cannot be read is NOT ASSESSED in the report; a digest that does not
+ * match is an error and there is no report. Errors: those of the source and of the layers
+ * (ERR_DENIED for a digest, with both).
  */
 #pragma once
 
@@ -19,9 +19,9 @@
 struct scan_request {
 	const char *target;   /* with or without transport, design.md section 4 */
 	const char *platform; /* "linux/arm64"; NULL: this machine's */
-	uint64_t jobs;        /* layers at a time; 0: one a processor */
-	bool has_time;        /* SOURCE_DATE_EPOCH was given */
-	int64_t time;         /* unix seconds */
+	uint64_t jobs;	      /* layers at a time; 0: one a processor */
+	bool has_time;	      /* SOURCE_DATE_EPOCH was given */
+	int64_t time;	      /* unix seconds */
 	bool no_cache;
 	bool no_sandbox;
 };

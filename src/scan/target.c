@@ -91,10 +91,11 @@ static int open_transport(enum transport transport, struct source_request *q, st
 	switch (transport) {
 	case TRANSPORT_NONE:
 		if (!exists(q->location))
-			return err_set(err, ERR_NOT_FOUND,
-				       "%s: no such file; image references are not read yet, save the "
-				       "image first: docker save -o image.tar %s",
-				       q->location, q->location);
+			return err_set(
+				err, ERR_NOT_FOUND,
+				"%s: no such file; image references are not read yet, save the "
+				"image first: docker save -o image.tar %s",
+				q->location, q->location);
 		return open_path(q, ret, err);
 	case TRANSPORT_DOCKER_ARCHIVE:
 		return source_docker_archive(q, &ret->source, err);

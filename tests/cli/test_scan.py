@@ -157,7 +157,7 @@ def test_layers_are_attributed_and_replaced_records_tell_the_change(tmp_path):
     assert by_name["zlib1g"]["layer"] == ids[0] and by_name["zlib1g"]["layer_changed"] == ids[1]
     assert by_name["extra"]["layer"] == ids[1]
     assert by_name["zlib1g"]["version"].endswith("dfsg-2")
-    assert got["image"]["user"] == "app"
+    assert got["image"]["config"]["user"] == "app"
 
 
 @pytest.mark.parametrize("top, left", [

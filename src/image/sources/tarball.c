@@ -20,7 +20,7 @@ static void done(struct source *src)
 
 int source_tarball(const struct source_request *q, struct source **ret, struct err *err)
 {
-	CLEANUP(source_closep) struct source *src = source_new("tarball", q->location);
+	CLEANUP(source_closep) struct source *src = source_new("rootfs", q->location);
 	char identity[FILE_IDENTITY_MAX];
 	struct stat st;
 	int *fd;

@@ -62,7 +62,9 @@ static int layer_of(const struct stack *s, const char *path)
 	return view_find(&s->view, str_of(path), VIEW_FOLLOW, &hit) ? (int)hit.layer : -1;
 }
 
-#define ADD(s, ...) stack_add(s, (const struct row[]){__VA_ARGS__}, sizeof((const struct row[]){__VA_ARGS__}) / sizeof(struct row))
+#define ADD(s, ...)                                                                                \
+	stack_add(s, (const struct row[]){__VA_ARGS__},                                            \
+		  sizeof((const struct row[]){__VA_ARGS__}) / sizeof(struct row))
 
 TEST(upper_layers_show_and_lower_ones_shine_through)
 {
