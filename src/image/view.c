@@ -112,3 +112,62 @@ bool view_find(const struct view *v, struct str path, enum view_last last, struc
 		r = walk(v, &current, last, levels, ret);
 	return r == WALK_FOUND;
 }
+
+/* Whether a directory higher in the stack already decides what this name is. */
+static bool is_decided_above(const struct view *v, const struct level *at, size_t i, struct str name)
+{
+	for (size_t j = 0; j < i; j++)
+		if (tree_child(v->trees[at->dirs[j].layer], at->dirs[j].node, name) != TREE_NONE)
+			return true;
+	return false;
+}
+
+static bool count_level(const struct view *v, const struct level *at, struct view_totals *t);
+
+static bool count_child(const struct view *v, const struct level *at, const struct tree *tree,
+			uint32_t child, struct view_totals *t)
+{
+	const struct tree_node *node = tree_node(tree, child);
+	CLEANUP(freep) struct level *below = NULL;
+	struct view_hit unused;
+
+	if (node->type == NODE_WHITEOUT)
+		return true;
+	if (node->type != NODE_DIR) {
+		t->n_files++;
+		t->file_bytes += node->type == NODE_FILE ? node->size : 0;
+		return true;
+	}
+	below = malloc(sizeof *below);
+	return below && step(v, at, tree_name(tree, child), below, &unused) &&
+	       count_level(v, below, t);
+}
+
+/* Recursion is bounded by LIMIT_PATH_DEPTH, which every path of a tree has passed. */
+static bool count_level(const struct view *v, const struct level *at, struct view_totals *t)
+{
+	for (size_t i = 0; i < at->n; i++) {
+		const struct tree *tree = v->trees[at->dirs[i].layer];
+		const struct tree_node *dir = tree_node(tree, at->dirs[i].node);
+
+		for (uint32_t c = 0; c < dir->n; c++) {
+			uint32_t child = tree->order[dir->first + c];
+
+			if (!is_decided_above(v, at, i, tree_name(tree, child)) &&
+			    !count_child(v, at, tree, child, t))
+				return false;
+		}
+	}
+	return true;
+}
+
+bool view_count(const struct view *v, struct view_totals *ret)
+{
+	CLEANUP(freep) struct level *root = malloc(sizeof *root);
+
+	*ret = (struct view_totals){0};
+	if (!root)
+		return false;
+	root_level(v, root);
+	return count_level(v, root, ret);
+}

@@ -28,3 +28,11 @@ enum view_last { VIEW_NO_FOLLOW, VIEW_FOLLOW };
 
 /* The visible node at the cleaned path; follows symlinks on the way and, if asked, at the end. */
 bool view_find(const struct view *v, struct str path, enum view_last last, struct view_hit *ret);
+
+struct view_totals {
+	uint64_t n_files;    /* everything visible but directories */
+	uint64_t file_bytes; /* of the visible regular files */
+};
+
+/* Counts the merged tree. False without memory. */
+bool view_count(const struct view *v, struct view_totals *ret);

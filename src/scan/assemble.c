@@ -397,6 +397,17 @@ static int cover(struct assembly *as, struct err *err)
 	return r < 0 ? err_nomem(err) : 0;
 }
 
+static int count_files(struct assembly *as, struct err *err)
+{
+	struct view_totals totals;
+
+	if (!view_count(&as->view, &totals))
+		return err_nomem(err);
+	as->report->n_files = totals.n_files;
+	as->report->file_bytes = totals.file_bytes;
+	return 0;
+}
+
 static int assemble_all(struct assembly *as, struct err *err)
 {
 	struct distro_files files = {as, get_kept, distro_problem};
@@ -409,6 +420,8 @@ static int assemble_all(struct assembly *as, struct err *err)
 		r = distro_read(&files, &as->report->arena, &as->report->distro, err);
 	for (size_t i = 0; i < as->report->packages.n && r == 0; i++)
 		r = finish_package(as, vec_at(&as->report->packages, i), err);
+	if (r == 0)
+		r = count_files(as, err);
 	return r < 0 ? r : cover(as, err);
 }
 

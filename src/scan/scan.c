@@ -184,8 +184,6 @@ static int describe_layer(struct report *report, size_t i, const struct source_l
 	l->n_whiteouts = f->stats.n_whiteouts;
 	l->assessed = f->is_complete;
 	l->from_cache = job->from_cache;
-	report->file_bytes += l->file_bytes;
-	report->n_files += l->n_entries;
 	if (f->is_complete)
 		return 0;
 	return report_add_coverage(

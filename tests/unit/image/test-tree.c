@@ -95,6 +95,21 @@ TEST(whiteouts_delete_below_only)
 	stack_done(&s);
 }
 
+TEST(totals_count_what_is_visible)
+{
+	struct view_totals totals;
+	struct stack s = {0};
+
+	ADD(&s, {"a/b", NODE_FILE, NULL}, {"a/c", NODE_FILE, NULL}, {"d/e", NODE_FILE, NULL});
+	assert_true(view_count(&s.view, &totals));
+	assert_int_equal(totals.n_files, 3);
+	ADD(&s, {"a/.wh.b", NODE_FILE, NULL}, {"a/c", NODE_FILE, NULL}, {"a/n", NODE_FILE, NULL},
+	    {"d", NODE_FILE, NULL});
+	assert_true(view_count(&s.view, &totals));
+	assert_int_equal(totals.n_files, 3); /* a/c, a/n, d */
+	stack_done(&s);
+}
+
 TEST(a_whiteout_beside_its_own_new_file_keeps_the_file)
 {
 	struct stack s = {0};
@@ -185,6 +200,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		RUN(upper_layers_show_and_lower_ones_shine_through),
 		RUN(whiteouts_delete_below_only),
+		RUN(totals_count_what_is_visible),
 		RUN(a_whiteout_beside_its_own_new_file_keeps_the_file),
 		RUN(symlinks_are_followed_below_the_root),
 		RUN(a_path_through_a_symlink_of_the_same_layer_goes_where_it_points),
