@@ -62,7 +62,8 @@ int tar_open_skip(tar_block_fn *next_block, tar_skip_fn *skip, void *context, st
 		tar_close(t);
 		return err_nomem(err);
 	}
-	if (archive_read_open2(t->archive, t, NULL, read_block, skip ? skip_bytes : NULL, NULL) != ARCHIVE_OK) {
+	if (archive_read_open2(t->archive, t, NULL, read_block, skip ? skip_bytes : NULL, NULL) !=
+	    ARCHIVE_OK) {
 		int r = t->source_error.code ? -(int)t->source_error.code : -ERR_FORMAT;
 
 		if (err)

@@ -15,7 +15,6 @@
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "package/package.h"
 
 struct platform {
 	struct str os, arch, variant; /* empty: not said */

@@ -114,7 +114,8 @@ bool view_find(const struct view *v, struct str path, enum view_last last, struc
 }
 
 /* Whether a directory higher in the stack already decides what this name is. */
-static bool is_decided_above(const struct view *v, const struct level *at, size_t i, struct str name)
+static bool is_decided_above(const struct view *v, const struct level *at, size_t i,
+			     struct str name)
 {
 	for (size_t j = 0; j < i; j++)
 		if (tree_child(v->trees[at->dirs[j].layer], at->dirs[j].node, name) != TREE_NONE)

@@ -190,7 +190,8 @@ static void list_files(const struct cache *c, struct vec *files)
 		f = vec_push(files);
 		if (!f)
 			break;
-		(void)snprintf(f->name, sizeof f->name, "%s", entry->d_name);
+		memcpy(f->name, entry->d_name,
+		       strlen(entry->d_name) + 1); /* length checked above */
 		f->bytes = (uint64_t)st.st_size;
 		f->used = st.st_mtim;
 	}

@@ -140,7 +140,7 @@ TEST(an_unknown_command_gets_a_proposal)
 	assert_string_equal(err.msg, "no command \"hlep\"; did you mean help?");
 	command_unknown(STR("xyzzyplugh"), &err);
 	assert_string_equal(err.msg, "no command \"xyzzyplugh\"; plimsoll --help lists them");
-	command_unknown(STR("dcos"), &err); /* docs is hidden */
+	command_unknown(STR("docz"), &err); /* docs is hidden */
 	assert_has(err.msg, "lists them");
 	command_unknown(STR("he"), &err); /* as many edits as letters: any word is that near */
 	assert_has(err.msg, "lists them");
