@@ -7,6 +7,7 @@
 
 #include "base/fd.h"
 #include "base/limits.h"
+#include "cmd/progress.h"
 #include "cmd/terminal.h"
 #include "render/render.h"
 #include "scan/scan.h"
@@ -87,8 +88,12 @@ int scan_command(const struct scan_options *opt, const char *command, int argc,
 	r = read_epoch(&q, &err);
 	if (r == 0)
 		fd = r = open_output(opt->output, &err);
-	if (r >= 0)
+	if (r >= 0) {
+		struct progress_line *line = progress_start(&progress, opt->quiet);
+
 		r = scan_run(&q, &progress, &report, &err);
+		progress_stop(line);
+	}
 	if (r == 0)
 		r = print_report(opt, format, report, fd, &err);
 	if (opt->output)

@@ -119,7 +119,7 @@ struct report_target {
 struct report_sandbox {
 	bool landlock, seccomp, no_new_privs;
 	int landlock_abi;   /* 0: not there */
-	struct str scope;   /* "process" or "analysis threads" */
+	struct str scope;   /* "all threads that read the image" */
 	struct str missing; /* why something is off; empty: all on */
 };
 

@@ -101,7 +101,7 @@ void sandbox_enter(int writable_fd, struct report_sandbox *ret, struct arena *ar
 	ret->landlock_abi = abi > 0 ? abi : 0;
 	ret->landlock = abi > 0 && enter_landlock(writable_fd, abi);
 	ret->seccomp = enter_seccomp();
-	ret->scope = STR("process");
+	ret->scope = STR("all threads that read the image");
 	ret->missing = arena_strf(arena, "%s%s%s",
 				  ret->landlock ? "" : "landlock is not offered by this kernel. ",
 				  ret->seccomp ? "" : "seccomp is not offered by this kernel. ",
