@@ -43,6 +43,7 @@ run_suite() {
 run_suite purl "$(find_suite purl)"
 run_suite parsers_os "$(find_suite parsers)"
 run_suite rpmdb "$(find_suite rpmdb)"
+run_suite oci_vectors "$(find_suite oci-vectors)"
 schemas=$(find_suite schemas)
 images=$suites/../images
 [ -d "$images" ] && run_suite schemas "${schemas:+$(dirname "$schemas")}" --images "$(realpath "$images")"

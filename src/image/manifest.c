@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "codec/json.h"
 #include "crypto/digest.h"
+#include "image/oci_form.h"
 #include "image/reference.h"
 
 bool media_type_is_index(struct str t)
@@ -45,17 +46,10 @@ static int descriptor_read(const struct json *v, struct arena *a, struct descrip
 			   struct err *err)
 {
 	const struct json *notes = json_get(v, "annotations");
-	struct digest_value digest;
 	int64_t size = 0;
-	int r;
+	int r = 0;
 
-	if (json_kind_of(v) != JSON_KIND_MAP)
-		return err_set(err, ERR_FORMAT, "no descriptor here");
-	r = digest_parse(json_get_str(v, "digest"), &digest, err);
-	if (r < 0)
-		return err_wrap(err, r, "digest");
-	if (!json_get_int(v, "size", &size) || size < 0)
-		return err_set(err, ERR_FORMAT, "size: expected a number of bytes");
+	(void)json_get_int(v, "size", &size); /* its form was checked before */
 	*ret = (struct descriptor){.size = (uint64_t)size};
 	ret->has_urls = json_len(json_get(v, "urls")) > 0;
 	ret->digest = copy(a, json_get_str(v, "digest"), &r);
@@ -71,8 +65,6 @@ static int descriptors_read(const struct json *list, size_t max, const char *lim
 {
 	size_t n = json_len(list);
 
-	if (json_kind_of(list) != JSON_KIND_LIST)
-		return err_set(err, ERR_FORMAT, "expected a list");
 	if (n > max)
 		return err_set(err, ERR_LIMIT, "%zu entries: more than %s (%zu)", n, limit, max);
 	*ret = arena_array(a, n ? n : 1, sizeof **ret);
@@ -113,32 +105,19 @@ static int annotations_read(const struct json *map, struct arena *a, struct str_
 	return 0;
 }
 
-static int check_schema(const struct json *doc, struct err *err)
-{
-	int64_t version = 0;
-
-	if (json_kind_of(doc) != JSON_KIND_MAP)
-		return err_set(err, ERR_FORMAT, "expected an object");
-	if (!json_get_int(doc, "schemaVersion", &version))
-		return err_set(err, ERR_FORMAT, "schemaVersion: expected 2");
-	if (version != 2)
-		return err_set(err, ERR_UNSUPPORTED, "schemaVersion %lld: only 2 is read",
-			       (long long)version);
-	return 0;
-}
-
 int manifest_parse(struct str bytes, struct arena *a, struct manifest *ret, struct err *err)
 {
 	CLEANUP(json_freep) struct json *doc = NULL;
 	int r = json_parse(bytes, &doc, err);
 
 	*ret = (struct manifest){0};
-	if (r == 0)
-		r = check_schema(doc, err);
 	if (r < 0)
 		return r;
 	if (media_type_is_index(json_get_str(doc, "mediaType")) || json_get(doc, "manifests"))
 		return err_set(err, ERR_FORMAT, "expected a manifest, this is an index");
+	r = oci_form_check(OCI_MANIFEST, doc, err);
+	if (r < 0)
+		return r;
 	ret->media_type = copy(a, json_get_str(doc, "mediaType"), &r);
 	if (r < 0)
 		return err_nomem(err);
@@ -159,7 +138,7 @@ int index_parse(struct str bytes, struct arena *a, struct image_index *ret, stru
 
 	*ret = (struct image_index){0};
 	if (r == 0)
-		r = check_schema(doc, err);
+		r = oci_form_check(OCI_INDEX, doc, err);
 	if (r < 0)
 		return r;
 	r = descriptors_read(json_get(doc, "manifests"), LIMIT_INDEX_MANIFESTS, "index_manifests",
@@ -180,13 +159,7 @@ static int diff_ids_read(const struct json *list, struct arena *a, struct image_
 	if (!ret->diff_ids)
 		return err_nomem(err);
 	for (size_t i = 0; i < n && r == 0; i++) {
-		struct str text = json_str(json_at(list, i));
-		struct digest_value digest;
-
-		r = digest_parse(text, &digest, err);
-		if (r < 0)
-			return err_wrap(err, r, "entry %zu", i + 1);
-		ret->diff_ids[i] = copy(a, text, &r);
+		ret->diff_ids[i] = copy(a, json_str(json_at(list, i)), &r);
 	}
 	ret->n_diff_ids = n;
 	return r < 0 ? err_nomem(err) : 0;
@@ -198,10 +171,10 @@ int image_config_parse(struct str bytes, struct arena *a, struct image_config *r
 	int r = json_parse(bytes, &doc, err);
 
 	*ret = (struct image_config){0};
+	if (r == 0)
+		r = oci_form_check(OCI_CONFIG, doc, err);
 	if (r < 0)
 		return r;
-	if (json_kind_of(doc) != JSON_KIND_MAP)
-		return err_set(err, ERR_FORMAT, "expected an object");
 	ret->platform = read_platform(doc, a, &r);
 	if (r < 0)
 		return err_nomem(err);

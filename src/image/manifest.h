@@ -8,6 +8,7 @@
  *
  * Formats: OCI image-spec v1.1 manifest.md, image-index.md, config.md; Docker image manifest
  * version 2, schema 2. Schema 1 is refused with ERR_UNSUPPORTED.
+ * Every document must have the form that its specification gives it (oci_form.h).
  * Ownership: all slices live in the arena. Errors: ERR_FORMAT with the field that is wrong,
  * ERR_LIMIT (layers, index_manifests), ERR_DENIED (bytes are not those of a digest).
  */
@@ -22,7 +23,7 @@ struct platform {
 
 struct descriptor {
 	struct str media_type;
-	struct str digest; /* checked to be well-formed */
+	struct str digest; /* well-formed, but perhaps of an algorithm that is not known here */
 	uint64_t size;	   /* bytes */
 	struct platform platform;
 	struct str ref_name;   /* annotation org.opencontainers.image.ref.name */

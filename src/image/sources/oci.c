@@ -13,6 +13,7 @@
 #include "base/vec.h"
 #include "codec/json.h"
 #include "image/manifest.h"
+#include "image/oci_form.h"
 #include "image/source.h"
 #include "image/sources/archive_index.h"
 
@@ -390,19 +391,13 @@ static int check_version(const struct layout *l, struct err *err)
 {
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LIMIT_JSON_BYTES);
 	CLEANUP(json_freep) struct json *doc = NULL;
-	struct str version;
 	int r = read_file(l, STR("oci-layout"), &sb, err);
 
 	if (r == 0)
 		r = json_parse(strbuf_str(&sb), &doc, err);
-	if (r < 0)
-		return err_wrap(err, r, "oci-layout");
-	version = json_get_str(doc, "imageLayoutVersion");
-	if (!str_has_prefix(version, STR("1.")))
-		return err_set(err, ERR_UNSUPPORTED,
-			       "oci-layout: imageLayoutVersion \"%.*s\": only 1.x is read",
-			       STR_FMT(version));
-	return 0;
+	if (r == 0)
+		r = oci_form_check(OCI_LAYOUT, doc, err);
+	return r < 0 ? err_wrap(err, r, "oci-layout") : 0;
 }
 
 static int open_layout(struct source *src, const struct source_request *q, struct err *err)
