@@ -235,7 +235,8 @@ int analysis_entry(struct analysis *a, const struct tree_entry *e, struct captur
 	close_head(a);
 	if (tree_add(a->builder, e, &node, &escaped, &problem) < 0) {
 		if (problem.code == ERR_NOMEM) {
-			*err = problem;
+			if (err)
+				*err = problem;
 			return -ERR_NOMEM;
 		}
 		analysis_problem(a, "tar", str_sub(e->path, 0, 4096), &problem);

@@ -4,8 +4,7 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "base/ring.h"
-#include "codec/tar.h"
-#include "scan/analysis.h"
+#include "scan/tar_scan.h"
 
 #define RING_BLOCKS	 4
 #define RING_BLOCK_BYTES ((size_t)256 << 10)
@@ -160,75 +159,19 @@ static int next_block(void *context, struct str *ret, struct err *err)
 	return r;
 }
 
-static struct tree_entry tree_entry_of(const struct tar_entry *e)
-{
-	static const enum node_type types[] = {
-		[TAR_FILE] = NODE_FILE,	      [TAR_DIR] = NODE_DIR,
-		[TAR_SYMLINK] = NODE_SYMLINK, [TAR_HARDLINK] = NODE_HARDLINK,
-		[TAR_CHAR] = NODE_DEVICE,     [TAR_BLOCK] = NODE_DEVICE,
-		[TAR_FIFO] = NODE_FIFO,
-	};
-
-	return (struct tree_entry){
-		.path = e->path,
-		.link = e->link,
-		.type = types[e->type],
-		.size = e->size,
-		.mode = e->mode,
-		.uid = e->uid,
-		.gid = e->gid,
-	};
-}
-
-static int read_entry(struct tar *tar, struct analysis *a, const struct tar_entry *te,
-		      struct err *err)
-{
-	struct tree_entry e = tree_entry_of(te);
-	struct capture *capture;
-	struct str piece;
-	uint64_t offset;
-	bool more = true;
-	int r = analysis_entry(a, &e, &capture, err);
-
-	if (r < 0 || !capture)
-		return r;
-	while (more && (r = tar_data(tar, &piece, &offset, err)) > 0)
-		more = analysis_capture_data(capture, piece, offset);
-	return r < 0 ? r : 0;
-}
-
-/* Reads the whole tar; its errors become a problem, and the rest of the stream is still hashed. */
+/*
+ * Reads the whole tar, and what stands behind it: padding, or what a broken tar left, is hashed
+ * too. Its own error was told by tar_scan; a second one of the same stream says nothing new.
+ */
 static int read_tar(struct plain_source *source, struct analysis *a, bool *ret_complete,
 		    struct err *err)
 {
-	struct tar *tar = NULL;
-	struct tar_entry entry;
 	struct err problem = {0};
 	struct str rest;
-	int r = tar_open(next_block, source, &tar, &problem);
+	int r = tar_scan(next_block, source, a, ret_complete, err);
 
-	while (r >= 0 && (r = tar_next(tar, &entry, &problem)) > 0) {
-		if (entry.type == TAR_OTHER) {
-			struct err odd = {0};
-
-			err_set(&odd, ERR_UNSUPPORTED, "entry of an unknown type left out");
-			analysis_problem(a, "tar", str_sub(entry.path, 0, 4096), &odd);
-			continue;
-		}
-		r = read_entry(tar, a, &entry, &problem);
-		if (r < 0)
-			break;
-	}
-	tar_close(tar);
-	*ret_complete = r >= 0;
-	if (r < 0 &&
-	    (problem.code == ERR_NOMEM || problem.code == ERR_CANCELED || problem.code == ERR_IO)) {
-		*err = problem;
-		return r;
-	}
 	if (r < 0)
-		analysis_problem(a, "layer", STR_NULL, &problem);
-	/* padding behind the end marker, or what a broken tar left; its own error was told above */
+		return r;
 	while ((r = next_block(source, &rest, &problem)) > 0)
 		;
 	if (r < 0 && *ret_complete)
@@ -287,7 +230,8 @@ static int run_pipeline(struct pipeline *p, struct digest *plain_hash, struct an
 	}
 	(void)pthread_join(reader, NULL); /* as above */
 	if (r == 0 && p->packed.error.code != ERR_OK) {
-		*err = p->packed.error;
+		if (err)
+			*err = p->packed.error;
 		r = -(int)p->packed.error.code;
 	}
 	facts->is_complete = complete;
