@@ -185,9 +185,10 @@ int image_config_parse(struct str bytes, struct arena *a, struct image_config *r
 static struct platform machine(void)
 {
 	static const struct {
-		const char *machine, *arch;
-	} names[] = {{"x86_64", "amd64"}, {"aarch64", "arm64"}, {"i686", "386"},
-		     {"armv7l", "arm"},	  {"armv6l", "arm"},	{"loongarch64", "loong64"}};
+		const char *machine, *arch, *variant;
+	} names[] = {{"x86_64", "amd64", ""}, {"aarch64", "arm64", ""},
+		     {"i686", "386", ""},     {"armv7l", "arm", "v7"},
+		     {"armv6l", "arm", "v6"}, {"loongarch64", "loong64", ""}};
 	static struct utsname name;
 	struct platform p = {.os = STR("linux")};
 
@@ -197,6 +198,7 @@ static struct platform machine(void)
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		if (str_is(p.arch, names[i].machine)) {
 			p.arch = str_of(names[i].arch);
+			p.variant = str_of(names[i].variant);
 			break;
 		}
 	return p;

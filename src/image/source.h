@@ -36,7 +36,7 @@ struct source {
 	struct arena arena;
 	const char *transport;	    /* "docker-archive", "oci", ... */
 	struct str location;	    /* file, directory or reference */
-	struct str found_by;	    /* for a bare name: which engine or registry; else empty */
+	struct str found_by;	    /* which engine or registry (and mirror) had it; else empty */
 	struct str name;	    /* tag or reference chosen; may be empty */
 	struct str manifest_digest; /* empty: the format has none */
 	struct str config_digest;
@@ -45,7 +45,13 @@ struct source {
 	struct str_list annotations; /* of the manifest, "key=value", sorted */
 	struct source_layer *layers; /* bottom-up */
 	size_t n_layers;
+	/*
+	 * Opening a layer connects to somewhere: call it from a thread that may. Reading and
+	 * closing the stream needs no such right.
+	 */
+	bool needs_network;
 	int (*open_layer)(struct source *src, size_t i, struct stream **ret, struct err *err);
+	void (*cancel)(struct source *src); /* ends reads under way, any thread; NULL: they end */
 	void (*done)(struct source *src); /* releases what is not in the arena, and nothing else */
 	void *data;			  /* the source's own */
 };
@@ -63,9 +69,23 @@ int source_oci(const struct source_request *q, struct source **ret,
 int source_tarball(const struct source_request *q, struct source **ret,
 		   struct err *err); /* rootfs tar */
 
+/*
+ * An image in a registry. Takes over the place, also when it fails: image/locate.h finds it.
+ * request: only the platform is asked for.
+ */
+struct image_place;
+int source_registry(struct image_place *place, const struct source_request *q, struct source **ret,
+		    struct err *err);
+
 struct source *source_new(const char *transport, const char *location);
 void source_close(struct source *src);
 void source_closep(struct source **src);
+
+static inline void source_cancel(struct source *src)
+{
+	if (src->cancel)
+		src->cancel(src);
+}
 
 static inline int source_open_layer(struct source *src, size_t i, struct stream **ret,
 				    struct err *err)
