@@ -20,6 +20,7 @@ static const struct option_spec options[] = {
 	OPTION_FLAG("no-cache", 0, &opt.no_cache, "neither read nor write the layer cache"),
 	OPTION_FLAG("no-sandbox", 0, &opt.no_sandbox,
 		    "keep network and writing open while reading"),
+	SCAN_REGISTRY_OPTIONS(opt),
 	OPTION_FLAG("quiet", 'q', &opt.quiet, "no progress on stderr"),
 	OPTION_END,
 };

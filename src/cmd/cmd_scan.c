@@ -21,6 +21,7 @@ static const struct option_spec options[] = {
 	OPTION_FLAG("no-cache", 0, &opt.no_cache, "neither read nor write the layer cache"),
 	OPTION_FLAG("no-sandbox", 0, &opt.no_sandbox,
 		    "keep network and writing open while reading"),
+	SCAN_REGISTRY_OPTIONS(opt),
 	OPTION_FLAG("quiet", 'q', &opt.quiet, "no progress on stderr"),
 	OPTION_FLAG("no-color", 0, &opt.no_color, "no colour, also on a terminal"),
 	OPTION_END,
@@ -33,7 +34,12 @@ const struct command command_scan = {
 	.summary = "say what an image is made of, and what could not be looked at",
 	.details =
 		"TARGET is docker-archive:FILE[:TAG], oci:DIR[:REF], oci-archive:FILE[:REF], "
-		"rootfs:DIR-or-TAR, or a path whose content tells which of them it is.\n"
+		"rootfs:DIR-or-TAR, or a path whose content tells which of them it is; "
+		"docker://REF is an image in its registry.\n"
+		"A bare name that is no path is an image: it is looked for in the local engines, "
+		"then in its registry, and the report says where it was found. Logins, mirrors and "
+		"certificates are those of docker and podman. Layers are read as they arrive and "
+		"never stored; those in the cache are not downloaded.\n"
 		"Every digest that the image promises is verified. What could not be looked at is "
 		"listed as NOT ASSESSED with the reason; it never counts as empty.",
 	.options = options,

@@ -68,6 +68,12 @@ int scan_command(const struct scan_options *opt, const char *command, int argc,
 	const struct renderer *format = renderer_find(str_of(opt->format));
 	struct scan_progress progress = {0};
 	struct scan_request q = {.platform = opt->platform,
+				 .registry = {.security = opt->insecure_registry
+								  ? REGISTRY_SECURITY_NONE
+								  : REGISTRY_SECURITY_AUTO,
+					      .ca_file = opt->tls_ca,
+					      .registries_conf = opt->registries_conf,
+					      .auth_file = opt->auth_file},
 				 .jobs = opt->jobs,
 				 .no_cache = opt->no_cache,
 				 .no_sandbox = opt->no_sandbox};

@@ -11,8 +11,21 @@ struct scan_options {
 	const char *output; /* a file; NULL: stdout */
 	const char *platform;
 	uint64_t jobs;
+	const char *tls_ca, *registries_conf, *auth_file; /* NULL: the usual ones */
+	bool insecure_registry;
 	bool files, require_complete, no_cache, no_sandbox, quiet, no_color;
 };
+
+/* Rows of both option tables: how registries are reached. */
+#define SCAN_REGISTRY_OPTIONS(opt)                                                                 \
+	OPTION_FLAG("insecure-registry", 0, &(opt).insecure_registry,                              \
+		    "allow http and unknown certificates for the registry"),                       \
+		OPTION_STR("tls-ca", 0, &(opt).tls_ca, "FILE",                                     \
+			   "PEM certificates to trust beside the system's"),                       \
+		OPTION_STR("registries-conf", 0, &(opt).registries_conf, "FILE",                   \
+			   "read instead of the usual registries.conf"),                           \
+		OPTION_STR("authfile", 0, &(opt).auth_file, "FILE",                                \
+			   "credentials, instead of those of docker or podman login")
 
 /* Returns an exit status; prints errors itself. */
 int scan_command(const struct scan_options *opt, const char *command, int argc,

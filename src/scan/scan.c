@@ -10,6 +10,7 @@
 #include "scan/cache.h"
 #include "scan/directory_scan.h"
 #include "scan/image_facts.h"
+#include "scan/opener.h"
 #include "scan/sandbox.h"
 #include "scan/target.h"
 
@@ -27,8 +28,11 @@ struct scan {
 	struct path_index *index;
 	struct cache *cache; /* NULL: none */
 	struct source *source;
+	struct opener *opener; /* NULL: no source */
 	struct layer_job *jobs;
 	size_t n;
+	/* What is done with each layer now, by several threads. */
+	int (*step)(struct scan *s, size_t i, struct layer_job *job, struct err *err);
 	atomic_size_t next;
 };
 
@@ -63,29 +67,40 @@ static int check_layer(const struct source_layer *layer, const struct layer_fact
 	return r;
 }
 
+/* A layer whose record is in the cache is not opened at all, much less downloaded. */
+static int find_layer(struct scan *s, size_t i, struct layer_job *job, struct err *err)
+{
+	const struct source_layer *layer = &s->source->layers[i];
+	int r;
+
+	job->from_cache = cache_find(s->cache, layer->digest, layer->identity, &job->bytes) &&
+			  layer_record_read(strbuf_str(&job->bytes), &job->record, NULL) == 0;
+	if (!job->from_cache) {
+		strbuf_reset(&job->bytes);
+		atomic_fetch_add(&s->progress->total_bytes, layer->size);
+		return 0;
+	}
+	r = check_layer(layer, &job->record.facts, err);
+	job->is_read = r == 0;
+	return r;
+}
+
 static int read_layer(struct scan *s, size_t i, struct layer_job *job, struct err *err)
 {
-	struct source_layer *layer = &s->source->layers[i];
+	const struct source_layer *layer = &s->source->layers[i];
 	struct stream *blob = NULL;
 	int r;
 
-	job->from_cache = cache_find(s->cache, layer->digest, layer->identity, &job->bytes);
-	if (job->from_cache &&
-	    layer_record_read(strbuf_str(&job->bytes), &job->record, NULL) == 0) {
-		atomic_fetch_add(&s->progress->done_bytes, job->record.facts.blob_bytes);
-	} else {
-		job->from_cache = false;
-		strbuf_reset(&job->bytes);
-		r = source_open_layer(s->source, i, &blob, err);
-		if (r == 0)
-			r = layer_scan(blob, s->index, s->progress, &job->bytes, err);
-		if (r == 0)
-			r = layer_record_read(strbuf_str(&job->bytes), &job->record, err);
-		if (r < 0)
-			return r;
-	}
-	r = check_layer(layer, &job->record.facts, err);
-	if (r == 0 && !job->from_cache && job->record.facts.is_complete)
+	if (job->is_read)
+		return 0;
+	r = opener_open(s->opener, i, &blob, err);
+	if (r == 0)
+		r = layer_scan(blob, s->index, s->progress, &job->bytes, err);
+	if (r == 0)
+		r = layer_record_read(strbuf_str(&job->bytes), &job->record, err);
+	if (r == 0)
+		r = check_layer(layer, &job->record.facts, err);
+	if (r == 0 && job->record.facts.is_complete)
 		cache_store(s->cache, &job->record.facts.blob, layer->identity,
 			    strbuf_str(&job->bytes));
 	job->is_read = r == 0;
@@ -106,11 +121,12 @@ static void *worker_main(void *context)
 			return NULL;
 		if (s->source->layers[i].not_read.n)
 			continue;
-		r = read_layer(s, i, job, &err);
+		r = s->step(s, i, job, &err);
 		if (r < 0) {
 			(void)err_wrap(&err, r, "layer %zu", i + 1); /* the code is kept in err */
 			job->error = err;
 			atomic_store(&s->progress->canceled, true);
+			source_cancel(s->source);
 		}
 	}
 }
@@ -139,20 +155,37 @@ static int first_error(const struct scan *s, struct err *err)
 	return 0;
 }
 
-static int read_layers(struct scan *s, struct err *err)
+static int each_layer(struct scan *s,
+		      int (*step)(struct scan *, size_t, struct layer_job *, struct err *),
+		      struct err *err)
 {
 	pthread_t threads[LIMIT_JOBS];
 	size_t n = worker_count(s), started = 0;
 
-	for (size_t i = 0; i < s->n; i++)
-		if (s->source->layers[i].not_read.n == 0)
-			atomic_fetch_add(&s->progress->total_bytes, s->source->layers[i].size);
+	s->step = step;
+	atomic_store(&s->next, 0);
 	while (started + 1 < n && pthread_create(&threads[started], NULL, worker_main, s) == 0)
 		started++;
 	(void)worker_main(s); /* this thread works too */
 	for (size_t i = 0; i < started; i++)
 		(void)pthread_join(threads[i], NULL); /* joinable, ours */
 	return first_error(s, err);
+}
+
+static bool all_read(const struct scan *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (!s->jobs[i].is_read && !s->source->layers[i].not_read.n)
+			return false;
+	return true;
+}
+
+/* First all that is known, so that the progress counts only what is to come. */
+static int read_layers(struct scan *s, struct err *err)
+{
+	int r = each_layer(s, find_layer, err);
+
+	return r < 0 || all_read(s) ? r : each_layer(s, read_layer, err);
 }
 
 static int describe_layer(struct report *report, size_t i, const struct source_layer *layer,
@@ -227,7 +260,6 @@ static int scan_target(struct scan *s, const struct target *t, struct report *re
 		return err_nomem(err);
 	for (size_t i = 0; i < s->n; i++)
 		s->jobs[i].bytes = (struct strbuf)STRBUF_INIT(LIMIT_RECORD_BYTES);
-	s->source = t->source;
 	rt->transport =
 		arena_str(&report->arena, str_of(t->source ? t->source->transport : "rootfs"));
 	rt->location =
@@ -259,11 +291,16 @@ int scan_run(const struct scan_request *q, struct scan_progress *progress, struc
 	report->target.given = arena_str(&report->arena, str_of(q->target));
 	report->has_time = q->has_time;
 	report->time = q->time;
-	r = target_open(q->target, q->platform, &target, err);
+	r = target_open(q->target, q->platform, &q->registry, &target, err);
 	if (r == 0)
 		r = path_index_new(&s.index, err);
 	if (r == 0) {
 		s.cache = q->no_cache ? NULL : cache_open();
+		s.source = target.source;
+		if (s.source)
+			r = opener_start(s.source, &s.opener, err);
+	}
+	if (r == 0) {
 		if (q->no_sandbox)
 			report->sandbox.missing = STR("switched off by --no-sandbox");
 		else
@@ -273,6 +310,7 @@ int scan_run(const struct scan_request *q, struct scan_progress *progress, struc
 	for (size_t i = 0; s.jobs && i < s.n; i++)
 		strbuf_done(&s.jobs[i].bytes);
 	free(s.jobs);
+	opener_stop(s.opener);
 	cache_close(s.cache);
 	path_index_free(s.index);
 	target_done(&target);

@@ -13,15 +13,17 @@
 #pragma once
 
 #include "image/source.h"
+#include "net/registry.h"
 #include "report/report.h"
 #include "scan/layer_scan.h"
 
 struct scan_request {
 	const char *target;   /* with or without transport, design.md section 4 */
 	const char *platform; /* "linux/arm64"; NULL: this machine's */
-	uint64_t jobs;	      /* layers at a time; 0: one a processor */
-	bool has_time;	      /* SOURCE_DATE_EPOCH was given */
-	int64_t time;	      /* unix seconds */
+	struct registry_options registry;
+	uint64_t jobs; /* layers at a time; 0: one a processor */
+	bool has_time; /* SOURCE_DATE_EPOCH was given */
+	int64_t time;  /* unix seconds */
 	bool no_cache;
 	bool no_sandbox;
 };

@@ -5,7 +5,8 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "image/reference.h"
+#include "base/limits.h"
+#include "image/locate.h"
 
 static bool is_directory(const char *path)
 {
@@ -85,18 +86,96 @@ static int open_path(struct source_request *q, struct target *ret, struct err *e
 				       : open_directory(q->location, ret, err);
 }
 
-static int open_transport(enum transport transport, struct source_request *q, struct target *ret,
+/* What the place has is opened by its kind; the place is taken over. */
+static int open_place(struct image_place *place, const char *platform, struct source **ret,
+		      struct err *err)
+{
+	struct source_request q = {.platform = platform};
+	int r;
+
+	if (place->registry)
+		return source_registry(place, &q, ret, err);
+	r = err_set(err, ERR_UNSUPPORTED,
+		    "%.*s: images of an engine are not read yet (found by %.*s)",
+		    STR_FMT(place->name), STR_FMT(place->found_by));
+	image_place_done(place);
+	return r;
+}
+
+static int open_image(enum transport transport, struct str name, const char *platform,
+		      const struct registry_options *registry, struct source **ret, struct err *err)
+{
+	struct image_place place;
+	int r = image_locate(transport, name, registry, &place, err);
+
+	return r < 0 ? r : open_place(&place, platform, ret, err);
+}
+
+/* A word that a person means as a path, though nothing is there. */
+static bool can_only_be_path(struct str text)
+{
+	static const char *const starts[] = {"/", "./", "../", "~"};
+	static const char *const ends[] = {".tar", ".tgz", ".tar.gz", ".tar.xz", ".tar.zst", "/"};
+
+	for (size_t i = 0; i < ARRAY_LEN(starts); i++)
+		if (str_has_prefix(text, str_of(starts[i])))
+			return true;
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++)
+		if (str_has_suffix(text, str_of(ends[i])))
+			return true;
+	return str_is(text, ".") || str_is(text, "..");
+}
+
+/* Whether it may name an image at all. */
+static int check_reference(struct str text, struct err *err)
+{
+	struct reference ref;
+	struct err why = {0};
+	struct arena arena;
+	int r;
+
+	arena_init(&arena, LIMIT_PATH_BYTES * 4);
+	r = can_only_be_path(text) ? -ERR_NOT_FOUND : reference_parse(text, &arena, &ref, &why);
+	arena_done(&arena);
+	if (r == 0)
+		return 0;
+	return err_set(err, ERR_NOT_FOUND, "%.*s: no such file or directory%s%s",
+		       STR_FMT(str_sub(text, 0, 200)),
+		       why.msg[0] ? ", and no name of an image: " : "", why.msg);
+}
+
+/* "python:3.12" beside a folder called python is an image; beside an archive it is a choice. */
+static bool means_path(const struct source_request *q)
+{
+	return exists(q->location) &&
+	       (!q->choice || !is_directory(q->location) || has_layout(q->location));
+}
+
+/* A path if there is one, else an image. */
+static int open_bare(struct str text, struct source_request *q,
+		     const struct registry_options *registry, struct target *ret, struct err *err)
+{
+	int r;
+
+	if (means_path(q))
+		return open_path(q, ret, err);
+	r = check_reference(text, err);
+	return r < 0 ? r
+		     : open_image(TRANSPORT_NONE, text, q->platform, registry, &ret->source, err);
+}
+
+static int open_transport(enum transport transport, struct str rest, struct source_request *q,
+			  const struct registry_options *registry, struct target *ret,
 			  struct err *err)
 {
 	switch (transport) {
 	case TRANSPORT_NONE:
-		if (!exists(q->location))
-			return err_set(
-				err, ERR_NOT_FOUND,
-				"%s: no such file; image references are not read yet, save the "
-				"image first: docker save -o image.tar %s",
-				q->location, q->location);
-		return open_path(q, ret, err);
+		return open_bare(rest, q, registry, ret, err);
+	case TRANSPORT_DOCKER:
+	case TRANSPORT_DOCKER_DAEMON:
+	case TRANSPORT_PODMAN:
+	case TRANSPORT_CONTAINERS_STORAGE:
+		return open_image(transport, rest, q->platform, registry, &ret->source, err);
 	case TRANSPORT_DOCKER_ARCHIVE:
 		return source_docker_archive(q, &ret->source, err);
 	case TRANSPORT_OCI:
@@ -107,10 +186,6 @@ static int open_transport(enum transport transport, struct source_request *q, st
 						 : source_tarball(q, &ret->source, err);
 	case TRANSPORT_CONTAINER:
 	case TRANSPORT_CONTAINERD:
-	case TRANSPORT_CONTAINERS_STORAGE:
-	case TRANSPORT_DOCKER:
-	case TRANSPORT_DOCKER_DAEMON:
-	case TRANSPORT_PODMAN:
 	case TRANSPORT_SBOM:
 		break;
 	}
@@ -118,7 +193,8 @@ static int open_transport(enum transport transport, struct source_request *q, st
 		       transport_name(transport));
 }
 
-int target_open(const char *text, const char *platform, struct target *ret, struct err *err)
+int target_open(const char *text, const char *platform, const struct registry_options *registry,
+		struct target *ret, struct err *err)
 {
 	struct source_request q = {.platform = platform};
 	CLEANUP(freep) char *path = NULL;
@@ -132,7 +208,7 @@ int target_open(const char *text, const char *platform, struct target *ret, stru
 	if (!path)
 		return err_nomem(err);
 	q.location = path;
-	r = open_transport(transport, &q, ret, err);
+	r = open_transport(transport, rest, &q, registry, ret, err);
 	if (r < 0)
 		target_done(ret);
 	return r;

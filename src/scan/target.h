@@ -4,16 +4,20 @@
  *
  * A transport is taken at its word. Without one, an existing path is told by its content: a
  * directory with an oci-layout, else a root file system; an archive with a manifest.json or an
- * oci-layout, else a root file system. Errors: those of the source; ERR_USAGE, ERR_NOT_FOUND.
+ * oci-layout, else a root file system. What is no path is an image: of a local engine, else of its
+ * registry (image/locate.h). What can only be a path is never asked for anywhere.
+ * Errors: those of the source; ERR_USAGE, ERR_NOT_FOUND with each place that was tried.
  */
 #pragma once
 
 #include "image/source.h"
+#include "net/registry.h"
 
 struct target {
 	struct source *source; /* NULL: a directory */
 	char *directory;       /* NULL: a source */
 };
 
-int target_open(const char *text, const char *platform, struct target *ret, struct err *err);
+int target_open(const char *text, const char *platform, const struct registry_options *registry,
+		struct target *ret, struct err *err);
 void target_done(struct target *t);
