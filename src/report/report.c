@@ -42,6 +42,8 @@ void report_free(struct report *r)
 	vec_done(&r->coverage);
 	vec_done(&r->problems);
 	arena_done(&r->arena);
+	if (r->release_attached)
+		r->release_attached(r->attached);
 	free(r);
 }
 

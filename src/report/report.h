@@ -5,7 +5,8 @@
  * scan/ fills it, render/ prints it, policy/ (later) judges it. All lists are sorted when the
  * report is finished, so the same inputs give the same bytes whatever the thread timing.
  *
- * Ownership: the report owns an arena; every slice and list in it lives there until report_free.
+ * Ownership: the report owns an arena and what is attached; every slice and list in it lives there
+ * until report_free.
  * Threads: filled by one thread, then read-only.
  */
 #pragma once
@@ -140,6 +141,10 @@ struct report {
 	int64_t time;	     /* unix seconds */
 	uint64_t file_bytes; /* of files visible in the final tree */
 	uint64_t n_files;
+	/* What slices point into beside the arena (the layers' records); released with the report.
+	 */
+	void *attached;
+	void (*release_attached)(void *attached);
 };
 
 struct report *report_new(void);

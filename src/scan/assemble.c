@@ -213,13 +213,10 @@ static int see_item(struct assembly *as, size_t layer, const struct record_item 
 
 static int see_layer(struct assembly *as, size_t layer, struct err *err)
 {
-	/* slices of the items end up in the report, which owns its text */
-	struct str items = arena_str(&as->report->arena, as->records[layer]->items);
+	struct str items = as->records[layer]->items;
 	struct record_item item;
 	struct current now = {0};
 
-	if (!items.p)
-		return err_nomem(err);
 	while (record_next(&items, &as->report->arena, &item)) {
 		int r = see_item(as, layer, &item, &now);
 

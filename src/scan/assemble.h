@@ -4,7 +4,8 @@
  * which layer brought each package and which changed it last, what was not assessed.
  *
  * Layers whose record is NULL were not read; the caller has said why in the coverage.
- * The report keeps copies: the records may go afterwards. Errors: ERR_NOMEM, ERR_FORMAT.
+ * The report's slices point into the records: they must live as long as it does. Errors: ERR_NOMEM,
+ * ERR_FORMAT.
  */
 #pragma once
 

@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -90,36 +91,63 @@ static bool identity_name(struct str identity, char name[NAME_MAX_BYTES])
 	return true;
 }
 
-static bool read_file(const struct cache *c, const char *name, struct strbuf *ret)
+/* Maps a file whole; cache_release gives it back. */
+static bool map_file(const struct cache *c, const char *name, struct str *ret)
 {
 	CLEANUP(fd_closep) int fd = openat(c->fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	struct stat st;
+	void *p;
 
-	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size <= 0)
 		return false;
 	(void)futimens(fd, NULL); /* its use, for the trimming; a read-only cache is fine */
-	if (st.st_size > 0)
-		(void)strbuf_reserve(ret, (size_t)st.st_size);
-	return fd_read_all(fd, ret, NULL) == 0 && ret->n > 0;
+	p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
+	if (p == MAP_FAILED)
+		return false;
+	*ret = str_make(p, (size_t)st.st_size);
+	return true;
 }
 
-bool cache_find(struct cache *c, struct str digest, struct str identity, struct strbuf *ret)
+void cache_release(struct str record)
 {
-	CLEANUP(strbuf_done) struct strbuf known = STRBUF_INIT(DIGEST_TEXT_MAX);
-	char name[NAME_MAX_BYTES];
+	if (record.n)
+		(void)munmap((void *)record.p, record.n); /* ours, whole */
+}
 
+/* The digest that the bytes of the file `identity` were verified to have, as text. */
+static bool known_digest(const struct cache *c, struct str identity, char text[DIGEST_TEXT_MAX])
+{
+	char name[NAME_MAX_BYTES];
+	CLEANUP(fd_closep) int fd = -1;
+	ssize_t n;
+
+	if (!identity_name(identity, name))
+		return false;
+	fd = openat(c->fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	n = fd < 0 ? -1 : read(fd, text, DIGEST_TEXT_MAX - 1);
+	if (n <= 0)
+		return false;
+	(void)futimens(fd, NULL); /* as in map_file */
+	text[n] = '\0';
+	return true;
+}
+
+bool cache_find(struct cache *c, struct str digest, struct str identity, struct str *ret)
+{
+	char name[NAME_MAX_BYTES], known[DIGEST_TEXT_MAX];
+
+	*ret = STR_NULL;
 	if (!c)
 		return false;
 	/* a promised digest of a local file still needs its bytes verified once */
 	if (identity.n) {
-		if (!identity_name(identity, name) || !read_file(c, name, &known))
+		if (!known_digest(c, identity, known))
 			return false;
-		if (digest.n && !str_eq(digest, strbuf_str(&known)))
+		if (digest.n && !str_eq(digest, str_of(known)))
 			return false;
-		digest = strbuf_str(&known);
+		digest = str_of(known);
 	}
-	strbuf_reset(ret);
-	return record_name(digest, name) && read_file(c, name, ret);
+	return record_name(digest, name) && map_file(c, name, ret);
 }
 
 /* Whether the times in the identity are old enough to tell a later change. */

@@ -22,9 +22,14 @@ struct cache;
 struct cache *cache_open(void); /* NULL: there is none here */
 void cache_close(struct cache *c);
 
-/* The record of the blob promised as `digest`, else of the file known by `identity`. c may be NULL.
+/*
+ * The record of the blob promised as `digest`, else of the file known by `identity`; c may be NULL.
+ * *ret is a mapping of the file, to be given back to cache_release: a record is used in place, and
+ * copying it would cost more than all else of a warm scan. The file is never written again: a new
+ * record of the same name is a new file.
  */
-bool cache_find(struct cache *c, struct str digest, struct str identity, struct strbuf *ret);
+bool cache_find(struct cache *c, struct str digest, struct str identity, struct str *ret);
+void cache_release(struct str record);
 void cache_store(struct cache *c, const struct digest_value *blob, struct str identity,
 		 struct str record);
 

@@ -16,10 +16,17 @@
 
 /* One layer's way through the scan; written by one worker, read after all have ended. */
 struct layer_job {
-	struct strbuf bytes; /* the record */
+	struct strbuf bytes; /* the record, when it was made now */
+	struct str cached;   /* the record, when it came from the cache */
 	struct layer_record record;
 	bool is_read, from_cache;
 	struct err error; /* why the whole scan fails */
+};
+
+/* All of them; attached to the report, whose slices point into the records. */
+struct layer_jobs {
+	size_t n;
+	struct layer_job job[];
 };
 
 struct scan {
@@ -35,6 +42,33 @@ struct scan {
 	int (*step)(struct scan *s, size_t i, struct layer_job *job, struct err *err);
 	atomic_size_t next;
 };
+
+static void free_jobs(void *p)
+{
+	struct layer_jobs *jobs = p;
+
+	for (size_t i = 0; i < jobs->n; i++) {
+		strbuf_done(&jobs->job[i].bytes);
+		cache_release(jobs->job[i].cached);
+	}
+	free(jobs);
+}
+
+static int add_jobs(struct scan *s, size_t n, struct report *report, struct err *err)
+{
+	struct layer_jobs *jobs = calloc(1, sizeof *jobs + (n + 1) * sizeof jobs->job[0]);
+
+	if (!jobs)
+		return err_nomem(err);
+	jobs->n = n;
+	for (size_t i = 0; i < n; i++)
+		jobs->job[i].bytes = (struct strbuf)STRBUF_INIT(LIMIT_RECORD_BYTES);
+	report->attached = jobs;
+	report->release_attached = free_jobs;
+	s->n = n;
+	s->jobs = jobs->job;
+	return 0;
+}
 
 static int check_digest(const char *what, struct str promised, const struct digest_value *got,
 			struct err *err)
@@ -73,10 +107,9 @@ static int find_layer(struct scan *s, size_t i, struct layer_job *job, struct er
 	const struct source_layer *layer = &s->source->layers[i];
 	int r;
 
-	job->from_cache = cache_find(s->cache, layer->digest, layer->identity, &job->bytes) &&
-			  layer_record_read(strbuf_str(&job->bytes), &job->record, NULL) == 0;
+	job->from_cache = cache_find(s->cache, layer->digest, layer->identity, &job->cached) &&
+			  layer_record_read(job->cached, &job->record, NULL) == 0;
 	if (!job->from_cache) {
-		strbuf_reset(&job->bytes);
 		atomic_fetch_add(&s->progress->total_bytes, layer->size);
 		return 0;
 	}
@@ -254,12 +287,9 @@ static int scan_target(struct scan *s, const struct target *t, struct report *re
 	struct report_target *rt = &report->target;
 	int r;
 
-	s->n = t->source ? t->source->n_layers : 1;
-	s->jobs = calloc(s->n + 1, sizeof *s->jobs);
-	if (!s->jobs)
-		return err_nomem(err);
-	for (size_t i = 0; i < s->n; i++)
-		s->jobs[i].bytes = (struct strbuf)STRBUF_INIT(LIMIT_RECORD_BYTES);
+	r = add_jobs(s, t->source ? t->source->n_layers : 1, report, err);
+	if (r < 0)
+		return r;
 	rt->transport =
 		arena_str(&report->arena, str_of(t->source ? t->source->transport : "rootfs"));
 	rt->location =
@@ -307,9 +337,6 @@ int scan_run(const struct scan_request *q, struct scan_progress *progress, struc
 			sandbox_enter(cache_fd(s.cache), &report->sandbox, &report->arena);
 		r = scan_target(&s, &target, report, err);
 	}
-	for (size_t i = 0; s.jobs && i < s.n; i++)
-		strbuf_done(&s.jobs[i].bytes);
-	free(s.jobs);
 	opener_stop(s.opener);
 	cache_close(s.cache);
 	path_index_free(s.index);
