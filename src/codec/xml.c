@@ -7,6 +7,8 @@
 #include "base/limits.h"
 #include "base/strbuf.h"
 
+#define STREAM_BLOCK_BYTES (64 << 10)
+
 struct xml_element {
 	const XML_Char **attributes; /* name, value, ..., NULL */
 };
@@ -21,6 +23,7 @@ struct reader {
 	XML_Parser parser;
 	struct level levels[LIMIT_XML_DEPTH];
 	size_t depth;
+	uint64_t fed; /* bytes of a stream given to expat */
 	struct strbuf path, text;
 	struct err err;
 	int r; /* the first failure of a callback */
@@ -70,6 +73,11 @@ static void XMLCALL on_text(void *ctx, const XML_Char *s, int n)
 
 	if (rd->r < 0 || n <= 0)
 		return;
+	/* White space in front would be trimmed anyway: a long list of elements must not pile it
+	 * up. */
+	if (rd->depth && rd->text.n == rd->levels[rd->depth - 1].text_at)
+		for (; n > 0 && char_is_space(*s); n--)
+			s++;
 	strbuf_add_bytes(&rd->text, s, (size_t)n);
 	if (strbuf_check(&rd->text, &rd->err) < 0)
 		stop(rd, strbuf_check(&rd->text, &rd->err));
@@ -126,29 +134,92 @@ static int finish(struct reader *rd, enum XML_Status status, struct err *err)
 		       XML_ErrorString(code));
 }
 
+static int reader_init(struct reader *rd, const struct xml_handler *handler, struct err *err)
+{
+	rd->handler = handler;
+	rd->path = (struct strbuf)STRBUF_INIT(LIMIT_FIELD_BYTES);
+	rd->text = (struct strbuf)STRBUF_INIT(LIMIT_FIELD_BYTES);
+	rd->depth = 0;
+	rd->fed = 0;
+	rd->r = 0;
+	rd->err.code = ERR_OK;
+	rd->parser = XML_ParserCreate(NULL);
+	if (!rd->parser)
+		return err_nomem(err);
+	XML_SetUserData(rd->parser, rd);
+	XML_SetElementHandler(rd->parser, on_start, on_end);
+	XML_SetCharacterDataHandler(rd->parser, on_text);
+	XML_SetEntityDeclHandler(rd->parser, on_entity);
+	return 0;
+}
+
+static void reader_done(struct reader *rd)
+{
+	XML_ParserFree(rd->parser);
+	strbuf_done(&rd->path);
+	strbuf_done(&rd->text);
+}
+
 int xml_parse(struct str bytes, const struct xml_handler *handler, struct err *err)
 {
-	struct reader rd = {
-		.handler = handler,
-		.path = STRBUF_INIT(LIMIT_FIELD_BYTES),
-		.text = STRBUF_INIT(LIMIT_FIELD_BYTES),
-	};
+	struct reader rd;
 	int r;
 
 	if (bytes.n > LIMIT_XML_BYTES)
 		return err_set(err, ERR_LIMIT, "%zu bytes of XML: more than xml_bytes (%d)",
 			       bytes.n, (int)LIMIT_XML_BYTES);
-	rd.parser = XML_ParserCreate(NULL);
-	if (!rd.parser)
-		return err_nomem(err);
-	XML_SetUserData(rd.parser, &rd);
-	XML_SetElementHandler(rd.parser, on_start, on_end);
-	XML_SetCharacterDataHandler(rd.parser, on_text);
-	XML_SetEntityDeclHandler(rd.parser, on_entity);
+	r = reader_init(&rd, handler, err);
+	if (r < 0)
+		return r;
 	r = finish(&rd, XML_Parse(rd.parser, bytes.p ? bytes.p : "", (int)bytes.n, XML_TRUE), err);
-	XML_ParserFree(rd.parser);
-	strbuf_done(&rd.path);
-	strbuf_done(&rd.text);
+	reader_done(&rd);
+	return r;
+}
+
+/* expat looks at an unfinished tag or comment anew with each block: a long one takes for ever. */
+static int check_token(const struct reader *rd, struct err *err)
+{
+	XML_Index at = XML_GetCurrentByteIndex(rd->parser);
+
+	if (at < 0 || rd->fed - (uint64_t)at <= LIMIT_FIELD_BYTES)
+		return 0;
+	return err_set(err, ERR_LIMIT, "line %lu: a tag or comment of more than field_bytes (%d)",
+		       (unsigned long)XML_GetCurrentLineNumber(rd->parser), (int)LIMIT_FIELD_BYTES);
+}
+
+/* One block of the stream: 1 when there may be more, 0 at the end. */
+static int parse_block(struct reader *rd, struct stream *in, struct err *err)
+{
+	void *block = XML_GetBuffer(rd->parser, STREAM_BLOCK_BYTES);
+	enum XML_Status status;
+	ssize_t n;
+	int r;
+
+	if (!block)
+		return err_nomem(err);
+	n = stream_read(in, block, STREAM_BLOCK_BYTES, err);
+	if (n < 0)
+		return (int)n;
+	rd->fed += (uint64_t)n;
+	status = XML_ParseBuffer(rd->parser, (int)n, n == 0);
+	r = finish(rd, status, err);
+	if (r < 0)
+		return r;
+	r = check_token(rd, err);
+	return r < 0 ? r : n > 0;
+}
+
+int xml_parse_stream(struct stream *in, const struct xml_handler *handler, struct err *err)
+{
+	struct reader rd;
+	int r = reader_init(&rd, handler, err);
+
+	if (r < 0)
+		return r;
+	do
+		r = parse_block(&rd, in, err);
+	while (r > 0);
+	reader_done(&rd);
 	return r;
 }
 

@@ -21,6 +21,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "base/stream.h"
 
 struct xml_element;
 
@@ -31,6 +32,9 @@ struct xml_handler {
 };
 
 int xml_parse(struct str bytes, const struct xml_handler *handler, struct err *err);
+
+/* The same over a stream of any length: memory does not grow with it, xml_bytes does not hold. */
+int xml_parse_stream(struct stream *in, const struct xml_handler *handler, struct err *err);
 
 /* An attribute by its name as written; STR_NULL when absent. */
 struct str xml_attribute(const struct xml_element *e, const char *name);
