@@ -19,7 +19,7 @@ help:
 #: make                          build the program (release) into build/
 #: make scan [IMAGE=X] [FEEDS=DIR]  build it, then scan an image, archive or directory; / if none
 #: make test                     build, run all tests, name the skipped ones and why
-#: make lint                     layers, clang-format, cppcheck
+#: make lint                     layers, clang-format, cppcheck, clang-tidy, gcc and clang
 #: make asan                     unit tests and fuzz inputs under ASan and UBSan
 #: make fuzz [SECONDS=30]        libFuzzer, that long on each target
 #: make bench IMAGES=DIR         tests/bench (README.md there)
@@ -83,7 +83,7 @@ update-golden: build
 	tools/update-golden.sh
 
 clean:
-	rm -rf $(BUILD) $(ASAN) $(FUZZ)
+	rm -rf $(BUILD) $(ASAN) $(FUZZ) build-lint
 
 .PHONY: all help setup-build setup-test setup-lint build scan test lint asan fuzz bench conformance \
 	install format update-golden clean

@@ -1,10 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# What reads the source without running it. The layer rule, the format of scripts and cppcheck's
-# errors fail; files that clang-format would write differently are listed, which does not fail, as
-# its versions differ. Last line: "lint: N passed, N failed".
+# What reads the source without running it: the layer rule, clang-format, the syntax of scripts,
+# cppcheck, clang-tidy (.clang-tidy), and a build without warnings by gcc and by clang.
+#
+#     tools/lint.sh [WORK]        WORK holds what clang builds (build-lint)
+#
+# Each fails. Last line: "lint: N passed, N failed".
 set -uo pipefail
 cd "$(dirname "$0")/.."
+work=${1:-build-lint}
 
 passed=0 failed=0
 
@@ -37,18 +41,40 @@ no_cppcheck_errors() {
 		--suppress=memleak --suppress=resourceLeak -j 2 -I src -D__linux__ -DPLIMSOLL_VERSION='""' src
 }
 
-list_format() {
+format_holds() {
 	local files
 	files=$(git ls-files 'src/*.[ch]' 'tests/*.[ch]' | xargs clang-format -n 2>&1 |
 		sed -n 's/^\([^:]*\):[0-9]*:[0-9]*: warning.*/\1/p' | sort | uniq -c)
 	[ -n "$files" ] || return 0
 	echo "format: clang-format would change these (places, file); \`make format\` does it:"
 	echo "$files"
+	return 1
 }
 
+# The release build has -Werror too, so that each compiler's warnings are seen at -O2 and above,
+# where they know most. Prints what the compiler said when it says something.
+builds_with() {
+	local compiler=$1 dir=$work/$1
+	[ -f "$dir/build.ninja" ] || CC=$compiler meson setup "$dir" --buildtype=release >/dev/null || return 1
+	ninja -C "$dir" --quiet >"$dir/log" 2>&1 && ! grep -q 'warning:' "$dir/log" && return 0
+	cat "$dir/log"
+	return 1
+}
+
+no_tidy_findings() {
+	git ls-files 'src/*.c' | xargs -P "$(nproc)" -n 6 clang-tidy --quiet -p "$work/clang" \
+		>"$work/tidy.log" 2>/dev/null && return 0
+	grep -E '(warning|error):' "$work/tidy.log" | sort -u
+	return 1
+}
+
+mkdir -p "$work"
 rule layers tools/lint-layers.py
+rule format format_holds
 rule scripts scripts_parse
 rule cppcheck no_cppcheck_errors
-list_format
+rule gcc builds_with gcc
+rule clang builds_with clang
+rule clang-tidy no_tidy_findings
 echo "lint: $passed passed, $failed failed"
 [ $failed = 0 ]

@@ -48,7 +48,7 @@
 #undef curl_easy_getinfo
 
 struct curl_api {
-#define CURL_FN(member) __typeof__(curl_##member) *member;
+#define CURL_FN(member) __typeof__(curl_##member) *(member);
 	CURL_FUNCTIONS
 #undef CURL_FN
 };

@@ -13,8 +13,6 @@
 #include "base/clock.h"
 #include "base/fd.h"
 
-extern char **environ;
-
 /* Its input is a socket, not a pipe: a send can be told not to raise SIGPIPE. */
 static int spawn(const char *const *argv, int in, int out, pid_t *ret_pid, struct err *err)
 {
