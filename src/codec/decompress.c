@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "codec/decompress.h"
 
+#include <bzlib.h>
 #include <isa-l/igzip_lib.h>
 #include <lzma.h>
 #include <zstd.h>
@@ -35,6 +36,7 @@ struct decoder {
 		struct inflate_state *gzip;
 		ZSTD_DStream *zstd;
 		lzma_stream xz;
+		bz_stream bzip2;
 	};
 	char input[INPUT_BYTES];
 };
@@ -183,6 +185,48 @@ static ssize_t xz_step(struct decoder *d, void *out, size_t n, struct err *err)
 	return (ssize_t)(n - d->xz.avail_out);
 }
 
+static int bzip2_init(struct decoder *d, struct err *err)
+{
+	d->bzip2 = (bz_stream){0};
+	d->at_boundary = true;
+	return BZ2_bzDecompressInit(&d->bzip2, 0, 0) == BZ_OK ? 0 : err_nomem(err);
+}
+
+static void bzip2_done(struct decoder *d)
+{
+	(void)BZ2_bzDecompressEnd(&d->bzip2); /* fails only for what was never initialised */
+}
+
+/* Several streams may follow each other, as parallel packers write them. */
+static ssize_t bzip2_step(struct decoder *d, void *out, size_t n, struct err *err)
+{
+	bz_stream *s = &d->bzip2;
+	size_t room = n > UINT32_MAX / 2 ? UINT32_MAX / 2 : n;
+	int r;
+
+	if (d->at_boundary && d->in.n == 0)
+		return 0;
+	d->at_boundary = false;
+	s->next_in = (char *)d->in.p; /* libbz2 only reads it */
+	s->avail_in = (unsigned)d->in.n;
+	s->next_out = out;
+	s->avail_out = (unsigned)room;
+	r = BZ2_bzDecompress(s);
+	d->in = str_skip(d->in, d->in.n - s->avail_in);
+	room -= s->avail_out;
+	if (r == BZ_STREAM_END) {
+		bzip2_done(d);
+		r = bzip2_init(d, err);
+		return r < 0 ? r : (ssize_t)room;
+	}
+	if (r == BZ_OK)
+		return (ssize_t)room;
+	return format_error(d, err,
+			    r == BZ_DATA_ERROR ? "data does not match its check"
+					       : "not a bzip2 stream");
+}
+
+static const struct decoder_ops bzip2_ops = {bzip2_init, bzip2_done, bzip2_step};
 static const struct decoder_ops gzip_ops = {gzip_init, gzip_done, gzip_step};
 static const struct decoder_ops zstd_ops = {zstd_init, zstd_done, zstd_step};
 static const struct decoder_ops xz_ops = {xz_init, xz_done, xz_step};
@@ -307,8 +351,9 @@ static const struct decoder_ops *ops_of(enum compression kind)
 		return &zstd_ops;
 	case COMPRESSION_XZ:
 		return &xz_ops;
-	case COMPRESSION_NONE:
 	case COMPRESSION_BZIP2:
+		return &bzip2_ops;
+	case COMPRESSION_NONE:
 	case COMPRESSION_LZ4:
 		return NULL;
 	}

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Unpacks gzip, zstd and xz as a stream over a stream, told apart by their first bytes.
+ * Unpacks gzip, zstd, xz and bzip2 as a stream over a stream, told apart by their first bytes.
  *
  *     enum compression kind = compression_of(first_bytes);
  *     r = decompress_open(in, kind, &plain, err);      owns `in` from here on, also on error
  *     n = stream_read(plain, buf, sizeof buf, err);
  *
  * Formats: gzip RFC 1952 (several members, zero padding behind the last), zstd RFC 8878 (several
- * and skippable frames, windows up to zstd_window_log), xz 1.1.0 (several streams, padding). bzip2
- * and lz4 are recognised, and refused with ERR_UNSUPPORTED. Errors: ERR_FORMAT (broken, cut short,
- * trailing garbage; with the offset in the packed bytes), ERR_LIMIT (layer_bytes, inflate_ratio),
- * and those of `in`. Memory: about 200 KiB, plus the window of zstd or the dictionary of xz. Behind
- * it: ISA-L, libzstd, liblzma.
+ * and skippable frames, windows up to zstd_window_log), xz 1.1.0 (several streams, padding), bzip2
+ * 1.0 (several streams). lz4 is recognised, and refused with ERR_UNSUPPORTED. Errors: ERR_FORMAT
+ * (broken, cut short, trailing garbage; with the offset in the packed bytes), ERR_LIMIT
+ * (layer_bytes, inflate_ratio), and those of `in`. Memory: about 200 KiB, plus the window of zstd,
+ * the dictionary of xz or 4 MiB for bzip2. Behind it: ISA-L, libzstd, liblzma, libbz2.
  */
 #pragma once
 

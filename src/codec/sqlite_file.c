@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "codec/sqlite_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+
+#define PATH_BYTES 4200
+
+struct sqlite_statement {
+	struct sqlite_file *db;
+	sqlite3_stmt *stmt;
+};
+
+struct sqlite_file {
+	sqlite3 *db;
+	char *path;
+	struct sqlite_statement statements[SQLITE_FILE_STATEMENTS];
+	size_t n_statements;
+};
+
+/* Names of the file's schema in SQLite's words are kept on one line. */
+static int failure(const struct sqlite_file *db, int rc, struct err *err)
+{
+	char words[200];
+	const char *text = db->db ? sqlite3_errmsg(db->db) : sqlite3_errstr(rc);
+	size_t n = 0;
+
+	for (; n < sizeof words - 1 && text[n]; n++)
+		words[n] = text[n] >= ' ' && text[n] < 0x7f ? text[n] : '?';
+	words[n] = '\0';
+	switch (rc & 0xff) {
+	case SQLITE_NOMEM:
+		return err_nomem(err);
+	case SQLITE_FULL:
+		return err_set(err, ERR_IO, "%s: no space left on the disk", db->path);
+	case SQLITE_IOERR:
+	case SQLITE_CANTOPEN:
+	case SQLITE_READONLY:
+		return err_errno(err, db->db ? sqlite3_system_errno(db->db) : 0, "%s: %s", db->path,
+				 words);
+	default:
+		return err_set(err, ERR_FORMAT, "%s: sqlite: %s", db->path, words);
+	}
+}
+
+void sqlite_file_close(struct sqlite_file *db)
+{
+	if (!db)
+		return;
+	for (size_t i = 0; i < db->n_statements; i++)
+		(void)sqlite3_finalize(db->statements[i].stmt); /* repeats an error that was told */
+	(void)sqlite3_close_v2(db->db);				/* as above */
+	free(db->path);
+	free(db);
+}
+
+void sqlite_file_closep(struct sqlite_file **db)
+{
+	sqlite_file_close(*db);
+	*db = NULL;
+}
+
+static int exec(struct sqlite_file *db, const char *sql, struct err *err)
+{
+	int rc = sqlite3_exec(db->db, sql, NULL, NULL, NULL);
+
+	return rc == SQLITE_OK ? 0 : failure(db, rc, err);
+}
+
+/* "file:" and the path with what means something in a URI escaped. */
+static int file_uri(const char *path, const char *query, char uri[PATH_BYTES], struct err *err)
+{
+	static const char hex[] = "0123456789abcdef";
+	size_t n = 5;
+
+	memcpy(uri, "file:", 5);
+	for (const char *p = path; *p; p++) {
+		unsigned char c = (unsigned char)*p;
+
+		if (n + 3 + strlen(query) >= PATH_BYTES)
+			return err_set(err, ERR_LIMIT, "%s: path too long", path);
+		if (char_is_alnum(*p) || c == '/' || c == '.' || c == '-' || c == '_') {
+			uri[n++] = *p;
+			continue;
+		}
+		uri[n++] = '%';
+		uri[n++] = hex[c >> 4];
+		uri[n++] = hex[c & 15];
+	}
+	memcpy(uri + n, query, strlen(query) + 1);
+	return 0;
+}
+
+static int open_with(const char *path, const char *query, int flags, struct sqlite_file **ret,
+		     struct err *err)
+{
+	CLEANUP(sqlite_file_closep) struct sqlite_file *db = calloc(1, sizeof *db);
+	char uri[PATH_BYTES];
+	int r, rc;
+
+	if (!db || !(db->path = str_dup(str_of(path))))
+		return err_nomem(err);
+	r = file_uri(path, query, uri, err);
+	if (r < 0)
+		return r;
+	rc = sqlite3_open_v2(uri, &db->db, flags | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
+	if (rc != SQLITE_OK)
+		return failure(db, rc, err);
+	(void)sqlite3_db_config(db->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	(void)sqlite3_db_config(db->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+	(void)sqlite3_db_config(db->db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
+	*ret = TAKE(db);
+	return 0;
+}
+
+int sqlite_file_create(const char *path, const char *schema, struct sqlite_file **ret,
+		       struct err *err)
+{
+	CLEANUP(sqlite_file_closep) struct sqlite_file *db = NULL;
+	int r = open_with(path, "", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &db, err);
+
+	if (r == 0)
+		r = exec(db,
+			 "PRAGMA page_size=4096; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
+			 "PRAGMA locking_mode=EXCLUSIVE; PRAGMA temp_store=MEMORY; BEGIN",
+			 err);
+	if (r == 0)
+		r = exec(db, schema, err);
+	if (r == 0)
+		*ret = TAKE(db);
+	return r;
+}
+
+int sqlite_file_finish(struct sqlite_file *db, struct err *err)
+{
+	CLEANUP(fd_closep) int fd = -1;
+	int r = exec(db, "COMMIT", err);
+
+	if (r < 0)
+		return r;
+	/* Synchronous is off while rows come in; once at the end is what counts. */
+	fd = open(db->path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || fsync(fd) < 0)
+		return err_errno(err, errno, "%s", db->path);
+	return 0;
+}
+
+int sqlite_file_open(const char *path, struct sqlite_file **ret, struct err *err)
+{
+	CLEANUP(sqlite_file_closep) struct sqlite_file *db = NULL;
+	int r = open_with(path, "?immutable=1", SQLITE_OPEN_READONLY, &db, err);
+
+	if (r < 0)
+		return r;
+	(void)sqlite3_db_config(db->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	(void)sqlite3_limit(db->db, SQLITE_LIMIT_ATTACHED, 0);
+	r = exec(db,
+		 "PRAGMA cell_size_check=ON; PRAGMA query_only=ON; PRAGMA mmap_size=1073741824;",
+		 err);
+	if (r == 0)
+		*ret = TAKE(db);
+	return r;
+}
+
+int sqlite_file_prepare(struct sqlite_file *db, const char *sql, struct sqlite_statement **ret,
+			struct err *err)
+{
+	struct sqlite_statement *st = &db->statements[db->n_statements];
+	int rc;
+
+	if (db->n_statements == SQLITE_FILE_STATEMENTS)
+		return err_set(err, ERR_BUG, "more than %d statements", SQLITE_FILE_STATEMENTS);
+	rc = sqlite3_prepare_v3(db->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &st->stmt, NULL);
+	if (rc != SQLITE_OK)
+		return failure(db, rc, err);
+	st->db = db;
+	db->n_statements++;
+	*ret = st;
+	return 0;
+}
+
+/* A bind fails for a wrong number, which is ours, and for lengths that the step then refuses. */
+void sqlite_bind_int(struct sqlite_statement *st, int parameter, int64_t v)
+{
+	(void)sqlite3_bind_int64(st->stmt, parameter, v);
+}
+
+void sqlite_bind_str(struct sqlite_statement *st, int parameter, struct str text)
+{
+	(void)sqlite3_bind_text64(st->stmt, parameter, text.p ? text.p : "", text.n, SQLITE_STATIC,
+				  SQLITE_UTF8);
+}
+
+void sqlite_bind_blob(struct sqlite_statement *st, int parameter, struct str bytes)
+{
+	(void)sqlite3_bind_blob64(st->stmt, parameter, bytes.p ? bytes.p : "", bytes.n,
+				  SQLITE_STATIC);
+}
+
+int sqlite_step(struct sqlite_statement *st, struct err *err)
+{
+	int rc = sqlite3_step(st->stmt);
+
+	if (rc == SQLITE_ROW)
+		return 1;
+	if (rc != SQLITE_DONE)
+		rc = failure(st->db, rc, err);
+	sqlite_reset(st);
+	return rc < 0 ? rc : 0;
+}
+
+void sqlite_reset(struct sqlite_statement *st)
+{
+	(void)sqlite3_reset(st->stmt); /* repeats the step's error */
+}
+
+struct str sqlite_column_str(struct sqlite_statement *st, int column)
+{
+	/* The bytes first: asking for the size before may convert in between. */
+	const void *p = sqlite3_column_type(st->stmt, column) == SQLITE_BLOB
+				? sqlite3_column_blob(st->stmt, column)
+				: sqlite3_column_text(st->stmt, column);
+	int n = sqlite3_column_bytes(st->stmt, column);
+
+	return p && n > 0 ? str_make(p, (size_t)n) : STR_NULL;
+}
+
+int64_t sqlite_column_num(struct sqlite_statement *st, int column)
+{
+	return sqlite3_column_type(st->stmt, column) == SQLITE_INTEGER
+		       ? sqlite3_column_int64(st->stmt, column)
+		       : 0;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * SQLite databases of our own on disk: made once, in one go, then only read.
+ *
+ *     r = sqlite_file_create(path, schema, &db, err);       a new file, one transaction
+ *     r = sqlite_file_prepare(db, "INSERT INTO t VALUES(?1, ?2)", &st, err);
+ *     sqlite_bind_str(st, 1, name); sqlite_bind_int(st, 2, 7);
+ *     r = sqlite_step(st, err);                             1 a row, 0 done; binds anew after that
+ *     r = sqlite_file_finish(db, err);                      committed and on disk
+ *
+ *     r = sqlite_file_open(path, &db, err);                 read-only; nothing is written beside it
+ *     r = sqlite_step(st, err); struct str blob = sqlite_column_str(st, 0);
+ *
+ * A file is made without journal and without page reuse: rows that come in the order of their keys
+ * give full pages, and the same rows give the same bytes (with one release of SQLite).
+ * The reader trusts neither schema nor pages: damage is an error, not a crash. For databases of
+ * strangers see sqlite_image.h, which also bounds the time.
+ *
+ * Ownership: statements are the database's and are released with it; a column lives until the next
+ * step. Threads: one database, one thread. Errors: ERR_IO (also a full disk), ERR_FORMAT.
+ * Behind it: sqlite3.
+ */
+#pragma once
+
+#include "base/err.h"
+#include "base/str.h"
+
+struct sqlite_file;
+struct sqlite_statement;
+
+int sqlite_file_create(const char *path, const char *schema, struct sqlite_file **ret,
+		       struct err *err);
+int sqlite_file_finish(struct sqlite_file *db, struct err *err); /* still to be closed */
+int sqlite_file_open(const char *path, struct sqlite_file **ret, struct err *err);
+void sqlite_file_close(struct sqlite_file *db);
+void sqlite_file_closep(struct sqlite_file **db);
+
+/* sql is our own text. At most SQLITE_FILE_STATEMENTS a database. */
+#define SQLITE_FILE_STATEMENTS 16
+int sqlite_file_prepare(struct sqlite_file *db, const char *sql, struct sqlite_statement **ret,
+			struct err *err);
+
+/* Columns and parameters from 0 and 1 as in SQLite; the bytes bound must live until the step. */
+void sqlite_bind_int(struct sqlite_statement *st, int parameter, int64_t v);
+void sqlite_bind_str(struct sqlite_statement *st, int parameter, struct str text);
+void sqlite_bind_blob(struct sqlite_statement *st, int parameter, struct str bytes);
+
+int sqlite_step(struct sqlite_statement *st, struct err *err);
+void sqlite_reset(struct sqlite_statement *st); /* for another walk before this one has ended */
+
+struct str sqlite_column_str(struct sqlite_statement *st, int column); /* text or blob */
+int64_t sqlite_column_num(struct sqlite_statement *st, int column);    /* 0 unless an integer */
