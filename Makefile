@@ -8,7 +8,6 @@ PREFIX ?= /usr/local
 CLANG ?= clang
 IMAGE ?= /
 PLIMSOLL = $(BUILD)/src/plimsoll
-MESON_TEST = meson test --no-rebuild --print-errorlogs
 sanitize = -Db_sanitize=address,undefined -Doptimization=1 -Ddebug=true -Db_lundef=false
 
 all: build
@@ -33,14 +32,19 @@ setup-build:
 setup-test:
 	@tools/setup.sh build test engines
 
+setup-conformance:
+	@tools/setup.sh build test
+
 setup-lint:
 	@tools/setup.sh build test lint
 
-$(BUILD)/build.ninja:
-	meson setup $(BUILD) --buildtype=release >/dev/null
-
+# Only the program: the tests need packages of their own.
 build: setup-build
-	@$(MAKE) --no-print-directory $(BUILD)/build.ninja
+	@tools/configure.sh $(BUILD) --buildtype=release
+	ninja -C $(BUILD) --quiet src/plimsoll
+
+build-tests: setup-test
+	@tools/configure.sh $(BUILD) --buildtype=release -Dtests=enabled
 	ninja -C $(BUILD) --quiet
 
 # FEEDS is for matching with advisories, which is not there yet: the report says NOT ASSESSED.
@@ -48,29 +52,27 @@ scan: build
 	@$(if $(FEEDS),echo "FEEDS is not used yet: vulnerabilities stay NOT ASSESSED" >&2)
 	$(PLIMSOLL) scan $(if $(IMAGE),$(IMAGE),/)
 
-test: setup-test
-	@$(MAKE) --no-print-directory build
+test: build-tests
 	@tools/run-tests.sh $(BUILD)
 
 lint: setup-lint
 	@tools/lint.sh
 
 asan: setup-test
-	@test -f $(ASAN)/build.ninja || meson setup $(ASAN) $(sanitize) >/dev/null
+	@tools/configure.sh $(ASAN) $(sanitize) -Dtests=enabled
 	ninja -C $(ASAN) --quiet
 	@tools/run-tests.sh $(ASAN) --suite unit --suite fuzz
 
 fuzz: setup-lint
-	@test -f $(FUZZ)/build.ninja || CC=$(CLANG) meson setup $(FUZZ) $(sanitize) \
-		-Dc_args=-fsanitize=fuzzer-no-link >/dev/null
+	@CC=$(CLANG) tools/configure.sh $(FUZZ) $(sanitize) -Dtests=enabled \
+		-Dc_args=-fsanitize=fuzzer-no-link
 	ninja -C $(FUZZ) --quiet
 	@tools/fuzz.sh $(FUZZ) $(SECONDS)
 
 bench: build
 	tests/bench/run.py --plimsoll $(PLIMSOLL) --images $(or $(IMAGES),$(error say IMAGES=DIR, made by tests/bench/make_images.py))
 
-conformance: setup-test
-	@$(MAKE) --no-print-directory build
+conformance: setup-conformance build
 	@tools/conformance.sh $(PLIMSOLL) $(or $(SUITES),$(error say SUITES=DIR)) $(BUILD)/conformance
 
 install: build
@@ -79,11 +81,11 @@ install: build
 format:
 	git ls-files 'src/*.[ch]' 'tests/*.[ch]' | xargs clang-format -i
 
-update-golden: build
+update-golden: build-tests
 	tools/update-golden.sh
 
 clean:
 	rm -rf $(BUILD) $(ASAN) $(FUZZ) build-lint
 
-.PHONY: all help setup-build setup-test setup-lint build scan test lint asan fuzz bench conformance \
+.PHONY: all help setup-build setup-test setup-lint setup-conformance build build-tests scan test lint asan fuzz bench conformance \
 	install format update-golden clean

@@ -55,7 +55,7 @@ format_holds() {
 # where they know most. Prints what the compiler said when it says something.
 builds_with() {
 	local compiler=$1 dir=$work/$1
-	[ -f "$dir/build.ninja" ] || CC=$compiler meson setup "$dir" --buildtype=release >/dev/null || return 1
+	CC=$compiler tools/configure.sh "$dir" --buildtype=release -Dtests=enabled || return 1
 	ninja -C "$dir" --quiet >"$dir/log" 2>&1 && ! grep -q 'warning:' "$dir/log" && return 0
 	cat "$dir/log"
 	return 1
