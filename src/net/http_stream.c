@@ -210,6 +210,8 @@ static int start_thread(struct download *d, struct err *err)
 	r = pthread_create(&d->thread, &attr, run, d);
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 	(void)pthread_attr_destroy(&attr);
+	if (r == 0)
+		(void)pthread_setname_np(d->thread, "download"); /* for people who look at /proc */
 	return r ? err_errno(err, r, "thread for a download") : 0;
 }
 

@@ -185,6 +185,7 @@ static void put_header(struct table *t)
 	add_platform(&sb, &r->image);
 	header_add(&h, TONE_PLAIN, strbuf_str(&sb));
 	header_add(&h, TONE_PLAIN, text_bytes(r->file_bytes, size));
+	header_add(&h, TONE_DIM, r->target.found_by);
 	end_line(t);
 }
 

@@ -120,7 +120,7 @@ struct report_target {
 struct report_sandbox {
 	bool landlock, seccomp, no_new_privs;
 	int landlock_abi;   /* 0: not there */
-	struct str scope;   /* "all threads that read the image" */
+	struct str scope;   /* "all threads that read layers" */
 	struct str missing; /* why something is off; empty: all on */
 };
 

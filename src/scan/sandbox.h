@@ -5,11 +5,14 @@
  *
  *     sandbox_enter(cache_fd, &report->sandbox, &report->arena);
  *
- * Call it before other threads start: threads made later inherit it, and it cannot be undone.
+ * It binds the calling thread and every thread made by it later, and cannot be undone. Threads
+ * that were there before keep their rights: scan/opener.h has one, for images that are downloaded.
  * landlock refuses to create, change, remove or run files, except below writable_fd; seccomp
- * refuses sockets, exec, ptrace, mounts, namespaces, bpf, keys, io_uring and the like with EPERM;
- * no-new-privs is set. Reading files stays possible: a source opens layers by need.
- * What the kernel does not offer is said in ret->missing, never passed over.
+ * refuses sockets, new processes, exec, ptrace, mounts, namespaces, changes of owners, modes and
+ * attributes, bpf, keys, io_uring and the like with EPERM; no-new-privs is set. Reading files stays
+ * possible: a source opens layers by need.
+ * What the kernel does not offer is said in ret->missing, never passed over. ret->scope is left to
+ * the caller, who knows what other threads there are.
  */
 #pragma once
 

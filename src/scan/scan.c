@@ -307,6 +307,19 @@ static int scan_target(struct scan *s, const struct target *t, struct report *re
 	return r < 0 ? r : finish_report(s, report, err);
 }
 
+static void enter_sandbox(const struct scan *s, struct report_sandbox *ret, struct arena *a)
+{
+	if (s->q->no_sandbox) {
+		ret->missing = STR("switched off by --no-sandbox");
+		return;
+	}
+	sandbox_enter(cache_fd(s->cache), ret, a);
+	ret->scope = STR("all threads that read layers");
+	if (s->source && s->source->needs_network)
+		ret->scope = STR("all threads that read layers; those that download them keep the "
+				 "network");
+}
+
 int scan_run(const struct scan_request *q, struct scan_progress *progress, struct report **ret,
 	     struct err *err)
 {
@@ -331,10 +344,7 @@ int scan_run(const struct scan_request *q, struct scan_progress *progress, struc
 			r = opener_start(s.source, &s.opener, err);
 	}
 	if (r == 0) {
-		if (q->no_sandbox)
-			report->sandbox.missing = STR("switched off by --no-sandbox");
-		else
-			sandbox_enter(cache_fd(s.cache), &report->sandbox, &report->arena);
+		enter_sandbox(&s, &report->sandbox, &report->arena);
 		r = scan_target(&s, &target, report, err);
 	}
 	opener_stop(s.opener);
