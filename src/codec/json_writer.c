@@ -213,3 +213,17 @@ void json_put_bool(struct json_writer *w, const char *key, bool v)
 	json_key(w, key);
 	json_add_bool(w, v);
 }
+
+void json_put_decimal(struct json_writer *w, const char *key, double v, int places)
+{
+	char text[64];
+	int n = snprintf(text, sizeof text, "%.*f", places, v);
+
+	while (places > 0 && n > 1 && text[n - 1] == '0')
+		text[--n] = '\0';
+	if (n > 1 && text[n - 1] == '.')
+		text[--n] = '\0';
+	json_key(w, key);
+	before_value(w);
+	strbuf_adds(w->out, text);
+}

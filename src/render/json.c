@@ -7,6 +7,7 @@
  */
 #include "base/clock.h"
 #include "codec/json_writer.h"
+#include "render/finding_json.h"
 #include "render/render.h"
 #include "render/tally.h"
 
@@ -231,6 +232,15 @@ static void put_packages(struct json_writer *w, const struct report *r, bool fil
 	json_close_list(w);
 }
 
+static void put_findings(struct json_writer *w, const struct vec *findings)
+{
+	json_key(w, "findings");
+	json_open_list(w);
+	for (size_t i = 0; i < findings->n; i++)
+		put_finding(w, vec_at(findings, i));
+	json_close_list(w);
+}
+
 static void put_problems(struct json_writer *w, const struct vec *problems)
 {
 	json_key(w, "problems");
@@ -298,7 +308,7 @@ static void put_summary(struct json_writer *w, const struct report *r, const str
 	json_put_uint(w, "layers", r->layers.n);
 	json_put_uint(w, "files", r->n_files);
 	json_put_uint(w, "bytes", r->file_bytes);
-	json_put_uint(w, "findings", 0);
+	json_put_uint(w, "findings", r->findings.n);
 	json_put_uint(w, "problems", r->problems.n + r->n_problems_unlisted);
 	json_put_uint(w, "problems_unlisted", r->n_problems_unlisted);
 	json_close_map(w);
@@ -324,9 +334,7 @@ static int render(const struct report *report, const struct render_options *opti
 	put_layers(&w, &report->layers);
 	put_coverage(&w, &report->coverage);
 	put_packages(&w, report, options->files);
-	json_key(&w, "findings"); /* no analysis makes one yet; the key is always there */
-	json_open_list(&w);
-	json_close_list(&w);
+	put_findings(&w, &report->findings);
 	put_problems(&w, &report->problems);
 	put_sandbox(&w, &report->sandbox);
 	put_summary(&w, report, &rows);

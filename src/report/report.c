@@ -28,6 +28,7 @@ struct report *report_new(void)
 	r->layers = (struct vec)VEC_INIT(struct report_layer, LIMIT_LAYERS);
 	r->packages = (struct vec)VEC_INIT(struct report_package, LIMIT_PACKAGES);
 	r->coverage = (struct vec)VEC_INIT(struct coverage, LIMIT_PROBLEMS);
+	r->findings = (struct vec)VEC_INIT(struct finding, LIMIT_FINDINGS);
 	r->problems = (struct vec)VEC_INIT(struct problem, LIMIT_PROBLEMS);
 	return r;
 }
@@ -40,6 +41,7 @@ void report_free(struct report *r)
 	vec_done(&r->layers);
 	vec_done(&r->packages);
 	vec_done(&r->coverage);
+	vec_done(&r->findings);
 	vec_done(&r->problems);
 	arena_done(&r->arena);
 	if (r->release_attached)
@@ -119,9 +121,29 @@ static int compare_coverage(const void *va, const void *vb)
 	return first_nonzero(order, ARRAY_LEN(order));
 }
 
+static int compare_numbers(double a, double b)
+{
+	return (a > b) - (a < b);
+}
+
+static int compare_findings(const void *va, const void *vb)
+{
+	const struct finding *a = va, *b = vb;
+	int order[] = {(a->suppressed_by.n > 0) - (b->suppressed_by.n > 0),
+		       (int)b->severity - (int)a->severity,
+		       compare_numbers(b->risk, a->risk),
+		       str_cmp(a->rule, b->rule),
+		       str_cmp(a->subject.purl, b->subject.purl),
+		       str_cmp(a->subject.path, b->subject.path),
+		       str_cmp(a->id, b->id)};
+
+	return first_nonzero(order, ARRAY_LEN(order));
+}
+
 void report_finish(struct report *r)
 {
 	vec_sort(&r->packages, compare_packages);
+	vec_sort(&r->findings, compare_findings);
 	vec_sort(&r->problems, compare_problems);
 	vec_sort(&r->coverage, compare_coverage);
 }

@@ -15,6 +15,7 @@
 #include "base/err.h"
 #include "base/vec.h"
 #include "package/package.h"
+#include "report/finding.h"
 
 enum coverage_state { COVERAGE_ASSESSED, COVERAGE_PARTIAL, COVERAGE_NOT_ASSESSED };
 const char *coverage_state_name(enum coverage_state s); /* "assessed", "partial", "not-assessed" */
@@ -108,7 +109,6 @@ struct report_package {
 	size_t layer_index, layer_changed_index; /* into layers */
 };
 
-/* A finding as design.md section 3 defines it; nothing makes one yet but the shape is fixed. */
 struct report_target {
 	struct str given;     /* as the user wrote it */
 	struct str transport; /* "docker-archive", "oci", "rootfs", "docker", ... */
@@ -134,6 +134,7 @@ struct report {
 	struct vec layers;	      /* struct report_layer, bottom-up */
 	struct vec packages;	      /* struct report_package, sorted by purl, then db_path */
 	struct vec coverage;	      /* struct coverage, sorted by what */
+	struct vec findings;	      /* struct finding, gravest first, see report_finish */
 	struct vec problems;	      /* struct problem, sorted by layer, path, parser, message */
 	uint64_t n_problems_unlisted; /* beyond LIMIT_PROBLEMS */
 	struct report_sandbox sandbox;
@@ -157,7 +158,10 @@ int report_add_problem(struct report *r, struct str path, struct str layer, stru
 int report_add_coverage(struct report *r, struct str what, enum coverage_state state,
 			struct str reason, struct str remedy, uint64_t count);
 
-/* Sorts every list; call once, last. */
+/*
+ * Sorts every list; call once, last. Findings: those that are not suppressed first, then by
+ * severity, risk, rule, subject.
+ */
 void report_finish(struct report *r);
 
 /* Whether nothing is partial or not assessed. */

@@ -13,25 +13,7 @@
 #pragma once
 
 #include "base/str.h"
-
-/* What the publisher says of one package in one release, before any version is compared. */
-enum advisory_status {
-	ADVISORY_AFFECTED, /* inside the ranges: affected; outside: not */
-	ADVISORY_WILL_NOT_FIX,
-	ADVISORY_FIX_DEFERRED,
-	ADVISORY_END_OF_LIFE,
-	ADVISORY_UNDER_INVESTIGATION,
-	ADVISORY_NOT_AFFECTED, /* said outright; beats what another feed says of the same release */
-};
-
-enum advisory_severity {
-	SEVERITY_UNKNOWN,
-	SEVERITY_NEGLIGIBLE,
-	SEVERITY_LOW,
-	SEVERITY_MEDIUM,
-	SEVERITY_HIGH,
-	SEVERITY_CRITICAL,
-};
+#include "report/finding.h"
 
 /* The kind of record: what a match means. */
 enum advisory_kind {
@@ -70,8 +52,8 @@ struct advisory_affected {
 	 * none.
 	 */
 	struct str constraint;
-	enum advisory_status status;
-	enum advisory_severity
+	enum finding_status status;
+	enum severity
 		severity;   /* of this package in this release; UNKNOWN: the advisory's */
 	struct str channel; /* "esm-apps", "esm-infra", "fips", "ksplice", "eus", "extras:docker",
 			       CPE of a Red Hat repository; empty: the release itself */
@@ -96,7 +78,7 @@ struct advisory {
 	struct str published; /* RFC 3339; empty: unknown, also for 0001-01-01 */
 	struct str modified;
 	struct str summary;		 /* one line, at most LIMIT_ADVISORY_SUMMARY bytes */
-	enum advisory_severity severity; /* the publisher's word; UNKNOWN: none */
+	enum severity severity; /* the publisher's word; UNKNOWN: none */
 	struct str severity_source;	 /* "Red Hat", "GitHub", "Debian"; with severity */
 	struct str_list cvss; /* vectors as written: "CVSS:3.1/AV:N/..", v2 without a prefix */
 	struct str_list cwes; /* "CWE-79" */
@@ -105,9 +87,7 @@ struct advisory {
 	size_t n_affected;
 };
 
-const char *advisory_status_name(enum advisory_status s); /* "affected", "will_not_fix", .. */
-const char *advisory_severity_name(enum advisory_severity s);
 const char *advisory_kind_name(enum advisory_kind k);
 
 /* Any publisher's word, in any case: "Important", "low**", "MODERATE"; UNKNOWN for other words. */
-enum advisory_severity advisory_severity_parse(struct str word);
+enum severity advisory_severity_parse(struct str word);
