@@ -51,7 +51,7 @@ TEST(an_id_depends_on_rule_and_subject_alone)
 
 TEST(evidence_tells_findings_of_other_kinds_apart)
 {
-	const struct str one[] = {{"line=1", 6}}, two[] = {STR_INIT("line=2")};
+	const struct str one[] = {{"line=1", 6}}, two[] = {{"line=2", 6}};
 	struct finding a = {.kind = FINDING_SECRET, .rule = STR("token"), .evidence = {one, 1}};
 	struct finding b = a;
 	CLEANUP(report_freep) struct report *r = report_new();
