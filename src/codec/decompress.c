@@ -26,6 +26,7 @@ struct decoder_ops {
 
 struct decoder {
 	struct stream stream;
+	struct err broken; /* after this nothing more comes; code ERR_OK: not broken */
 	struct stream *source;
 	const struct decoder_ops *ops;
 	const char *name;
@@ -260,12 +261,10 @@ static int check_growth(const struct decoder *d, struct err *err)
 	return 0;
 }
 
-static ssize_t decoder_read(struct stream *s, void *buf, size_t n, struct err *err)
+/* Unpacks until n bytes are there; *done counts those that came before an error too. */
+static int unpack(struct decoder *d, char *buf, size_t n, size_t *done, struct err *err)
 {
-	struct decoder *d = (struct decoder *)s;
-	size_t done = 0;
-
-	while (done < n) {
+	while (*done < n) {
 		size_t unread;
 		ssize_t got;
 		int r;
@@ -278,19 +277,34 @@ static ssize_t decoder_read(struct stream *s, void *buf, size_t n, struct err *e
 		if (d->input_ended && d->at_boundary)
 			break;
 		unread = d->in.n;
-		got = d->ops->step(d, (char *)buf + done, n - done, err);
+		got = d->ops->step(d, buf + *done, n - *done, err);
 		if (got < 0)
-			return got;
+			return (int)got;
 		if (got == 0 && !d->at_boundary &&
 		    (d->input_ended || (unread && unread == d->in.n)))
 			return format_error(d, err, "cut short");
-		done += (size_t)got;
+		*done += (size_t)got;
 		d->n_out += (uint64_t)got;
 		r = check_growth(d, err);
 		if (r < 0)
 			return r;
 	}
-	return (ssize_t)done;
+	return 0;
+}
+
+/* What stood before a break is given first, the error with the next call. */
+static ssize_t decoder_read(struct stream *s, void *buf, size_t n, struct err *err)
+{
+	struct decoder *d = (struct decoder *)s;
+	size_t done = 0;
+
+	if (d->broken.code == ERR_OK && unpack(d, buf, n, &done, &d->broken) == 0)
+		return (ssize_t)done;
+	if (done > 0)
+		return (ssize_t)done;
+	if (err)
+		*err = d->broken;
+	return -(ssize_t)d->broken.code;
 }
 
 static void decoder_close(struct stream *s)
