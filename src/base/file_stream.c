@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/file_stream.h"
 
+#include <errno.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/fd.h"
 
@@ -38,6 +40,37 @@ int file_stream_new(int fd, uint64_t offset, uint64_t size, struct stream **ret,
 	fs->at = offset;
 	if (__builtin_add_overflow(offset, size, &fs->end) || fs->end > INT64_MAX)
 		fs->end = INT64_MAX;
+	*ret = &fs->stream;
+	return 0;
+}
+
+static ssize_t fd_stream_read(struct stream *s, void *buf, size_t n, struct err *err)
+{
+	struct file_stream *fs = (struct file_stream *)s;
+	ssize_t got;
+
+	do
+		got = read(fs->fd, buf, n);
+	while (got < 0 && errno == EINTR);
+	return got < 0 ? err_errno(err, errno, "read") : got;
+}
+
+static void fd_stream_close(struct stream *s)
+{
+	fd_closep(&((struct file_stream *)s)->fd);
+	free(s);
+}
+
+int fd_stream_new(int fd, struct stream **ret, struct err *err)
+{
+	struct file_stream *fs = calloc(1, sizeof *fs);
+
+	if (!fs) {
+		fd_closep(&fd);
+		return err_nomem(err);
+	}
+	fs->stream = (struct stream){fd_stream_read, fd_stream_close};
+	fs->fd = fd;
 	*ret = &fs->stream;
 	return 0;
 }

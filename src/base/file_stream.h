@@ -12,6 +12,9 @@
 
 int file_stream_new(int fd, uint64_t offset, uint64_t size, struct stream **ret, struct err *err);
 
+/* The rest of a file, a pipe or a socket, by read(2); owns the descriptor, also on error. */
+int fd_stream_new(int fd, struct stream **ret, struct err *err);
+
 /* "dev:ino:size:mtime:ctime:offset" of the bytes at offset, for source_layer.identity; needs 160.
  */
 #define FILE_IDENTITY_MAX 160

@@ -6,6 +6,7 @@
  *     r = reader(&m.stream, ...);
  *
  * Ownership: lives where the caller puts it, the bytes are borrowed; stream_close does nothing.
+ * One of memory_stream_new is released by stream_close; its bytes are borrowed too.
  * `most` bounds the bytes of one read, so that a test can cut input anywhere; 0: no bound.
  */
 #pragma once
@@ -20,3 +21,4 @@ struct memory_stream {
 };
 
 struct memory_stream memory_stream_make(struct str bytes);
+int memory_stream_new(struct str bytes, struct stream **ret, struct err *err);

@@ -175,3 +175,26 @@ bool tar_data_at(const struct tar *t, uint64_t *ret)
 	*ret = (uint64_t)at;
 	return true;
 }
+
+#define CHECKSUM_AT    148
+#define CHECKSUM_BYTES 8
+
+bool tar_is_header(struct str first_bytes)
+{
+	long written = 0, seen = 0;
+	bool has_digits = false;
+
+	if (first_bytes.n < TAR_HEADER_BYTES)
+		return false;
+	for (size_t i = 0; i < TAR_HEADER_BYTES; i++) {
+		unsigned char c = (unsigned char)first_bytes.p[i];
+		bool in_sum = i >= CHECKSUM_AT && i < CHECKSUM_AT + CHECKSUM_BYTES;
+
+		seen += in_sum ? ' ' : c;
+		if (!in_sum || c < '0' || c > '7')
+			continue;
+		written = written * 8 + (c - '0');
+		has_digits = true;
+	}
+	return has_digits && written == seen;
+}

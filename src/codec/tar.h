@@ -60,3 +60,7 @@ int tar_data(struct tar *t, struct str *ret_piece, uint64_t *ret_offset, struct 
 
 /* Where the entry's data begins in the archive, before tar_data; false for a file with holes. */
 bool tar_data_at(const struct tar *t, uint64_t *ret);
+
+/* Whether the bytes begin with the header of a tar entry, its checksum being right. */
+#define TAR_HEADER_BYTES 512
+bool tar_is_header(struct str first_bytes);

@@ -2,6 +2,7 @@
 #include "image/source.h"
 
 #include "base/limits.h"
+#include "image/sources/archive_index.h"
 
 struct source *source_new(const char *transport, const char *location)
 {
@@ -21,6 +22,7 @@ void source_close(struct source *src)
 		return;
 	if (src->done)
 		src->done(src);
+	archive_index_close(src->members);
 	arena_done(&src->arena);
 	free(src);
 }

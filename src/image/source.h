@@ -2,10 +2,18 @@
 /*
  * Where an image comes from: opens a target, says what the image is, streams its layers.
  *
- *     r = source_open(&request, &src, err);
+ *     r = source_archive(&request, ARCHIVE_ANY, &src, err);
  *     src->layers[i].digest ...                      what the manifest promises
  *     source_open_layer(src, i, &stream, err);       any thread, several at a time
  *     source_close(src);
+ *
+ * A stream (stdin, a packed archive, what an engine exports) passes only once, and may say last
+ * which of its members are the layers of the image. Such a source has next_blob, and knows nothing
+ * about the image until that has given 0:
+ *
+ *     while ((r = src->next_blob(src, &blob, &stream, err)) > 0)
+ *             the k-th blob, k from 1: read it, learn from it what a layer can tell, close it
+ *     src->layers[i].passed                          k, or 0: use source_open_layer after all
  *
  * A source only reads and parses; digests of manifests and configs are verified here, those of
  * layers by the caller, who hashes what it reads. Each kind of source is one file in sources/.
@@ -29,7 +37,14 @@ struct source_layer {
 	/* Names the very bytes without hashing them: "dev:ino:size:mtime:ctime:offset"; empty:
 	 * none. */
 	struct str identity;
-	void *member; /* the source's own */
+	size_t passed; /* of a stream: as which blob it came by, from 1; 0: it can be opened */
+	void *member;  /* the source's own */
+};
+
+/* A member of a stream that may be a layer. */
+struct source_blob {
+	struct str promised; /* the digest that its name holds; empty: none */
+	struct str identity; /* as source_layer.identity */
 };
 
 struct source {
@@ -51,9 +66,15 @@ struct source {
 	 */
 	bool needs_network;
 	int (*open_layer)(struct source *src, size_t i, struct stream **ret, struct err *err);
+	/* NULL: no stream. 1 and a blob, its stream the caller's to close before the next; 0 at the
+	 * end. */
+	int (*next_blob)(struct source *src, struct source_blob *ret, struct stream **ret_stream,
+			 struct err *err);
 	void (*cancel)(struct source *src); /* ends reads under way, any thread; NULL: they end */
 	void (*done)(struct source *src); /* releases what is not in the arena, and nothing else */
 	void *data;			  /* the source's own */
+	struct archive_index *members;	  /* of an image archive; else NULL */
+	struct str engine_id; /* the digest an engine calls the image by; empty: no engine */
 };
 
 struct source_request {
@@ -62,18 +83,37 @@ struct source_request {
 	const char *platform; /* "linux/arm64/v8"; NULL: this machine's */
 };
 
-/* The kinds; each allocates *ret with source_new and gives it back complete. */
-int source_docker_archive(const struct source_request *q, struct source **ret, struct err *err);
-int source_oci(const struct source_request *q, struct source **ret,
-	       struct err *err); /* dir or archive */
-int source_tarball(const struct source_request *q, struct source **ret,
-		   struct err *err); /* rootfs tar */
+/* What an archive is taken for. */
+enum archive_form {
+	ARCHIVE_ANY, /* what its first members make it: an image or a root file system */
+	ARCHIVE_DOCKER,
+	ARCHIVE_OCI,
+	ARCHIVE_ROOTFS, /* any tar: an image of one layer and no config */
+};
+
+/*
+ * An archive in a file, packed or not, or in the stream that location "-" (stdin) or a pipe gives.
+ * A plain image archive in a file is read by offset, any number of layers at a time.
+ */
+int source_archive(const struct source_request *q, enum archive_form form, struct source **ret,
+		   struct err *err);
+
+/* The same over a stream; owns it from here on, on error too. */
+int source_stream(struct stream *in, const struct source_request *q, enum archive_form form,
+		  struct source **ret, struct err *err);
+
+/* An OCI layout in a directory. */
+int source_oci(const struct source_request *q, struct source **ret, struct err *err);
+
+/* An image that an engine exports. Takes over the place, as source_registry does. */
+struct image_place;
+int source_engine(struct image_place *place, const struct source_request *q, struct source **ret,
+		  struct err *err);
 
 /*
  * An image in a registry. Takes over the place, also when it fails: image/locate.h finds it.
  * request: only the platform is asked for.
  */
-struct image_place;
 int source_registry(struct image_place *place, const struct source_request *q, struct source **ret,
 		    struct err *err);
 

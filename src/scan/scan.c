@@ -12,6 +12,7 @@
 #include "scan/image_facts.h"
 #include "scan/opener.h"
 #include "scan/sandbox.h"
+#include "scan/stream_scan.h"
 #include "scan/target.h"
 
 /* One layer's way through the scan; written by one worker, read after all have ended. */
@@ -25,6 +26,7 @@ struct layer_job {
 
 /* All of them; attached to the report, whose slices point into the records. */
 struct layer_jobs {
+	struct vec passed; /* struct passed_layer: what jobs without bytes of their own point to */
 	size_t n;
 	struct layer_job job[];
 };
@@ -35,7 +37,9 @@ struct scan {
 	struct path_index *index;
 	struct cache *cache; /* NULL: none */
 	struct source *source;
-	struct opener *opener; /* NULL: no source */
+	struct opener *opener;		   /* NULL: no source */
+	struct vec passing;		   /* struct passed_layer: of a source that passes once */
+	const struct passed_layer *passed; /* the same, when all have passed; the report's */
 	struct layer_job *jobs;
 	size_t n;
 	/* What is done with each layer now, by several threads. */
@@ -51,6 +55,7 @@ static void free_jobs(void *p)
 		strbuf_done(&jobs->job[i].bytes);
 		cache_release(jobs->job[i].cached);
 	}
+	passed_layers_done(&jobs->passed);
 	free(jobs);
 }
 
@@ -61,6 +66,9 @@ static int add_jobs(struct scan *s, size_t n, struct report *report, struct err 
 	if (!jobs)
 		return err_nomem(err);
 	jobs->n = n;
+	jobs->passed = s->passing;
+	s->passed = jobs->passed.p;
+	s->passing = (struct vec){0};
 	for (size_t i = 0; i < n; i++)
 		jobs->job[i].bytes = (struct strbuf)STRBUF_INIT(LIMIT_RECORD_BYTES);
 	report->attached = jobs;
@@ -101,12 +109,35 @@ static int check_layer(const struct source_layer *layer, const struct layer_fact
 	return r;
 }
 
+/* What was learned when the layer passed; the record stays there. */
+static int use_passed(const struct scan *s, const struct source_layer *layer, struct layer_job *job,
+		      struct err *err)
+{
+	const struct passed_layer *p = &s->passed[layer->passed - 1];
+	int r;
+
+	if (p->error.code != ERR_OK) {
+		*err = p->error;
+		return -(int)p->error.code;
+	}
+	job->record = p->record;
+	job->from_cache = p->cached.n > 0;
+	r = check_layer(layer, &job->record.facts, err);
+	if (r == 0 && !job->from_cache && p->record.facts.is_complete)
+		cache_store(s->cache, &p->record.facts.blob, layer->identity,
+			    strbuf_str(&p->bytes));
+	job->is_read = r == 0;
+	return r;
+}
+
 /* A layer whose record is in the cache is not opened at all, much less downloaded. */
 static int find_layer(struct scan *s, size_t i, struct layer_job *job, struct err *err)
 {
 	const struct source_layer *layer = &s->source->layers[i];
 	int r;
 
+	if (layer->passed)
+		return use_passed(s, layer, job, err);
 	job->from_cache = cache_find(s->cache, layer->digest, layer->identity, &job->cached) &&
 			  layer_record_read(job->cached, &job->record, NULL) == 0;
 	if (!job->from_cache) {
@@ -281,30 +312,44 @@ static int finish_report(struct scan *s, struct report *report, struct err *err)
 	return r;
 }
 
+static int scan_source(struct scan *s, struct report *report, struct err *err)
+{
+	int r = 0;
+
+	if (s->source->next_blob)
+		r = stream_scan(s->source, s->index, s->cache, s->progress, &s->passing, err);
+	if (r == 0)
+		r = add_jobs(s, s->source->n_layers, report, err);
+	return r < 0 ? r : read_layers(s, err);
+}
+
+static int scan_directory(struct scan *s, const char *path, struct report *report, struct err *err)
+{
+	int r = add_jobs(s, 1, report, err);
+
+	if (r == 0)
+		r = directory_scan(path, s->index, s->progress, &s->jobs[0].bytes, err);
+	if (r == 0)
+		r = layer_record_read(strbuf_str(&s->jobs[0].bytes), &s->jobs[0].record, err);
+	if (r == 0)
+		s->jobs[0].is_read = true;
+	return r;
+}
+
 static int scan_target(struct scan *s, const struct target *t, struct report *report,
 		       struct err *err)
 {
 	struct report_target *rt = &report->target;
-	int r;
+	const struct source *src = t->source;
+	int r = src ? scan_source(s, report, err) : scan_directory(s, t->directory, report, err);
 
-	r = add_jobs(s, t->source ? t->source->n_layers : 1, report, err);
 	if (r < 0)
 		return r;
-	rt->transport =
-		arena_str(&report->arena, str_of(t->source ? t->source->transport : "rootfs"));
-	rt->location =
-		arena_str(&report->arena, t->source ? t->source->location : str_of(t->directory));
-	if (t->source) {
-		rt->found_by = arena_str(&report->arena, t->source->found_by);
-		r = read_layers(s, err);
-	} else {
-		r = directory_scan(t->directory, s->index, s->progress, &s->jobs[0].bytes, err);
-		if (r == 0)
-			r = layer_record_read(strbuf_str(&s->jobs[0].bytes), &s->jobs[0].record,
-					      err);
-		s->jobs[0].is_read = r == 0;
-	}
-	return r < 0 ? r : finish_report(s, report, err);
+	rt->transport = arena_str(&report->arena, str_of(src ? src->transport : "rootfs"));
+	rt->location = arena_str(&report->arena, src ? src->location : str_of(t->directory));
+	if (src)
+		rt->found_by = arena_str(&report->arena, src->found_by);
+	return finish_report(s, report, err);
 }
 
 static void enter_sandbox(const struct scan *s, struct report_sandbox *ret, struct arena *a)
@@ -324,7 +369,9 @@ int scan_run(const struct scan_request *q, struct scan_progress *progress, struc
 	     struct err *err)
 {
 	CLEANUP(report_freep) struct report *report = report_new();
-	struct scan s = {.q = q, .progress = progress};
+	struct scan s = {.q = q,
+			 .progress = progress,
+			 .passing = VEC_INIT(struct passed_layer, LIMIT_STREAM_BLOBS)};
 	struct target target = {0};
 	int r;
 
@@ -347,6 +394,7 @@ int scan_run(const struct scan_request *q, struct scan_progress *progress, struc
 		enter_sandbox(&s, &report->sandbox, &report->arena);
 		r = scan_target(&s, &target, report, err);
 	}
+	passed_layers_done(&s.passing);
 	opener_stop(s.opener);
 	cache_close(s.cache);
 	path_index_free(s.index);

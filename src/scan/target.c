@@ -20,6 +20,11 @@ static bool exists(const char *path)
 	return access(path, F_OK) == 0;
 }
 
+static bool is_stdin(const char *path)
+{
+	return strcmp(path, "-") == 0;
+}
+
 static bool has_layout(const char *dir)
 {
 	CLEANUP(freep) char *path = NULL;
@@ -38,6 +43,11 @@ static char *split_choice(struct str rest, const char **ret_choice)
 	size_t n = rest.n;
 
 	*ret_choice = NULL;
+	if (str_has_prefix(rest, STR("-:"))) {
+		*ret_choice = rest.p + 2;
+		free(path);
+		return str_dup(STR("-"));
+	}
 	while (path && !exists(path)) {
 		n = str_rfind_char(str_make(path, n), ':');
 		if (n >= strlen(path))
@@ -48,26 +58,6 @@ static char *split_choice(struct str rest, const char **ret_choice)
 			break;
 	}
 	return path;
-}
-
-/* An archive is what its members say: each kind is asked, and the last takes any tar. */
-static int open_archive(const struct source_request *q, struct source **ret, struct err *err)
-{
-	struct err first = {0};
-	int r = source_docker_archive(q, ret, &first);
-
-	if (r != -ERR_NOT_FOUND && r != -ERR_FORMAT) {
-		if (r < 0)
-			*err = first;
-		return r;
-	}
-	r = source_oci(q, ret, &first);
-	if (r != -ERR_NOT_FOUND && r != -ERR_FORMAT) {
-		if (r < 0)
-			*err = first;
-		return r;
-	}
-	return source_tarball(q, ret, err);
 }
 
 static int open_directory(const char *path, struct target *ret, struct err *err)
@@ -81,7 +71,7 @@ static int open_directory(const char *path, struct target *ret, struct err *err)
 static int open_path(struct source_request *q, struct target *ret, struct err *err)
 {
 	if (!is_directory(q->location))
-		return open_archive(q, &ret->source, err);
+		return source_archive(q, ARCHIVE_ANY, &ret->source, err);
 	return has_layout(q->location) ? source_oci(q, &ret->source, err)
 				       : open_directory(q->location, ret, err);
 }
@@ -91,15 +81,9 @@ static int open_place(struct image_place *place, const char *platform, struct so
 		      struct err *err)
 {
 	struct source_request q = {.platform = platform};
-	int r;
 
-	if (place->registry)
-		return source_registry(place, &q, ret, err);
-	r = err_set(err, ERR_UNSUPPORTED,
-		    "%.*s: images of an engine are not read yet (found by %.*s)",
-		    STR_FMT(place->name), STR_FMT(place->found_by));
-	image_place_done(place);
-	return r;
+	return place->registry ? source_registry(place, &q, ret, err)
+			       : source_engine(place, &q, ret, err);
 }
 
 static int open_image(enum transport transport, struct str name, const char *platform,
@@ -147,6 +131,8 @@ static int check_reference(struct str text, struct err *err)
 /* "python:3.12" beside a folder called python is an image; beside an archive it is a choice. */
 static bool means_path(const struct source_request *q)
 {
+	if (is_stdin(q->location))
+		return true;
 	return exists(q->location) &&
 	       (!q->choice || !is_directory(q->location) || has_layout(q->location));
 }
@@ -177,13 +163,16 @@ static int open_transport(enum transport transport, struct str rest, struct sour
 	case TRANSPORT_CONTAINERS_STORAGE:
 		return open_image(transport, rest, q->platform, registry, &ret->source, err);
 	case TRANSPORT_DOCKER_ARCHIVE:
-		return source_docker_archive(q, &ret->source, err);
+		return source_archive(q, ARCHIVE_DOCKER, &ret->source, err);
 	case TRANSPORT_OCI:
 	case TRANSPORT_OCI_ARCHIVE:
-		return source_oci(q, &ret->source, err);
+		return is_directory(q->location)
+			       ? source_oci(q, &ret->source, err)
+			       : source_archive(q, ARCHIVE_OCI, &ret->source, err);
 	case TRANSPORT_ROOTFS:
-		return is_directory(q->location) ? open_directory(q->location, ret, err)
-						 : source_tarball(q, &ret->source, err);
+		return is_directory(q->location)
+			       ? open_directory(q->location, ret, err)
+			       : source_archive(q, ARCHIVE_ROOTFS, &ret->source, err);
 	case TRANSPORT_CONTAINER:
 	case TRANSPORT_CONTAINERD:
 	case TRANSPORT_SBOM:

@@ -4,9 +4,10 @@
  *
  * A transport is taken at its word. Without one, an existing path is told by its content: a
  * directory with an oci-layout, else a root file system; an archive with a manifest.json or an
- * oci-layout, else a root file system. What is no path is an image: of a local engine, else of its
- * registry (image/locate.h). What can only be a path is never asked for anywhere.
- * Errors: those of the source; ERR_USAGE, ERR_NOT_FOUND with each place that was tried.
+ * oci-layout, else a root file system. "-" is stdin, "-:TAG" an image in the archive that comes
+ * from there. What is no path is an image: of a local engine, else of its registry
+ * (image/locate.h). What can only be a path is never asked for anywhere. Errors: those of the
+ * source; ERR_USAGE, ERR_NOT_FOUND with each place that was tried.
  */
 #pragma once
 

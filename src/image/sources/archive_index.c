@@ -1,220 +1,154 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "image/sources/archive_index.h"
 
-#include <sys/stat.h>
-
 #include "base/fd.h"
 #include "base/file_stream.h"
 #include "base/limits.h"
 #include "base/map.h"
+#include "base/memory_stream.h"
 #include "base/path.h"
-#include "codec/decompress.h"
-#include "codec/tar.h"
 
-#define BLOCK_BYTES	 ((size_t)64 << 10)
-#define KEPT_EACH_BYTES	 ((uint64_t)1 << 20)
-#define KEPT_TOTAL_BYTES ((uint64_t)64 << 20)
-
-struct archive_member {
-	struct str path, link;
-	enum tar_type type;
-	bool has_offset; /* else it is read by going through the archive */
-	uint64_t offset; /* of the data in the file */
-	uint64_t size;	 /* bytes */
-	uint64_t number; /* from 1, in archive order */
-	struct str kept; /* .p NULL: not kept */
-};
+#define BLOCK_BYTES ((size_t)64 << 10)
 
 struct archive_index {
 	struct arena arena;
 	struct map by_path;
-	int fd;
+	int fd; /* -1: a stream's */
 	uint64_t file_size;
-	enum compression kind;
-	uint64_t kept; /* bytes */
+	uint64_t n_members;
 };
 
-/* One pass over the archive; at is where the next block of a plain one begins. */
-struct pass {
-	struct stream *stream; /* of a packed archive */
+/* The walk over a plain archive; at is where the next block begins. */
+struct walk {
 	const struct archive_index *ix;
 	uint64_t at;
-	struct tar *tar;
 	char block[BLOCK_BYTES];
 };
 
 static int next_block(void *context, struct str *ret, struct err *err)
 {
-	struct pass *p = context;
-	ssize_t n =
-		p->stream ? stream_read(p->stream, p->block, sizeof p->block, err)
-			  : fd_pread_full(p->ix->fd, p->block, sizeof p->block, (off_t)p->at, err);
+	struct walk *w = context;
+	ssize_t n = fd_pread_full(w->ix->fd, w->block, sizeof w->block, (off_t)w->at, err);
 
 	if (n <= 0)
 		return (int)n;
-	p->at += (uint64_t)n;
-	*ret = str_make(p->block, (size_t)n);
+	w->at += (uint64_t)n;
+	*ret = str_make(w->block, (size_t)n);
 	return 1;
 }
 
 static uint64_t skip(void *context, uint64_t n)
 {
-	struct pass *p = context;
-	uint64_t left = p->at < p->ix->file_size ? p->ix->file_size - p->at : 0;
+	struct walk *w = context;
+	uint64_t left = w->at < w->ix->file_size ? w->ix->file_size - w->at : 0;
 
 	n = n < left ? n : left;
-	p->at += n;
+	w->at += n;
 	return n;
 }
 
-static void pass_free(struct pass *p)
-{
-	if (!p)
-		return;
-	tar_close(p->tar);
-	stream_close(p->stream);
-	free(p);
-}
-
-static void pass_freep(struct pass **p)
-{
-	pass_free(*p);
-}
-
-static int pass_new(const struct archive_index *ix, struct pass **ret, struct err *err)
-{
-	CLEANUP(pass_freep) struct pass *p = calloc(1, sizeof *p);
-	struct stream *file = NULL;
-	int r;
-
-	if (!p)
-		return err_nomem(err);
-	p->ix = ix;
-	if (ix->kind != COMPRESSION_NONE) {
-		r = file_stream_new(ix->fd, 0, ix->file_size, &file, err);
-		if (r == 0)
-			r = decompress_open(file, ix->kind, &p->stream, err);
-		if (r < 0)
-			return r;
-	}
-	r = tar_open_skip(next_block, p->stream ? NULL : skip, p, &p->tar, err);
-	if (r < 0)
-		return r;
-	*ret = TAKE(p);
-	return 0;
-}
-
-/* Keeps the member's bytes if they look like JSON. */
-static int keep(struct archive_index *ix, struct pass *p, struct archive_member *m, struct err *err)
-{
-	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(KEPT_EACH_BYTES);
-	struct str piece;
-	uint64_t at;
-	int r;
-
-	if (m->size > KEPT_EACH_BYTES || ix->kept + m->size > KEPT_TOTAL_BYTES)
-		return 0;
-	while ((r = tar_data(p->tar, &piece, &at, err)) > 0) {
-		struct str start = str_trim(piece);
-
-		if (sb.n == 0 && (start.n == 0 || (start.p[0] != '{' && start.p[0] != '[')))
-			return 0;
-		strbuf_add(&sb, piece);
-	}
-	if (r == 0)
-		r = strbuf_check(&sb, err);
-	if (r < 0 || sb.n != m->size)
-		return r;
-	ix->kept += sb.n;
-	m->kept = arena_str(&ix->arena, strbuf_str(&sb));
-	return m->kept.p ? 0 : err_nomem(err);
-}
-
-static int add_member(struct archive_index *ix, struct pass *p, const struct tar_entry *e,
-		      uint64_t number, struct err *err)
+static int fill_member(struct archive_index *ix, const struct tar_entry *e,
+		       struct archive_member *m, struct err *err)
 {
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LIMIT_PATH_BYTES);
-	struct archive_member *m = arena_alloc(&ix->arena, sizeof *m);
 	int r = path_clean(e->path, &sb, NULL, err);
 
 	if (r < 0)
-		return err_wrap(err, r, "member %llu", (unsigned long long)number);
-	if (!m)
-		return err_nomem(err);
+		return err_wrap(err, r, "member %llu", (unsigned long long)ix->n_members);
 	m->type = e->type;
 	m->size = e->size;
-	m->number = number;
+	m->number = ix->n_members;
 	m->path = arena_str(&ix->arena, strbuf_str(&sb));
 	m->link = arena_str(&ix->arena, e->link);
-	if (!m->path.p || !m->link.p)
+	return m->path.p && m->link.p ? 0 : err_nomem(err);
+}
+
+int archive_add(struct archive_index *ix, const struct tar_entry *e, struct archive_member **ret,
+		struct err *err)
+{
+	struct archive_member *m = arena_alloc(&ix->arena, sizeof *m);
+	int r;
+
+	if (!m)
 		return err_nomem(err);
-	if (ix->kind == COMPRESSION_NONE)
-		m->has_offset = tar_data_at(p->tar, &m->offset);
-	else if (m->type == TAR_FILE)
-		r = keep(ix, p, m, err);
+	if (++ix->n_members > LIMIT_ARCHIVE_MEMBERS)
+		return err_set(err, ERR_LIMIT, "more members than archive_members (%d)",
+			       (int)LIMIT_ARCHIVE_MEMBERS);
+	r = fill_member(ix, e, m, err);
 	if (r < 0)
 		return r;
-	r = map_put(&ix->by_path, m->path, m);
-	if (r < 0)
-		return err_set(err, (enum err_code) - r,
-			       "member %llu: out of memory or over archive_members",
-			       (unsigned long long)number);
+	if (map_put(&ix->by_path, m->path, m) < 0)
+		return err_nomem(err);
+	*ret = m;
 	return 0;
 }
 
-static int index_members(struct archive_index *ix, struct err *err)
+int archive_keep(struct archive_index *ix, struct archive_member *m, struct str bytes,
+		 struct err *err)
 {
-	CLEANUP(pass_freep) struct pass *p = NULL;
-	struct tar_entry e;
-	uint64_t number = 0;
-	int r = pass_new(ix, &p, err);
+	m->kept = arena_str(&ix->arena, bytes);
+	return m->kept.p ? 0 : err_nomem(err);
+}
 
-	if (r < 0)
-		return r;
-	while ((r = tar_next(p->tar, &e, err)) > 0) {
-		if (++number > LIMIT_ARCHIVE_MEMBERS)
-			return err_set(err, ERR_LIMIT, "more members than archive_members (%d)",
-				       (int)LIMIT_ARCHIVE_MEMBERS);
-		r = add_member(ix, p, &e, number, err);
+static int add_all(struct archive_index *ix, struct tar *tar, struct err *err)
+{
+	struct archive_member *m;
+	struct tar_entry e;
+	int r;
+
+	while ((r = tar_next(tar, &e, err)) > 0) {
+		r = archive_add(ix, &e, &m, err);
 		if (r < 0)
 			return r;
+		m->has_offset = tar_data_at(tar, &m->offset);
 	}
 	return r;
 }
 
-static int open_file(struct archive_index *ix, const char *path, struct err *err)
+static int index_members(struct archive_index *ix, struct err *err)
 {
-	char magic[COMPRESSION_MAGIC_BYTES];
-	struct stat st;
-	ssize_t n;
+	CLEANUP(freep) struct walk *w = calloc(1, sizeof *w);
+	struct tar *tar = NULL;
+	int r;
 
-	ix->fd = fd_open_read(path, err);
-	if (ix->fd < 0)
-		return ix->fd;
-	if (fstat(ix->fd, &st) < 0 || !S_ISREG(st.st_mode))
-		return err_set(err, ERR_FORMAT, "not a regular file");
-	ix->file_size = (uint64_t)st.st_size;
-	n = fd_pread_full(ix->fd, magic, sizeof magic, 0, err);
-	if (n < 0)
-		return (int)n;
-	ix->kind = compression_of(str_make(magic, (size_t)n));
-	return index_members(ix, err);
+	if (!w)
+		return err_nomem(err);
+	w->ix = ix;
+	r = tar_open_skip(next_block, skip, w, &tar, err);
+	if (r == 0)
+		r = add_all(ix, tar, err);
+	tar_close(tar);
+	return r;
 }
 
-int archive_index_open(const char *path, struct archive_index **ret, struct err *err)
+int archive_index_new(struct archive_index **ret, struct err *err)
 {
 	struct archive_index *ix = calloc(1, sizeof *ix);
-	int r;
 
 	if (!ix)
 		return err_nomem(err);
 	ix->fd = -1;
 	arena_init(&ix->arena, LIMIT_ARENA_BYTES);
 	map_init(&ix->by_path, LIMIT_ARCHIVE_MEMBERS);
-	r = open_file(ix, path, err);
+	*ret = ix;
+	return 0;
+}
+
+int archive_index_open(int fd, uint64_t size, struct archive_index **ret, struct err *err)
+{
+	struct archive_index *ix = NULL;
+	int r = archive_index_new(&ix, err);
+
+	if (r < 0) {
+		fd_closep(&fd);
+		return r;
+	}
+	ix->fd = fd;
+	ix->file_size = size;
+	r = index_members(ix, err);
 	if (r < 0) {
 		archive_index_close(ix);
-		return err_wrap(err, r, "%s", path);
+		return r;
 	}
 	*ret = ix;
 	return 0;
@@ -273,82 +207,24 @@ int archive_find(const struct archive_index *ix, struct str path, const struct a
 	return r;
 }
 
-struct str archive_member_path(const struct archive_member *m)
+bool archive_has(const struct archive_index *ix, struct str path)
 {
-	return m->path;
-}
+	const struct archive_member *m = NULL;
 
-uint64_t archive_member_size(const struct archive_member *m)
-{
-	return m->size;
-}
-
-struct member_stream {
-	struct stream stream;
-	struct pass *pass;
-	struct str piece; /* not yet given */
-	uint64_t at, size;
-};
-
-static ssize_t member_read(struct stream *s, void *buf, size_t n, struct err *err)
-{
-	struct member_stream *ms = (struct member_stream *)s;
-	uint64_t offset;
-	int r;
-
-	while (ms->piece.n == 0) {
-		r = tar_data(ms->pass->tar, &ms->piece, &offset, err);
-		if (r <= 0)
-			return r;
-		if (ms->piece.n && offset != ms->at)
-			return err_set(err, ERR_UNSUPPORTED, "a member with holes");
-	}
-	n = n < ms->piece.n ? n : ms->piece.n;
-	memcpy(buf, ms->piece.p, n);
-	ms->piece = str_skip(ms->piece, n);
-	ms->at += n;
-	return (ssize_t)n;
-}
-
-static void member_close(struct stream *s)
-{
-	pass_free(((struct member_stream *)s)->pass);
-	free(s);
-}
-
-static int go_to(struct pass *p, uint64_t number, struct err *err)
-{
-	struct tar_entry e;
-	int r = 1;
-
-	for (uint64_t i = 0; i < number && r > 0; i++)
-		r = tar_next(p->tar, &e, err);
-	if (r == 0)
-		return err_set(err, ERR_FORMAT, "the archive changed while it was read");
-	return r < 0 ? r : 0;
+	return archive_find(ix, path, &m, NULL) == 0;
 }
 
 int archive_stream(const struct archive_index *ix, const struct archive_member *m,
 		   struct stream **ret, struct err *err)
 {
-	struct member_stream *ms;
-	int r;
-
+	if (m->kept.p)
+		return memory_stream_new(m->kept, ret, err);
 	if (m->has_offset)
 		return file_stream_new(ix->fd, m->offset, m->size, ret, err);
-	ms = calloc(1, sizeof *ms);
-	if (!ms)
-		return err_nomem(err);
-	ms->stream = (struct stream){member_read, member_close};
-	r = pass_new(ix, &ms->pass, err);
-	if (r == 0)
-		r = go_to(ms->pass, m->number, err);
-	if (r < 0) {
-		member_close(&ms->stream);
-		return r;
-	}
-	*ret = &ms->stream;
-	return 0;
+	return err_set(err, ERR_UNSUPPORTED, "member \"%.*s\" %s", STR_FMT(m->path),
+		       ix->fd >= 0 ? "has holes"
+		       : m->passed ? "is no JSON"
+				   : m->why);
 }
 
 int archive_read(const struct archive_index *ix, const struct archive_member *m, struct strbuf *sb,
@@ -359,10 +235,6 @@ int archive_read(const struct archive_index *ix, const struct archive_member *m,
 	ssize_t n;
 	int r;
 
-	if (m->kept.p) {
-		strbuf_add(sb, m->kept);
-		return strbuf_check(sb, err);
-	}
 	if (m->size > sb->max)
 		return err_set(err, ERR_LIMIT, "member \"%.*s\": %llu bytes, more than %zu",
 			       STR_FMT(m->path), (unsigned long long)m->size, sb->max);
@@ -379,5 +251,7 @@ struct str archive_identity(const struct archive_index *ix, const struct archive
 {
 	char buf[FILE_IDENTITY_MAX];
 
-	return arena_str(a, file_identity(ix->fd, m->has_offset ? m->offset : m->number, buf));
+	if (ix->fd < 0 || !m->has_offset)
+		return m->identity;
+	return arena_str(a, file_identity(ix->fd, m->offset, buf));
 }

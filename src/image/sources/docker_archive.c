@@ -8,25 +8,14 @@
 #include "base/path.h"
 #include "codec/json.h"
 #include "image/manifest.h"
-#include "image/source.h"
-#include "image/sources/archive_index.h"
-
-static int open_layer(struct source *src, size_t i, struct stream **ret, struct err *err)
-{
-	return archive_stream(src->data, src->layers[i].member, ret, err);
-}
-
-static void done(struct source *src)
-{
-	archive_index_close(src->data);
-}
+#include "image/sources/archive.h"
 
 static int read_member(struct source *src, struct str path, struct strbuf *sb, struct err *err)
 {
 	const struct archive_member *m = NULL;
-	int r = archive_find(src->data, path, &m, err);
+	int r = archive_find(src->members, path, &m, err);
 
-	return r < 0 ? r : archive_read(src->data, m, sb, err);
+	return r < 0 ? r : archive_read(src->members, m, sb, err);
 }
 
 /* The tags of all images, for the message that asks for a choice. */
@@ -127,13 +116,12 @@ static int read_layer(struct source *src, size_t i, struct str name, struct err 
 {
 	struct source_layer *layer = &src->layers[i];
 	const struct archive_member *m = NULL;
-	int r = archive_find(src->data, name, &m, err);
+	int r = archive_find(src->members, name, &m, err);
 
 	if (r < 0)
 		return err_wrap(err, r, "layer %zu", i + 1);
-	layer->member = (void *)m;
-	layer->size = archive_member_size(m);
-	layer->identity = archive_identity(src->data, m, &src->arena);
+	layer->size = m->size;
+	archive_use_layer(src, layer, m);
 	return 0;
 }
 
@@ -163,7 +151,7 @@ static int read_layers(struct source *src, const struct json *names, struct err 
 	return 0;
 }
 
-static int read_image(struct source *src, const struct source_request *q, struct err *err)
+int docker_archive_fill(struct source *src, const struct source_request *q, struct err *err)
 {
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LIMIT_JSON_BYTES);
 	CLEANUP(json_freep) struct json *images = NULL;
@@ -184,25 +172,4 @@ static int read_image(struct source *src, const struct source_request *q, struct
 		return err_nomem(err);
 	r = read_config(src, json_get_str(image, "Config"), err);
 	return r < 0 ? r : read_layers(src, json_get(image, "Layers"), err);
-}
-
-int source_docker_archive(const struct source_request *q, struct source **ret, struct err *err)
-{
-	CLEANUP(source_closep) struct source *src = source_new("docker-archive", q->location);
-	struct archive_index *ix = NULL;
-	int r;
-
-	if (!src)
-		return err_nomem(err);
-	r = archive_index_open(q->location, &ix, err);
-	if (r < 0)
-		return r;
-	src->data = ix;
-	src->done = done;
-	src->open_layer = open_layer;
-	r = read_image(src, q, err);
-	if (r < 0)
-		return err_wrap(err, r, "%s", q->location);
-	*ret = TAKE(src);
-	return 0;
 }

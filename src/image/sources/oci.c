@@ -12,20 +12,16 @@
 #include "base/limits.h"
 #include "codec/json.h"
 #include "image/oci_form.h"
-#include "image/sources/archive_index.h"
+#include "image/sources/archive.h"
 #include "image/sources/oci_image.h"
 
-struct layout {
-	int dir;		  /* -1: an archive */
-	struct archive_index *ix; /* NULL: a directory */
-};
-
 /* Never leaves the directory, whatever links it holds. */
-static int open_below(const struct layout *l, const char *path, struct err *err)
+static int open_below(const struct source *src, const char *path, struct err *err)
 {
 	struct open_how how = {.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK,
 			       .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
-	int fd = (int)syscall(SYS_openat2, l->dir, path, &how, sizeof how);
+	const int *dir = src->data;
+	int fd = (int)syscall(SYS_openat2, *dir, path, &how, sizeof how);
 
 	return fd < 0 ? err_errno(err, errno, "open %s", path) : fd;
 }
@@ -85,37 +81,31 @@ static struct str blob_path(struct arena *a, struct str digest)
 
 static int open_layer(struct source *src, size_t i, struct stream **ret, struct err *err)
 {
-	const struct layout *l = src->data;
 	const struct source_layer *layer = &src->layers[i];
 	int fd;
 
 	if (layer->not_read.n)
 		return err_set(err, ERR_UNSUPPORTED, "%.*s", STR_FMT(layer->not_read));
-	if (l->ix)
-		return archive_stream(l->ix, layer->member, ret, err);
-	fd = open_below(l, layer->member, err);
+	fd = open_below(src, layer->member, err);
 	return fd < 0 ? fd : blob_stream_new(fd, ret, err);
 }
 
 static void done(struct source *src)
 {
-	struct layout *l = src->data;
-
-	archive_index_close(l->ix);
-	fd_closep(&l->dir);
+	fd_closep(src->data);
 }
 
-static int read_file(const struct layout *l, struct str path, struct strbuf *sb, struct err *err)
+static int read_file(const struct source *src, struct str path, struct strbuf *sb, struct err *err)
 {
 	const struct archive_member *m = NULL;
 	CLEANUP(fd_closep) int fd = -1;
 	int r;
 
-	if (l->ix) {
-		r = archive_find(l->ix, path, &m, err);
-		return r < 0 ? r : archive_read(l->ix, m, sb, err);
+	if (src->members) {
+		r = archive_find(src->members, path, &m, err);
+		return r < 0 ? r : archive_read(src->members, m, sb, err);
 	}
-	fd = open_below(l, path.p, err); /* a literal or from the arena: NUL-terminated */
+	fd = open_below(src, path.p, err); /* a literal or from the arena: NUL-terminated */
 	if (fd < 0)
 		return fd;
 	r = fd_read_all(fd, sb, err);
@@ -128,13 +118,12 @@ static int read_part(struct source *src, const struct descriptor *d, enum oci_pa
 	struct str path = blob_path(&src->arena, d->digest);
 
 	(void)part; /* all are blobs here */
-	return path.p ? read_file(src->data, path, sb, err) : err_nomem(err);
+	return path.p ? read_file(src, path, sb, err) : err_nomem(err);
 }
 
 /* Finds the layer's bytes: a member, or a path that can be opened. */
 static int find_layer(struct source *src, struct source_layer *layer, struct err *err)
 {
-	const struct layout *l = src->data;
 	struct str path = blob_path(&src->arena, layer->digest);
 	const struct archive_member *m = NULL;
 	CLEANUP(fd_closep) int fd = -1;
@@ -143,15 +132,13 @@ static int find_layer(struct source *src, struct source_layer *layer, struct err
 
 	if (!path.p)
 		return err_nomem(err);
-	if (l->ix) {
-		r = archive_find(l->ix, path, &m, err);
-		if (r < 0)
-			return r;
-		layer->member = (void *)m;
-		layer->identity = archive_identity(l->ix, m, &src->arena);
-		return 0;
+	if (src->members) {
+		r = archive_find(src->members, path, &m, err);
+		if (r == 0)
+			archive_use_layer(src, layer, m);
+		return r;
 	}
-	fd = open_below(l, path.p, err);
+	fd = open_below(src, path.p, err);
 	if (fd < 0)
 		return fd;
 	layer->member = (void *)path.p;
@@ -159,11 +146,11 @@ static int find_layer(struct source *src, struct source_layer *layer, struct err
 	return 0;
 }
 
-static int check_version(const struct layout *l, struct err *err)
+static int check_version(const struct source *src, struct err *err)
 {
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LIMIT_JSON_BYTES);
 	CLEANUP(json_freep) struct json *doc = NULL;
-	int r = read_file(l, STR("oci-layout"), &sb, err);
+	int r = read_file(src, STR("oci-layout"), &sb, err);
 
 	if (r == 0)
 		r = json_parse(strbuf_str(&sb), &doc, err);
@@ -177,7 +164,7 @@ static int find_image(struct source *src, const struct source_request *q, struct
 	static const struct oci_store store = {.read = read_part, .find_layer = find_layer};
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LIMIT_JSON_BYTES);
 	struct descriptor d;
-	int r = read_file(src->data, STR("index.json"), &sb, err);
+	int r = read_file(src, STR("index.json"), &sb, err);
 
 	if (r < 0)
 		return r;
@@ -187,41 +174,32 @@ static int find_image(struct source *src, const struct source_request *q, struct
 	return oci_image_read(src, &store, q, &d, err);
 }
 
-static int open_layout(struct source *src, const struct source_request *q, struct err *err)
+int oci_fill(struct source *src, const struct source_request *q, struct err *err)
 {
-	struct layout *l = arena_alloc(&src->arena, sizeof *l);
-	int r;
+	int r = check_version(src, err);
 
-	if (!l)
-		return err_nomem(err);
-	src->data = l;
-	src->done = done;
-	src->open_layer = open_layer;
-	l->dir = open(q->location, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (l->dir < 0 && errno != ENOTDIR)
-		return err_errno(err, errno, "open %s", q->location);
-	if (l->dir < 0) {
-		src->transport = "oci-archive";
-		r = archive_index_open(q->location, &l->ix, err);
-		if (r < 0)
-			return r;
-	}
-	r = check_version(l, err);
-	if (r == 0)
-		r = find_image(src, q, err);
-	return r < 0 ? err_wrap(err, r, "%s", q->location) : 0;
+	return r < 0 ? r : find_image(src, q, err);
 }
 
 int source_oci(const struct source_request *q, struct source **ret, struct err *err)
 {
 	CLEANUP(source_closep) struct source *src = source_new("oci", q->location);
-	int r;
+	int *dir, r;
 
 	if (!src)
 		return err_nomem(err);
-	r = open_layout(src, q, err);
+	dir = arena_alloc(&src->arena, sizeof *dir);
+	if (!dir)
+		return err_nomem(err);
+	*dir = open(q->location, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (*dir < 0)
+		return err_errno(err, errno, "open %s", q->location);
+	src->data = dir;
+	src->done = done;
+	src->open_layer = open_layer;
+	r = oci_fill(src, q, err);
 	if (r < 0)
-		return r;
+		return err_wrap(err, r, "%s", q->location);
 	*ret = TAKE(src);
 	return 0;
 }
