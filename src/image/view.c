@@ -72,8 +72,9 @@ static bool redirect(struct str at, struct str target, struct str behind, struct
 
 enum walk_result { WALK_NOT_FOUND, WALK_FOUND, WALK_REDIRECTED };
 
+/* *ret_level: which of the levels is that of the directory found. */
 static enum walk_result walk(const struct view *v, struct strbuf *path, enum view_last last,
-			     struct level levels[2], struct view_hit *ret)
+			     struct level levels[2], struct view_hit *ret, size_t *ret_level)
 {
 	struct str whole = strbuf_str(path), rest = whole, name;
 	size_t now = 0;
@@ -97,20 +98,62 @@ static enum walk_result walk(const struct view *v, struct strbuf *path, enum vie
 		}
 		now = !now;
 	}
+	*ret_level = now;
 	return WALK_FOUND;
 }
 
 bool view_find(const struct view *v, struct str path, enum view_last last, struct view_hit *ret)
 {
 	CLEANUP(strbuf_done) struct strbuf current = STRBUF_INIT((size_t)LIMIT_PATH_BYTES * 4);
-	CLEANUP(freep) struct level *levels = calloc(2, sizeof *levels);
+	CLEANUP(freep) struct level *levels = malloc(2 * sizeof *levels);
 	enum walk_result r = WALK_REDIRECTED;
+	size_t level;
 
 	if (!levels || path_clean(path, &current, NULL, NULL) < 0)
 		return false;
 	for (int hops = 0; r == WALK_REDIRECTED && hops <= LIMIT_SYMLINK_HOPS; hops++)
-		r = walk(v, &current, last, levels, ret);
+		r = walk(v, &current, last, levels, ret, &level);
 	return r == WALK_FOUND;
+}
+
+/* The path that a hard link names, and the layers in which it is to be found. */
+static bool follow_hard_link(const struct view *v, const struct view_hit *link, struct view *ret,
+			     struct strbuf *path)
+{
+	struct view_hit hit;
+
+	strbuf_reset(path);
+	if (path_clean(tree_link(v->trees[link->layer], link->node), path, NULL, NULL) < 0)
+		return false;
+	*ret = (struct view){v->trees, link->layer + 1};
+	/* A layer may link to a file and delete its old name: then it was one of a lower layer. */
+	if (!view_find(ret, strbuf_str(path), VIEW_NO_FOLLOW, &hit) ||
+	    (hit.layer == link->layer && hit.node == link->node))
+		ret->n = link->layer;
+	return true;
+}
+
+bool view_file(const struct view *v, struct str path, struct view_hit *ret)
+{
+	CLEANUP(strbuf_done) struct strbuf target = STRBUF_INIT((size_t)LIMIT_PATH_BYTES * 4);
+	struct view seen = *v;
+
+	strbuf_add(&target, path);
+	for (int hops = 0; hops <= LIMIT_SYMLINK_HOPS; hops++) {
+		struct view_hit hit;
+		uint8_t type;
+
+		if (!view_find(&seen, strbuf_str(&target), VIEW_FOLLOW, &hit))
+			return false;
+		type = tree_node(seen.trees[hit.layer], hit.node)->type;
+		if (type == NODE_FILE) {
+			*ret = hit;
+			return true;
+		}
+		if (type != NODE_HARDLINK || !follow_hard_link(&seen, &hit, &seen, &target))
+			return false;
+	}
+	return false;
 }
 
 /* Whether a directory higher in the stack already decides what this name is. */
@@ -121,6 +164,42 @@ static bool is_decided_above(const struct view *v, const struct level *at, size_
 		if (tree_child(v->trees[at->dirs[j].layer], at->dirs[j].node, name) != TREE_NONE)
 			return true;
 	return false;
+}
+
+static int list_level(const struct view *v, const struct level *at, view_name_fn *fn, void *context)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < at->n; i++) {
+		const struct view_hit *from = &at->dirs[i];
+		const struct tree *tree = v->trees[from->layer];
+		const struct tree_node *dir = tree_node(tree, from->node);
+
+		for (uint32_t c = 0; c < dir->n && r == 0; c++) {
+			struct view_hit hit = {from->layer, tree->order[dir->first + c]};
+			struct str name = tree_name(tree, hit.node);
+
+			if (tree_node(tree, hit.node)->type != NODE_WHITEOUT &&
+			    !is_decided_above(v, at, i, name))
+				r = fn(context, name, &hit);
+		}
+	}
+	return r;
+}
+
+int view_list(const struct view *v, struct str dir, view_name_fn *fn, void *context)
+{
+	CLEANUP(strbuf_done) struct strbuf path = STRBUF_INIT((size_t)LIMIT_PATH_BYTES * 4);
+	CLEANUP(freep) struct level *levels = malloc(2 * sizeof *levels);
+	enum walk_result r = WALK_REDIRECTED;
+	struct view_hit hit;
+	size_t last = 0;
+
+	if (!levels || path_clean(dir, &path, NULL, NULL) < 0)
+		return 0;
+	for (int hops = 0; r == WALK_REDIRECTED && hops <= LIMIT_SYMLINK_HOPS; hops++)
+		r = walk(v, &path, VIEW_FOLLOW, levels, &hit, &last);
+	return r == WALK_FOUND ? list_level(v, &levels[last], fn, context) : 0;
 }
 
 static bool count_level(const struct view *v, const struct level *at, struct view_totals *t);

@@ -29,6 +29,17 @@ enum view_last { VIEW_NO_FOLLOW, VIEW_FOLLOW };
 /* The visible node at the cleaned path; follows symlinks on the way and, if asked, at the end. */
 bool view_find(const struct view *v, struct str path, enum view_last last, struct view_hit *ret);
 
+/*
+ * The regular file that a reader of path would read: follows symlinks and hard links, also those to
+ * files of lower layers that do not show any more. False when there is none.
+ */
+bool view_file(const struct view *v, struct str path, struct view_hit *ret);
+
+/* Calls fn for each name that shows in the directory, in no order; stops when it returns non-zero.
+ */
+typedef int view_name_fn(void *context, struct str name, const struct view_hit *hit);
+int view_list(const struct view *v, struct str dir, view_name_fn *fn, void *context);
+
 struct view_totals {
 	uint64_t n_files;    /* everything visible but directories */
 	uint64_t file_bytes; /* of the visible regular files */

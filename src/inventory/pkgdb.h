@@ -39,6 +39,13 @@ enum pkgdb_flags {
 	PKGDB_MAY_BE_EMPTY = 1 << 1,
 	/* No records of its own: kept only so that siblings can ask for it (-wal, CONTENTS). */
 	PKGDB_SIBLING_ONLY = 1 << 2,
+	/* Asks for no sibling and is nobody's: parsed as soon as it was read, its bytes let go. */
+	PKGDB_ALONE = 1 << 3,
+	/*
+	 * More about packages that other files declare, told by the one '*' of each path: the
+	 * package's name. A link there is followed when the image is put together.
+	 */
+	PKGDB_NAMED_BY_PATH = 1 << 4,
 };
 
 struct pkgdb {

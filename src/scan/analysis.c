@@ -12,7 +12,8 @@ struct wanted_file {
 	struct capture data;
 	struct want wants[WANTS_MAX];
 	size_t n_wants;
-	struct str path; /* in the arena, once finishing */
+	struct str path;  /* in the arena, once finishing */
+	bool is_borrowed; /* the bytes are those of a file before it, which a hard link names */
 };
 
 struct language_count {
@@ -35,6 +36,7 @@ struct analysis {
 	char head_bytes[LANGUAGE_HEAD_BYTES];
 	bool head_open;
 	size_t n_problems;
+	bool alone_open;      /* the last of the files can be parsed as soon as it is read */
 	struct arena arena;   /* paths, while finishing */
 	struct arena scratch; /* of the readers */
 	struct map by_path;   /* path -> struct wanted_file, while finishing */
@@ -65,6 +67,13 @@ int analysis_new(const struct path_index *index, struct strbuf *record, struct a
 	return 0;
 }
 
+static void free_file(struct wanted_file *f)
+{
+	if (!f->is_borrowed)
+		free(f->data.bytes);
+	free(f);
+}
+
 void analysis_free(struct analysis *a)
 {
 	if (!a)
@@ -72,8 +81,7 @@ void analysis_free(struct analysis *a)
 	for (size_t i = 0; i < a->files.n; i++) {
 		struct wanted_file *f = *(struct wanted_file **)vec_at(&a->files, i);
 
-		free(f->data.bytes);
-		free(f);
+		free_file(f);
 	}
 	for (size_t i = 0; i < a->n_languages; i++)
 		free(a->languages[i].example);
@@ -114,10 +122,22 @@ static size_t max_size_of(const struct wanted_file *f)
 	size_t max = 0;
 
 	for (size_t i = 0; i < f->n_wants; i++) {
-		size_t want = f->wants[i].kind == WANT_PKGDB ? f->wants[i].pkgdb->max_size
-							     : LIMIT_KEPT_FILE_BYTES;
+		size_t want = 0;
 
-		if (f->wants[i].kind != WANT_LANGUAGE && want > max)
+		switch (f->wants[i].kind) {
+		case WANT_PKGDB:
+			want = f->wants[i].pkgdb->max_size;
+			break;
+		case WANT_KEPT:
+			want = LIMIT_KEPT_FILE_BYTES;
+			break;
+		case WANT_BYTES:
+			want = LIMIT_PKGDB_BYTES;
+			break;
+		case WANT_LANGUAGE:
+			break;
+		}
+		if (want > max)
 			max = want;
 	}
 	return max;
@@ -128,43 +148,127 @@ static const char *name_of(const struct wanted_file *f)
 	for (size_t i = 0; i < f->n_wants; i++)
 		if (f->wants[i].kind == WANT_PKGDB)
 			return f->wants[i].pkgdb->id;
+		else if (f->wants[i].kind == WANT_BYTES)
+			return "link";
 	return "distribution";
+}
+
+/* Whether a file of that size may be kept; if not, a problem says why. */
+static bool fits(struct analysis *a, const struct wanted_file *f, uint64_t size)
+{
+	struct err limit = {0};
+
+	if (size > max_size_of(f))
+		err_set(&limit, ERR_LIMIT, "%llu bytes: more than the %zu that %s reads",
+			(unsigned long long)size, max_size_of(f), name_of(f));
+	else if (size > LIMIT_CAPTURE_BYTES - a->captured_bytes)
+		err_set(&limit, ERR_LIMIT,
+			"package databases of this layer exceed capture_bytes (%d)",
+			(int)LIMIT_CAPTURE_BYTES);
+	if (limit.code == ERR_OK)
+		return true;
+	analysis_problem(a, name_of(f), strbuf_str(&a->path), &limit);
+	return false;
+}
+
+static struct wanted_file *push_file(struct analysis *a, const struct wanted_file *f,
+				     struct err *err)
+{
+	struct wanted_file *kept = malloc(sizeof *kept);
+	struct wanted_file **slot = kept ? vec_push(&a->files) : NULL;
+
+	if (!slot) {
+		free(kept);
+		err_nomem(err);
+		return NULL;
+	}
+	*kept = *f;
+	*slot = kept;
+	return kept;
+}
+
+static bool can_parse_alone(const struct wanted_file *f)
+{
+	for (size_t i = 0; i < f->n_wants; i++)
+		if (f->wants[i].kind != WANT_PKGDB || !(f->wants[i].pkgdb->flags & PKGDB_ALONE))
+			return false;
+	return true;
 }
 
 /* Room for the file's bytes, or a problem that says why there is none. */
 static int open_capture(struct analysis *a, const struct wanted_file *f, const struct tree_entry *e,
 			uint32_t node, struct capture **ret_capture, struct err *err)
 {
-	struct wanted_file **slot, *kept;
-	struct err limit = {0};
+	struct wanted_file *kept;
 
-	if (e->size > max_size_of(f))
-		err_set(&limit, ERR_LIMIT, "%llu bytes: more than the %zu that %s reads",
-			(unsigned long long)e->size, max_size_of(f), name_of(f));
-	else if (e->size > LIMIT_CAPTURE_BYTES - a->captured_bytes)
-		err_set(&limit, ERR_LIMIT,
-			"package databases of this layer exceed capture_bytes (%d)",
-			(int)LIMIT_CAPTURE_BYTES);
-	if (limit.code != ERR_OK) {
-		analysis_problem(a, name_of(f), strbuf_str(&a->path), &limit);
+	if (!fits(a, f, e->size))
 		return 0;
-	}
-	kept = malloc(sizeof *kept);
-	slot = kept ? vec_push(&a->files) : NULL;
-	if (!slot) {
-		free(kept);
-		return err_nomem(err);
-	}
-	*slot = kept;
-	*kept = *f;
+	kept = push_file(a, f, err);
+	if (!kept)
+		return -ERR_NOMEM;
 	kept->data = (struct capture){.node = node, .bytes = calloc(1, e->size + 1)};
 	if (!kept->data.bytes)
 		return err_nomem(err);
 	kept->data.n = e->size;
 	a->captured_bytes += e->size;
+	a->alone_open = e->type == NODE_FILE && can_parse_alone(kept);
 	if (e->type == NODE_FILE && e->size)
 		*ret_capture = &kept->data;
 	return 0;
+}
+
+/* The wanted file of that node; files stand in the order of their nodes. */
+static const struct wanted_file *find_file(const struct analysis *a, uint32_t node)
+{
+	size_t low = 0, high = a->files.n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct wanted_file *f = *(struct wanted_file **)vec_at(&a->files, middle);
+
+		if (f->data.node == node)
+			return f;
+		if (f->data.node < node)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+/* Readers that follow links when the image is put together need no second look. */
+static bool is_named_by_path(const struct wanted_file *f)
+{
+	for (size_t i = 0; i < f->n_wants; i++)
+		if (f->wants[i].kind == WANT_PKGDB &&
+		    !(f->wants[i].pkgdb->flags & PKGDB_NAMED_BY_PATH))
+			return false;
+		else if (f->wants[i].kind != WANT_PKGDB && f->wants[i].kind != WANT_LANGUAGE)
+			return false;
+	return true;
+}
+
+/*
+ * A hard link's bytes are those that the file it names has now, even if that is replaced later.
+ * They count again for the limit, since they are parsed again.
+ */
+static int open_hard_link(struct analysis *a, struct wanted_file *f, const struct tree_entry *e,
+			  uint32_t node, struct err *err)
+{
+	const struct wanted_file *named = find_file(a, tree_builder_find(a->builder, e->link));
+
+	if (!named || !named->data.bytes) {
+		if (!is_named_by_path(f))
+			record_add_link(a->record, strbuf_str(&a->path));
+		return 0;
+	}
+	if (!fits(a, f, named->data.n))
+		return 0;
+	a->captured_bytes += named->data.n;
+	f->data = named->data;
+	f->data.node = node;
+	f->is_borrowed = true;
+	return push_file(a, f, err) ? 0 : -ERR_NOMEM;
 }
 
 /* The head of a large executable is looked at for signs of a compiled-in inventory. */
@@ -196,134 +300,13 @@ static void close_head(struct analysis *a)
 	count_language(a, ecosystem, strbuf_str(&a->path));
 }
 
-static bool wants_content(const struct wanted_file *f)
-{
-	for (size_t i = 0; i < f->n_wants; i++)
-		if (f->wants[i].kind != WANT_LANGUAGE)
-			return true;
-	return false;
-}
-
-static int look_at_node(struct analysis *a, const struct tree_entry *e, uint32_t node,
-			struct capture **ret_capture, struct err *err)
-{
-	struct wanted_file f = {0};
-	struct tree view;
-
-	tree_builder_view(a->builder, &view);
-	strbuf_reset(&a->path);
-	tree_path(&view, node, &a->path);
-	f.n_wants = path_index_match(a->index, strbuf_str(&a->path), e->type == NODE_DIR, f.wants);
-	for (size_t i = 0; i < f.n_wants; i++)
-		if (f.wants[i].kind == WANT_LANGUAGE)
-			count_language(a, f.wants[i].language->ecosystem, strbuf_str(&a->path));
-	if (wants_content(&f))
-		return open_capture(a, &f, e, node, ret_capture, err);
-	if (e->type == NODE_FILE)
-		open_head(a, e, node, ret_capture);
-	return 0;
-}
-
-int analysis_entry(struct analysis *a, const struct tree_entry *e, struct capture **ret_capture,
-		   struct err *err)
-{
-	struct err problem = {0};
-	bool escaped = false;
-	uint32_t node;
-
-	*ret_capture = NULL;
-	close_head(a);
-	if (tree_add(a->builder, e, &node, &escaped, &problem) < 0) {
-		if (problem.code == ERR_NOMEM) {
-			if (err)
-				*err = problem;
-			return -ERR_NOMEM;
-		}
-		analysis_problem(a, "tar", str_sub(e->path, 0, 4096), &problem);
-		return 0;
-	}
-	if (escaped) {
-		err_set(&problem, ERR_FORMAT,
-			"path leaves the root through \"..\"; held at the root");
-		analysis_problem(a, "tar", str_sub(e->path, 0, 4096), &problem);
-	}
-	if (node == TREE_NONE ||
-	    (e->type != NODE_FILE && e->type != NODE_HARDLINK && e->type != NODE_DIR))
-		return 0;
-	if (e->type == NODE_DIR && !path_index_has_directories(a->index))
-		return 0;
-	return look_at_node(a, e, node, ret_capture, err);
-}
-
-bool analysis_capture_data(struct capture *c, struct str piece, uint64_t offset)
-{
-	if (offset < c->n) {
-		struct str fits = str_sub(piece, 0, c->n - offset);
-
-		memcpy(c->bytes + offset, fits.p, fits.n);
-	}
-	return !c->head_only || offset + piece.n < c->n;
-}
-
-/* A hard link's bytes are those of the file it names, when that was captured too. */
-static void borrow_linked_bytes(struct analysis *a, struct wanted_file *f)
-{
-	struct err problem = {0};
-	uint32_t target = tree_builder_find(a->builder, f->path);
-
-	for (size_t i = 0; i < a->files.n; i++) {
-		const struct wanted_file *other = *(struct wanted_file **)vec_at(&a->files, i);
-
-		if (other != f && other->data.node == target) {
-			free(f->data.bytes);
-			f->data.bytes = malloc(other->data.n + 1);
-			f->data.n = f->data.bytes ? other->data.n : 0;
-			if (f->data.bytes)
-				memcpy(f->data.bytes, other->data.bytes, f->data.n);
-			return;
-		}
-	}
-	err_set(&problem, ERR_UNSUPPORTED, "a hard link to a file that was not kept while reading");
-	analysis_problem(a, name_of(f), f->path, &problem);
-	f->n_wants = 0;
-}
-
-/* Drops what a later entry replaced, gives the rest their paths. */
-static int settle_files(struct analysis *a, struct err *err)
-{
-	struct tree view;
-
-	tree_builder_view(a->builder, &view);
-	for (size_t i = 0; i < a->files.n; i++) {
-		struct wanted_file *f = *(struct wanted_file **)vec_at(&a->files, i);
-
-		if (!tree_is_alive(&view, f->data.node)) {
-			f->n_wants = 0;
-			continue;
-		}
-		strbuf_reset(&a->path);
-		tree_path(&view, f->data.node, &a->path);
-		f->path = arena_str(&a->arena, strbuf_str(&a->path));
-		if (f->path.p && map_get(&a->by_path, f->path)) /* a directory told twice */
-			f->n_wants = 0;
-		else if (!f->path.p || map_put(&a->by_path, f->path, f) < 0)
-			return err_nomem(err);
-	}
-	for (size_t i = 0; i < a->files.n; i++) {
-		struct wanted_file *f = *(struct wanted_file **)vec_at(&a->files, i);
-
-		if (f->n_wants && view.nodes[f->data.node].type == NODE_HARDLINK)
-			borrow_linked_bytes(a, f);
-	}
-	return 0;
-}
-
 /* The sink that writes what a reader finds to the record. */
 struct record_sink {
 	struct pkg_sink sink;
 	struct analysis *a;
 	const struct wanted_file *file;
 	const struct pkgdb *pkgdb;
+	size_t n_problems;
 };
 
 static int sink_add(struct pkg_sink *sink, enum record_kind kind, const struct package *p)
@@ -348,7 +331,8 @@ static int sink_problem(struct pkg_sink *sink, const struct err *what)
 {
 	struct record_sink *s = (struct record_sink *)sink;
 
-	analysis_problem(s->a, s->pkgdb->id, s->file->path, what);
+	if (s->n_problems++ < LIMIT_FILE_PROBLEMS)
+		analysis_problem(s->a, s->pkgdb->id, s->file->path, what);
 	return 0;
 }
 
@@ -366,10 +350,21 @@ static bool sink_sibling(struct pkg_sink *sink, struct str path, struct str *ret
 static const struct pkg_sink_ops sink_ops = {sink_package, sink_fragment, sink_problem,
 					     sink_sibling};
 
+static void tell_rest(const struct record_sink *s)
+{
+	struct err rest = {0};
+
+	if (s->n_problems <= LIMIT_FILE_PROBLEMS)
+		return;
+	err_set(&rest, ERR_LIMIT, "and %zu more problems: above file_problems (%d)",
+		s->n_problems - LIMIT_FILE_PROBLEMS, (int)LIMIT_FILE_PROBLEMS);
+	analysis_problem(s->a, s->pkgdb->id, s->file->path, &rest);
+}
+
 /* One database: its DB item stands before its packages and is marked when the reader gave up. */
 static void parse_file(struct analysis *a, const struct wanted_file *f, const struct pkgdb *pkgdb)
 {
-	struct record_sink s = {{&sink_ops, &a->scratch}, a, f, pkgdb};
+	struct record_sink s = {{&sink_ops, &a->scratch}, a, f, pkgdb, 0};
 	struct pkgdb_input in = {f->path, str_make(f->data.bytes, f->data.n)};
 	size_t start = a->record->n;
 	struct err err = {0};
@@ -377,11 +372,137 @@ static void parse_file(struct analysis *a, const struct wanted_file *f, const st
 	if (in.bytes.n == 0 && !(pkgdb->flags & (PKGDB_DIRECTORY | PKGDB_MAY_BE_EMPTY)))
 		return;
 	record_add_db(a->record, str_of(pkgdb->id), f->path, true);
+	if (pkgdb->flags & PKGDB_ALONE)
+		record_set_node(a->record, start, f->data.node);
 	if (pkgdb->parse(&in, &s.sink, &err) < 0) {
 		analysis_problem(a, pkgdb->id, f->path, &err);
 		record_mark_partial(a->record, start);
 	}
+	tell_rest(&s);
 	arena_reset(&a->scratch);
+}
+
+/* Parses the file that was just read, where its readers want no other, and lets its bytes go. */
+static void close_alone(struct analysis *a)
+{
+	struct wanted_file *f;
+	struct tree view;
+
+	if (!a->alone_open)
+		return;
+	a->alone_open = false;
+	f = *(struct wanted_file **)vec_at(&a->files, a->files.n - 1);
+	tree_builder_view(a->builder, &view);
+	strbuf_reset(&a->path);
+	tree_path(&view, f->data.node, &a->path);
+	f->path = strbuf_str(&a->path);
+	for (size_t i = 0; i < f->n_wants; i++)
+		parse_file(a, f, f->wants[i].pkgdb);
+	a->captured_bytes -= f->data.n;
+	vec_cut(&a->files, a->files.n - 1);
+	free_file(f);
+}
+
+static bool wants_content(const struct wanted_file *f)
+{
+	for (size_t i = 0; i < f->n_wants; i++)
+		if (f->wants[i].kind != WANT_LANGUAGE)
+			return true;
+	return false;
+}
+
+static int look_at_node(struct analysis *a, const struct tree_entry *e, uint32_t node,
+			struct capture **ret_capture, struct err *err)
+{
+	struct wanted_file f = {0};
+	struct tree view;
+
+	tree_builder_view(a->builder, &view);
+	strbuf_reset(&a->path);
+	tree_path(&view, node, &a->path);
+	f.n_wants = path_index_match(a->index, strbuf_str(&a->path), e->type == NODE_DIR, f.wants);
+	for (size_t i = 0; i < f.n_wants && e->type != NODE_SYMLINK; i++)
+		if (f.wants[i].kind == WANT_LANGUAGE)
+			count_language(a, f.wants[i].language->ecosystem, strbuf_str(&a->path));
+	if (e->type == NODE_SYMLINK) {
+		if ((wants_content(&f) && !is_named_by_path(&f)) ||
+		    path_index_is_way(a->index, strbuf_str(&a->path)))
+			record_add_link(a->record, strbuf_str(&a->path));
+		return 0;
+	}
+	if (wants_content(&f) && e->type == NODE_HARDLINK)
+		return open_hard_link(a, &f, e, node, err);
+	if (wants_content(&f))
+		return open_capture(a, &f, e, node, ret_capture, err);
+	if (e->type == NODE_FILE)
+		open_head(a, e, node, ret_capture);
+	return 0;
+}
+
+int analysis_entry(struct analysis *a, const struct tree_entry *e, struct capture **ret_capture,
+		   struct err *err)
+{
+	struct err problem = {0};
+	bool escaped = false;
+	uint32_t node;
+
+	*ret_capture = NULL;
+	close_head(a);
+	close_alone(a);
+	if (tree_add(a->builder, e, &node, &escaped, &problem) < 0) {
+		if (problem.code == ERR_NOMEM) {
+			if (err)
+				*err = problem;
+			return -ERR_NOMEM;
+		}
+		analysis_problem(a, "tar", str_sub(e->path, 0, 4096), &problem);
+		return 0;
+	}
+	if (escaped) {
+		err_set(&problem, ERR_FORMAT,
+			"path leaves the root through \"..\"; held at the root");
+		analysis_problem(a, "tar", str_sub(e->path, 0, 4096), &problem);
+	}
+	if (node == TREE_NONE || e->type == NODE_DEVICE || e->type == NODE_FIFO ||
+	    e->type == NODE_WHITEOUT)
+		return 0;
+	if (e->type == NODE_DIR && !path_index_has_directories(a->index))
+		return 0;
+	return look_at_node(a, e, node, ret_capture, err);
+}
+
+bool analysis_capture_data(struct capture *c, struct str piece, uint64_t offset)
+{
+	if (offset < c->n) {
+		struct str fits = str_sub(piece, 0, c->n - offset);
+
+		memcpy(c->bytes + offset, fits.p, fits.n);
+	}
+	return !c->head_only || offset + piece.n < c->n;
+}
+
+/* Drops what a later entry replaced, gives the rest their paths. */
+static int settle_files(struct analysis *a, struct err *err)
+{
+	struct tree view;
+
+	tree_builder_view(a->builder, &view);
+	for (size_t i = 0; i < a->files.n; i++) {
+		struct wanted_file *f = *(struct wanted_file **)vec_at(&a->files, i);
+
+		if (!tree_is_alive(&view, f->data.node)) {
+			f->n_wants = 0;
+			continue;
+		}
+		strbuf_reset(&a->path);
+		tree_path(&view, f->data.node, &a->path);
+		f->path = arena_str(&a->arena, strbuf_str(&a->path));
+		if (f->path.p && map_get(&a->by_path, f->path)) /* a directory told twice */
+			f->n_wants = 0;
+		else if (!f->path.p || map_put(&a->by_path, f->path, f) < 0)
+			return err_nomem(err);
+	}
+	return 0;
 }
 
 static void parse_files(struct analysis *a)
@@ -392,7 +513,7 @@ static void parse_files(struct analysis *a)
 		for (size_t w = 0; w < f->n_wants; w++) {
 			const struct want *want = &f->wants[w];
 
-			if (want->kind == WANT_KEPT)
+			if (want->kind == WANT_KEPT || want->kind == WANT_BYTES)
 				record_add_kept(a->record, f->path,
 						str_make(f->data.bytes, f->data.n));
 			else if (want->kind == WANT_PKGDB &&
@@ -422,6 +543,7 @@ int analysis_finish(struct analysis *a, struct layer_facts *facts, struct err *e
 	int r = 0;
 
 	close_head(a);
+	close_alone(a);
 	if (path_index_has_directories(a->index))
 		r = look_at_implied(a, err);
 	if (r == 0)

@@ -7,6 +7,7 @@
 #include "image/view.h"
 #include "inventory/distro.h"
 #include "package/purl.h"
+#include "scan/second_look.h"
 
 /* A package as seen in one database path, from layer to layer. */
 struct sighting {
@@ -29,21 +30,24 @@ struct reader_tally {
 	bool is_partial;
 };
 
+/* The layer of items that a second look read: each has its own. */
+#define NO_LAYER SIZE_MAX
+
 struct fragment {
 	struct package p;
 	struct fragment *next; /* of the same type and name */
 };
 
 struct assembly {
-	const struct layer_record *const *records;
-	size_t n;
+	const struct assemble_input *in;
 	struct report *report;
 	struct view view;
 	struct arena temp;
 	struct map databases; /* path -> struct database */
 	struct map sightings; /* path, type, name, arch -> struct sighting */
 	struct map fragments; /* type, name -> struct fragment */
-	struct map kept;      /* layer, path -> struct str * */
+	struct map by_file;   /* layer, path -> struct fragment of a reader named by path */
+	struct map kept;      /* layer, path -> struct str *; of a second look by path alone */
 	struct map readers;   /* parser -> struct reader_tally */
 	struct map languages; /* ecosystem -> struct record_item */
 };
@@ -53,6 +57,12 @@ static struct str key_of(struct arena *a, struct str x, struct str y, struct str
 {
 	return arena_strf(a, "%.*s\x1f%.*s\x1f%.*s\x1f%.*s", STR_FMT(x), STR_FMT(y), STR_FMT(z),
 			  STR_FMT(w));
+}
+
+/* Of a file of one layer, by its path in the merged tree. */
+static struct str file_key(struct assembly *as, size_t layer, struct str path)
+{
+	return arena_strf(&as->temp, "%zu\x1f%.*s", layer, STR_FMT(path));
 }
 
 static void *entry_of(struct assembly *as, struct map *m, struct str key, size_t size)
@@ -67,11 +77,14 @@ static void *entry_of(struct assembly *as, struct map *m, struct str key, size_t
 	return entry;
 }
 
-static bool is_visible(const struct assembly *as, struct str path, size_t layer)
+/* node: of the layer's own tree, where a later entry of that path may have replaced it. */
+static bool is_visible(const struct assembly *as, struct str path, size_t layer, uint32_t node)
 {
 	struct view_hit hit;
 
-	return view_find(&as->view, path, VIEW_NO_FOLLOW, &hit) && hit.layer == layer;
+	if (!view_find(&as->view, path, VIEW_NO_FOLLOW, &hit) || hit.layer != layer)
+		return false;
+	return node == TREE_NONE || merge_origin(as->in->merge, layer, hit.node) == node;
 }
 
 static struct str layer_name(const struct assembly *as, size_t i)
@@ -80,6 +93,15 @@ static struct str layer_name(const struct assembly *as, size_t i)
 
 	return l && as->report->has_image ? l->diff_id : STR_NULL;
 }
+
+/* The database that the items behind it belong to. */
+struct current {
+	struct record_item db;
+	const struct pkgdb *reader;
+	size_t ordinal;
+	size_t layer;
+	bool visible;
+};
 
 static int add_package(struct assembly *as, const struct record_item *item,
 		       const struct sighting *s, const struct record_item *db)
@@ -99,12 +121,12 @@ static int add_package(struct assembly *as, const struct record_item *item,
 }
 
 /* Continues or restarts the package's run of layers, and lists it when its database shows. */
-static int see_package(struct assembly *as, size_t layer, const struct record_item *item,
-		       const struct record_item *db, size_t ordinal, bool visible)
+static int see_package(struct assembly *as, const struct record_item *item,
+		       const struct current *now)
 {
 	const struct package *p = &item->package;
 	struct str name = arena_strf(&as->temp, "%.*s\x1f%.*s", STR_FMT(p->type), STR_FMT(p->name));
-	struct str key = key_of(&as->temp, db->path, name, p->arch, STR_NULL);
+	struct str key = key_of(&as->temp, now->db.path, name, p->arch, STR_NULL);
 	struct sighting *s;
 
 	if (!name.p || !key.p)
@@ -112,23 +134,31 @@ static int see_package(struct assembly *as, size_t layer, const struct record_it
 	s = entry_of(as, &as->sightings, key, sizeof *s);
 	if (!s)
 		return -ERR_NOMEM;
-	if (s->ordinal == 0 || s->ordinal + 1 < ordinal)
-		s->first = s->changed = layer;
+	if (s->ordinal == 0 || s->ordinal + 1 < now->ordinal)
+		s->first = s->changed = now->layer;
 	else if (!str_eq(s->version, p->version))
-		s->changed = layer;
-	s->ordinal = ordinal;
+		s->changed = now->layer;
+	s->ordinal = now->ordinal;
 	s->version = p->version;
-	return visible ? add_package(as, item, s, db) : 0;
+	return now->visible ? add_package(as, item, s, &now->db) : 0;
 }
 
-static int see_fragment(struct assembly *as, const struct package *p)
+static int see_fragment(struct assembly *as, const struct package *p, const struct current *now)
 {
 	struct str key = key_of(&as->temp, p->type, p->name, STR_NULL, STR_NULL);
 	struct fragment *f = arena_alloc(&as->temp, sizeof *f);
+	int r;
 
 	if (!key.p || !f)
 		return -ERR_NOMEM;
 	f->p = *p;
+	if (now->reader && now->reader->flags & PKGDB_NAMED_BY_PATH) {
+		struct str file = file_key(as, now->layer, now->db.path);
+
+		r = file.p ? map_put(&as->by_file, file, f) : -ERR_NOMEM;
+		if (r < 0)
+			return r;
+	}
 	f->next = map_get(&as->fragments, key);
 	return map_put(&as->fragments, key, f);
 }
@@ -146,8 +176,7 @@ static int see_reader(struct assembly *as, const struct record_item *db)
 
 static int see_kept(struct assembly *as, size_t layer, const struct record_item *item)
 {
-	struct str number = arena_strf(&as->temp, "%zu", layer);
-	struct str key = key_of(&as->temp, number, item->path, STR_NULL, STR_NULL);
+	struct str key = layer == NO_LAYER ? item->path : file_key(as, layer, item->path);
 	struct str *bytes = arena_alloc(&as->temp, sizeof *bytes);
 
 	if (!key.p || !bytes)
@@ -170,61 +199,77 @@ static int see_language(struct assembly *as, const struct record_item *item)
 	return 0;
 }
 
-/* The database that the items behind it belong to. */
-struct current {
-	struct record_item db;
-	size_t ordinal;
-	bool visible;
-};
-
 static int begin_database(struct assembly *as, size_t layer, const struct record_item *item,
 			  struct current *now)
 {
+	const struct linked_file *linked = second_look_at(as->in->links, item->path);
 	struct database *d = entry_of(as, &as->databases, item->path, sizeof *d);
 
 	if (!d)
 		return -ERR_NOMEM;
 	now->db = *item;
+	now->reader = pkgdb_find(item->parser);
 	now->ordinal = ++d->ordinal;
-	now->visible = is_visible(as, item->path, layer);
+	if (layer == NO_LAYER) {
+		now->layer = linked ? linked->changed : 0;
+		now->visible = true;
+	} else {
+		now->layer = layer;
+		now->visible = !(linked && linked->is_read) &&
+			       is_visible(as, item->path, layer, item->node);
+	}
 	return now->visible ? see_reader(as, item) : 0;
 }
 
 static int see_item(struct assembly *as, size_t layer, const struct record_item *item,
 		    struct current *now)
 {
+	struct str name = layer == NO_LAYER ? STR_NULL : layer_name(as, layer);
+
 	switch (item->kind) {
 	case RECORD_DB:
 		return begin_database(as, layer, item, now);
 	case RECORD_PACKAGE:
-		return see_package(as, layer, item, &now->db, now->ordinal, now->visible);
+		return see_package(as, item, now);
 	case RECORD_FRAGMENT:
-		return now->visible ? see_fragment(as, &item->package) : 0;
+		return now->visible ? see_fragment(as, &item->package, now) : 0;
 	case RECORD_PROBLEM:
-		return report_add_problem(as->report, item->path, layer_name(as, layer),
-					  item->parser, &item->error);
+		return report_add_problem(as->report, item->path, name, item->parser, &item->error);
 	case RECORD_KEPT:
 		return see_kept(as, layer, item);
 	case RECORD_LANGUAGE:
-		return is_visible(as, item->path, layer) ? see_language(as, item) : 0;
+		return layer != NO_LAYER && is_visible(as, item->path, layer, TREE_NONE)
+			       ? see_language(as, item)
+			       : 0;
+	case RECORD_LINK:
+		return 0; /* second_look.c */
 	}
 	return 0;
 }
 
-static int see_layer(struct assembly *as, size_t layer, struct err *err)
+static int see_record(struct assembly *as, size_t layer, const struct layer_record *record,
+		      struct err *err)
 {
-	struct str items = as->records[layer]->items;
+	struct arena *a = &as->report->arena;
+	struct str items = record->items;
 	struct record_item item;
 	struct current now = {0};
 
-	while (record_next(&items, &as->report->arena, &item)) {
-		int r = see_item(as, layer, &item, &now);
+	while (record_next(&items, a, &item)) {
+		int r = 0;
 
+		if (item.path.n && layer != NO_LAYER)
+			item.path = merge_path(as->in->merge, layer, item.path, a);
+		if (item.path.n && !item.path.p)
+			r = -ERR_NOMEM;
+		if (r == 0)
+			r = see_item(as, layer, &item, &now);
 		if (r < 0)
 			return err_set(err, (enum err_code) - r, "layer %zu: too much to report",
-				       layer);
+				       layer + 1);
 	}
-	return items.n >= 8 ? err_set(err, ERR_FORMAT, "layer %zu: record is damaged", layer) : 0;
+	return items.n >= 8 ? err_set(err, ERR_FORMAT, "layer %zu: record is damaged", layer + 1)
+			    : 0;
 }
 
 static int join_list(struct arena *a, struct str_list *into, struct str_list more)
@@ -243,26 +288,67 @@ static int join_list(struct arena *a, struct str_list *into, struct str_list mor
 	return 0;
 }
 
+static int join_fragment(struct arena *a, struct package *p, const struct package *more)
+{
+	int r = join_list(a, &p->files, more->files);
+
+	if (r == 0)
+		r = join_list(a, &p->licenses, more->licenses);
+	if (r == 0)
+		r = join_list(a, &p->attributes, more->attributes);
+	if (p->source_name.n == 0)
+		p->source_name = more->source_name;
+	if (p->vendor.n == 0)
+		p->vendor = more->vendor;
+	return r;
+}
+
+/* The file that the pattern means for this package, wherever links lead to from there. */
+static const struct fragment *fragment_behind_links(struct assembly *as, const char *pattern,
+						    struct str name)
+{
+	CLEANUP(strbuf_done) struct strbuf real = STRBUF_INIT((size_t)LIMIT_PATH_BYTES * 4);
+	struct str before, after, path, key;
+	struct view_hit hit;
+
+	if (!str_cut(str_of(pattern), '*', &before, &after) || str_find_char(name, '/') < name.n)
+		return NULL;
+	path = arena_strf(&as->temp, "%.*s%.*s%.*s", STR_FMT(before), STR_FMT(name),
+			  STR_FMT(after));
+	if (!view_file(&as->view, path, &hit))
+		return NULL;
+	tree_path(as->view.trees[hit.layer], hit.node, &real);
+	key = file_key(as, hit.layer, strbuf_str(&real));
+	return map_get(&as->by_file, key);
+}
+
+/* usr/share/doc/libx-dev is often a symlink to libx1, and has its copyright file there. */
+static int join_linked(struct assembly *as, struct package *p)
+{
+	int r = 0;
+
+	for (size_t i = 0; pkgdbs[i] && as->by_file.n && r == 0; i++)
+		for (const char *const *path = pkgdbs[i]->paths; *path && r == 0; path++) {
+			const struct fragment *f;
+
+			if (!(pkgdbs[i]->flags & PKGDB_NAMED_BY_PATH))
+				break;
+			f = fragment_behind_links(as, *path, p->name);
+			if (f && str_eq(f->p.type, p->type) && !str_eq(f->p.name, p->name))
+				r = join_fragment(&as->report->arena, p, &f->p);
+		}
+	return r;
+}
+
 static int join_fragments(struct assembly *as, struct package *p)
 {
 	struct str key = key_of(&as->temp, p->type, p->name, STR_NULL, STR_NULL);
-	struct arena *a = &as->report->arena;
 	int r = key.p ? 0 : -ERR_NOMEM;
 
-	for (struct fragment *f = map_get(&as->fragments, key); f && r == 0; f = f->next) {
-		if (f->p.arch.n && p->arch.n && !str_eq(f->p.arch, p->arch))
-			continue;
-		r = join_list(a, &p->files, f->p.files);
-		if (r == 0)
-			r = join_list(a, &p->licenses, f->p.licenses);
-		if (r == 0)
-			r = join_list(a, &p->attributes, f->p.attributes);
-		if (p->source_name.n == 0)
-			p->source_name = f->p.source_name;
-		if (p->vendor.n == 0)
-			p->vendor = f->p.vendor;
-	}
-	return r;
+	for (struct fragment *f = map_get(&as->fragments, key); f && r == 0; f = f->next)
+		if (!f->p.arch.n || !p->arch.n || str_eq(f->p.arch, p->arch))
+			r = join_fragment(&as->report->arena, p, &f->p);
+	return r < 0 || p->licenses.n ? r : join_linked(as, p);
 }
 
 static bool takes_distro_namespace(struct str type)
@@ -303,15 +389,13 @@ static bool get_kept(void *context, struct str path, struct str *ret_bytes)
 {
 	struct assembly *as = context;
 	CLEANUP(strbuf_done) struct strbuf real = STRBUF_INIT((size_t)LIMIT_PATH_BYTES * 4);
+	struct str *bytes = map_get(&as->kept, path);
 	struct view_hit hit;
-	struct str key, number, *bytes;
 
-	if (!view_find(&as->view, path, VIEW_FOLLOW, &hit))
-		return false;
-	tree_path(as->view.trees[hit.layer], hit.node, &real);
-	number = arena_strf(&as->temp, "%zu", hit.layer);
-	key = key_of(&as->temp, number, strbuf_str(&real), STR_NULL, STR_NULL);
-	bytes = map_get(&as->kept, key);
+	if (!bytes && view_file(&as->view, path, &hit)) {
+		tree_path(as->view.trees[hit.layer], hit.node, &real);
+		bytes = map_get(&as->kept, file_key(as, hit.layer, strbuf_str(&real)));
+	}
 	if (bytes)
 		*ret_bytes = *bytes;
 	return bytes != NULL;
@@ -410,9 +494,11 @@ static int assemble_all(struct assembly *as, struct err *err)
 	struct distro_files files = {as, get_kept, distro_problem};
 	int r = 0;
 
-	for (size_t i = 0; i < as->n && r == 0; i++)
-		if (as->records[i])
-			r = see_layer(as, i, err);
+	for (size_t i = 0; i < as->in->n && r == 0; i++)
+		if (as->in->records[i])
+			r = see_record(as, i, as->in->records[i], err);
+	if (r == 0 && as->in->linked)
+		r = see_record(as, NO_LAYER, as->in->linked, err);
 	if (r == 0)
 		r = distro_read(&files, &as->report->arena, &as->report->distro, err);
 	for (size_t i = 0; i < as->report->packages.n && r == 0; i++)
@@ -422,20 +508,13 @@ static int assemble_all(struct assembly *as, struct err *err)
 	return r < 0 ? r : cover(as, err);
 }
 
-int assemble(const struct layer_record *const *records, size_t n, struct report *report,
-	     struct err *err)
+int assemble_layers(const struct assemble_input *in, struct report *report, struct err *err)
 {
-	struct assembly as = {.records = records, .n = n, .report = report};
-	CLEANUP(freep) const struct tree **trees = calloc(n + 1, sizeof *trees);
-	struct map *maps[] = {&as.databases, &as.sightings, &as.fragments,
+	struct assembly as = {.in = in, .report = report, .view = merge_view(in->merge)};
+	struct map *maps[] = {&as.databases, &as.sightings, &as.fragments, &as.by_file,
 			      &as.kept,	     &as.readers,   &as.languages};
 	int r;
 
-	if (!trees)
-		return err_nomem(err);
-	for (size_t i = 0; i < n; i++)
-		trees[i] = records[i] ? &records[i]->tree : NULL;
-	as.view = (struct view){trees, n};
 	arena_init(&as.temp, LIMIT_ARENA_BYTES);
 	for (size_t i = 0; i < ARRAY_LEN(maps); i++)
 		map_init(maps[i], LIMIT_LAYER_ENTRIES);
@@ -443,5 +522,24 @@ int assemble(const struct layer_record *const *records, size_t n, struct report 
 	for (size_t i = 0; i < ARRAY_LEN(maps); i++)
 		map_done(maps[i]);
 	arena_done(&as.temp);
+	return r;
+}
+
+int assemble(const struct layer_record *const *records, size_t n, struct report *report,
+	     struct err *err)
+{
+	CLEANUP(freep) const struct tree **trees = calloc(n + 1, sizeof *trees);
+	struct merge merge = {0};
+	struct assemble_input in = {.records = records, .n = n, .merge = &merge};
+	int r;
+
+	if (!trees)
+		return err_nomem(err);
+	for (size_t i = 0; i < n; i++)
+		trees[i] = records[i] ? &records[i]->tree : NULL;
+	r = merge_init(&merge, trees, n, err);
+	if (r == 0)
+		r = assemble_layers(&in, report, err);
+	merge_done(&merge);
 	return r;
 }

@@ -9,8 +9,22 @@
  */
 #pragma once
 
+#include "image/merge.h"
 #include "report/report.h"
 #include "scan/layer_record.h"
 
+struct second_look;
+
+struct assemble_input {
+	const struct layer_record *const *records; /* bottom-up */
+	size_t n;
+	const struct merge *merge;	   /* of their trees */
+	const struct second_look *links;   /* NULL: there was none */
+	const struct layer_record *linked; /* what it read; NULL: nothing */
+};
+
+int assemble_layers(const struct assemble_input *in, struct report *report, struct err *err);
+
+/* The same for layers that need no second look. */
 int assemble(const struct layer_record *const *records, size_t n, struct report *report,
 	     struct err *err);

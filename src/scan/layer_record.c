@@ -77,6 +77,7 @@ void record_add_db(struct strbuf *sb, struct str parser, struct str path, bool i
 	size_t start = item_begin(sb, RECORD_DB);
 
 	put_u32(sb, is_whole);
+	put_u32(sb, TREE_NONE);
 	put_str(sb, parser);
 	put_str(sb, path);
 	item_end(sb, start);
@@ -86,6 +87,12 @@ void record_mark_partial(struct strbuf *sb, size_t at)
 {
 	if (sb->error == ERR_OK)
 		memset(sb->p + at + 2 * sizeof(uint32_t), 0, sizeof(uint32_t));
+}
+
+void record_set_node(struct strbuf *sb, size_t at, uint32_t node)
+{
+	if (sb->error == ERR_OK)
+		memcpy(sb->p + at + 3 * sizeof(uint32_t), &node, sizeof node);
 }
 
 void record_add_package(struct strbuf *sb, enum record_kind kind, const struct package *p)
@@ -121,6 +128,14 @@ void record_add_kept(struct strbuf *sb, struct str path, struct str bytes)
 
 	put_str(sb, path);
 	put_str(sb, bytes);
+	item_end(sb, start);
+}
+
+void record_add_link(struct strbuf *sb, struct str path)
+{
+	size_t start = item_begin(sb, RECORD_LINK);
+
+	put_str(sb, path);
 	item_end(sb, start);
 }
 
@@ -258,6 +273,7 @@ bool record_next(struct str *items, struct arena *arena, struct record_item *ret
 	switch (ret->kind) {
 	case RECORD_DB:
 		ret->is_whole = get_u32(&body) != 0;
+		ret->node = get_u32(&body);
 		ret->parser = get_str(&body);
 		ret->path = get_str(&body);
 		break;
@@ -272,6 +288,9 @@ bool record_next(struct str *items, struct arena *arena, struct record_item *ret
 		ret->path = get_str(&body);
 		ret->bytes = get_str(&body);
 		break;
+	case RECORD_LINK:
+		ret->path = get_str(&body);
+		break;
 	case RECORD_LANGUAGE:
 		ret->parser = get_str(&body);
 		ret->path = get_str(&body);
@@ -282,6 +301,22 @@ bool record_next(struct str *items, struct arena *arena, struct record_item *ret
 		return false;
 	*items = str_skip(*items, c.at);
 	return true;
+}
+
+bool record_next_of(struct str *items, struct arena *arena, enum record_kind kind,
+		    struct record_item *ret)
+{
+	while (items->n >= 8) {
+		struct cursor c = cursor_make(*items);
+
+		if (get_u32(&c) == kind)
+			return record_next(items, arena, ret);
+		(void)get_str(&c);
+		if (c.failed)
+			return false;
+		*items = str_skip(*items, c.at);
+	}
+	return false;
 }
 
 /* Finds the linker's build id among the program's own notes; the first object is the program. */

@@ -36,13 +36,15 @@ enum record_kind {
 	RECORD_PROBLEM,
 	RECORD_KEPT,	 /* a small file, whole */
 	RECORD_LANGUAGE, /* a sign of language packages */
+	RECORD_LINK,	 /* a link where a wanted file or a directory above one could stand */
 };
 
 /* One item; the fields that its kind does not name are empty. */
 struct record_item {
 	enum record_kind kind;
 	struct str parser;	/* DB: reader id; PROBLEM: who; LANGUAGE: ecosystem */
-	struct str path;	/* DB, PROBLEM, KEPT, LANGUAGE (first example) */
+	struct str path;	/* DB, PROBLEM, KEPT, LINK, LANGUAGE (first example) */
+	uint32_t node;		/* DB: the file's, if a later entry may have replaced it */
 	uint64_t count;		/* LANGUAGE: files seen */
 	bool is_whole;		/* DB: read to its end */
 	struct err error;	/* PROBLEM */
@@ -58,12 +60,15 @@ struct layer_record {
 
 void record_begin(struct strbuf *sb);
 void record_add_db(struct strbuf *sb, struct str parser, struct str path, bool is_whole);
+/* Says of the same item which node's it is; without this it is TREE_NONE: the last of its path. */
+void record_set_node(struct strbuf *sb, size_t at, uint32_t node);
 /* Turns is_whole off in the DB item that was added when the record was `at` bytes long. */
 void record_mark_partial(struct strbuf *sb, size_t at);
 void record_add_package(struct strbuf *sb, enum record_kind kind, const struct package *p);
 void record_add_problem(struct strbuf *sb, struct str parser, struct str path,
 			const struct err *what);
 void record_add_kept(struct strbuf *sb, struct str path, struct str bytes);
+void record_add_link(struct strbuf *sb, struct str path);
 void record_add_language(struct strbuf *sb, struct str ecosystem, struct str path, uint64_t count);
 
 /* Appends the frozen tree and completes the header. */
@@ -76,6 +81,10 @@ int layer_record_read(struct str bytes, struct layer_record *ret, struct err *er
 /* Takes the next item off *items; false at the end or when the arena is full (items->n > 0 then).
  */
 bool record_next(struct str *items, struct arena *arena, struct record_item *ret);
+
+/* The same for one kind; the others are passed over at no cost. */
+bool record_next_of(struct str *items, struct arena *arena, enum record_kind kind,
+		    struct record_item *ret);
 
 /* Identifies the build whose records can be read: analyses and formats change between builds. */
 uint64_t record_build_id(void);

@@ -15,7 +15,8 @@ struct pattern {
 	struct str text;
 	struct want want;
 	bool directory;
-	size_t next; /* in the same bucket: index + 1, 0 ends */
+	bool literal; /* no pattern: the path itself, wildcards and all */
+	size_t next;  /* in the same bucket: index + 1, 0 ends */
 };
 
 struct path_index {
@@ -23,6 +24,7 @@ struct path_index {
 	struct map by_base;   /* "status" -> first pattern, as index + 1 */
 	struct map by_suffix; /* "jar" for "*.jar" */
 	struct map by_parent; /* "status.d" for "status.d/ *" */
+	struct map ways;      /* directories above patterns, up to the first wildcard */
 	size_t others;	      /* no literal to go by */
 	bool has_directories;
 };
@@ -54,6 +56,17 @@ static struct map *bucket_of(struct path_index *index, struct str text, struct s
 	return parent.n && !has_wildcard(parent) ? &index->by_parent : NULL;
 }
 
+static int add_ways(struct path_index *index, struct str text)
+{
+	size_t star = str_find_char(text, '*'), mark = str_find_char(text, '?');
+	struct str dir = path_dir(str_sub(text, 0, star < mark ? star : mark));
+	int r = 0;
+
+	for (; dir.n && r == 0; dir = path_dir(dir))
+		r = map_put(&index->ways, dir, index);
+	return r;
+}
+
 static int add_pattern(struct path_index *index, const char *text, struct want want, bool directory)
 {
 	struct pattern *p = vec_push(&index->patterns);
@@ -66,6 +79,8 @@ static int add_pattern(struct path_index *index, const char *text, struct want w
 	p->want = want;
 	p->directory = directory;
 	index->has_directories |= directory;
+	if (want.kind != WANT_LANGUAGE && add_ways(index, p->text) < 0)
+		return -ERR_NOMEM;
 	bucket = bucket_of(index, p->text, &key);
 	if (!bucket) {
 		p->next = index->others;
@@ -97,17 +112,54 @@ static int add_all(struct path_index *index)
 	return r;
 }
 
-int path_index_new(struct path_index **ret, struct err *err)
+static struct path_index *new_index(size_t max)
 {
 	struct path_index *index = calloc(1, sizeof *index);
 
 	if (!index)
+		return NULL;
+	index->patterns = (struct vec)VEC_INIT(struct pattern, max);
+	map_init(&index->by_base, max);
+	map_init(&index->by_suffix, max);
+	map_init(&index->by_parent, max);
+	map_init(&index->ways, max * 8);
+	return index;
+}
+
+int path_index_new(struct path_index **ret, struct err *err)
+{
+	struct path_index *index = new_index(PATTERNS_MAX);
+
+	if (!index || add_all(index) < 0) {
+		path_index_free(index);
 		return err_nomem(err);
-	index->patterns = (struct vec)VEC_INIT(struct pattern, PATTERNS_MAX);
-	map_init(&index->by_base, PATTERNS_MAX);
-	map_init(&index->by_suffix, PATTERNS_MAX);
-	map_init(&index->by_parent, PATTERNS_MAX);
-	if (add_all(index) < 0) {
+	}
+	*ret = index;
+	return 0;
+}
+
+static int add_file(struct path_index *index, struct str path)
+{
+	struct str base = path_base(path);
+	struct pattern *p = vec_push(&index->patterns);
+
+	if (!p)
+		return -ERR_NOMEM;
+	p->text = path;
+	p->want = (struct want){.kind = WANT_BYTES};
+	p->literal = true;
+	p->next = (size_t)map_get(&index->by_base, base);
+	return map_put(&index->by_base, base, (void *)index->patterns.n);
+}
+
+int path_index_of_files(const struct str *paths, size_t n, struct path_index **ret, struct err *err)
+{
+	struct path_index *index = new_index(n);
+	int r = index ? 0 : -ERR_NOMEM;
+
+	for (size_t i = 0; i < n && r == 0; i++)
+		r = add_file(index, paths[i]);
+	if (r < 0) {
 		path_index_free(index);
 		return err_nomem(err);
 	}
@@ -123,6 +175,7 @@ void path_index_free(struct path_index *index)
 	map_done(&index->by_base);
 	map_done(&index->by_suffix);
 	map_done(&index->by_parent);
+	map_done(&index->ways);
 	free(index);
 }
 
@@ -132,7 +185,8 @@ static size_t match_bucket(const struct path_index *index, size_t first, struct 
 	for (size_t i = first; i && n < WANTS_MAX;) {
 		const struct pattern *p = vec_at(&index->patterns, i - 1);
 
-		if (p->directory == is_directory && path_match(p->text, path))
+		if (p->directory == is_directory &&
+		    (p->literal ? str_eq(p->text, path) : path_match(p->text, path)))
 			ret[n++] = p->want;
 		i = p->next;
 	}
@@ -151,6 +205,23 @@ size_t path_index_match(const struct path_index *index, struct str path, bool is
 	n = match_bucket(index, (size_t)map_get(&index->by_parent, parent), path, is_directory, ret,
 			 n);
 	return match_bucket(index, index->others, path, is_directory, ret, n);
+}
+
+bool path_index_is_way(const struct path_index *index, struct str directory)
+{
+	return map_get(&index->ways, directory) != NULL;
+}
+
+bool path_index_pattern(const struct path_index *index, size_t i, struct str *ret_text,
+			struct want *ret_want)
+{
+	const struct pattern *p = vec_at(&index->patterns, i);
+
+	if (!p)
+		return false;
+	*ret_text = p->text;
+	*ret_want = p->want;
+	return true;
 }
 
 bool path_index_has_directories(const struct path_index *index)

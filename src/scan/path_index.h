@@ -15,7 +15,12 @@
 #include "inventory/language.h"
 #include "inventory/pkgdb.h"
 
-enum want_kind { WANT_PKGDB, WANT_KEPT, WANT_LANGUAGE };
+enum want_kind {
+	WANT_PKGDB,
+	WANT_KEPT,
+	WANT_LANGUAGE,
+	WANT_BYTES, /* of a file that only a link leads to; scan/second_look.h */
+};
 
 struct want {
 	enum want_kind kind;
@@ -33,6 +38,17 @@ void path_index_free(struct path_index *index);
 /* How many analyses want the path; the first WANTS_MAX are in ret. */
 size_t path_index_match(const struct path_index *index, struct str path, bool is_directory,
 			struct want ret[WANTS_MAX]);
+
+/* The index of a second look: exactly these paths, their bytes kept whole. */
+int path_index_of_files(const struct str *paths, size_t n, struct path_index **ret,
+			struct err *err);
+
+/* Whether patterns lie below the directory; a symlink there hides them from path_index_match. */
+bool path_index_is_way(const struct path_index *index, struct str directory);
+
+/* The i-th pattern, or false behind the last. */
+bool path_index_pattern(const struct path_index *index, size_t i, struct str *ret_text,
+			struct want *ret_want);
 
 /* "pkgdb" patterns that name directories exist at all. */
 bool path_index_has_directories(const struct path_index *index);

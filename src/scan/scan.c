@@ -12,6 +12,7 @@
 #include "scan/image_facts.h"
 #include "scan/opener.h"
 #include "scan/sandbox.h"
+#include "scan/second_look.h"
 #include "scan/stream_scan.h"
 #include "scan/target.h"
 
@@ -45,13 +46,14 @@ struct scan {
 	/* What is done with each layer now, by several threads. */
 	int (*step)(struct scan *s, size_t i, struct layer_job *job, struct err *err);
 	atomic_size_t next;
+	const char *directory; /* NULL: a source */
 };
 
 static void free_jobs(void *p)
 {
 	struct layer_jobs *jobs = p;
 
-	for (size_t i = 0; i < jobs->n; i++) {
+	for (size_t i = 0; i <= jobs->n; i++) {
 		strbuf_done(&jobs->job[i].bytes);
 		cache_release(jobs->job[i].cached);
 	}
@@ -69,7 +71,7 @@ static int add_jobs(struct scan *s, size_t n, struct report *report, struct err 
 	jobs->passed = s->passing;
 	s->passed = jobs->passed.p;
 	s->passing = (struct vec){0};
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i <= n; i++) /* the last is that of the second look */
 		jobs->job[i].bytes = (struct strbuf)STRBUF_INIT(LIMIT_RECORD_BYTES);
 	report->attached = jobs;
 	report->release_attached = free_jobs;
@@ -289,12 +291,104 @@ static int describe_layer(struct report *report, size_t i, const struct source_l
 		STR("see the problems below"), 0);
 }
 
+/* The bytes must be those of the first reading: a file may have changed in between. */
+static int check_again(const struct layer_record *first, struct str record, struct err *err)
+{
+	struct layer_record again;
+	int r = layer_record_read(record, &again, err);
+
+	if (r < 0 || digest_eq(&first->facts.blob, &again.facts.blob))
+		return r;
+	return err_set(err, ERR_DENIED, "changed while it was read");
+}
+
+static int read_again(void *context, size_t i, const struct path_index *index,
+		      struct strbuf *ret_record, struct err *err)
+{
+	struct scan *s = context;
+	struct stream *blob = NULL;
+	int r;
+
+	if (!s->source)
+		return directory_scan(s->directory, index, s->progress, ret_record, err);
+	if (s->source->layers[i].passed)
+		return err_set(err, ERR_UNSUPPORTED, "%.*s can be read only once",
+			       STR_FMT(s->source->location));
+	r = opener_open(s->opener, i, &blob, err);
+	if (r == 0)
+		r = layer_scan(blob, index, s->progress, ret_record, err);
+	if (r == 0)
+		r = check_again(&s->jobs[i].record, strbuf_str(ret_record), err);
+	return r < 0 && r != -ERR_UNSUPPORTED ? err_wrap(err, r, "layer %zu", i + 1) : r;
+}
+
+/* Says of each file that only links lead to why it was not read. */
+static int cover_links(struct report *report, const struct second_look *look, struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < look->files.n && r == 0; i++) {
+		const struct linked_file *f = vec_at(&look->files, i);
+		struct str what = arena_strf(&report->arena, "linked file %.*s", STR_FMT(f->path));
+		struct str why = arena_strf(&report->arena, "a link to %.*s in layer %zu%s%s",
+					    STR_FMT(f->stored), f->layer + 1,
+					    look->refused.code ? ": " : ", see the problems below",
+					    look->refused.code ? look->refused.msg : "");
+
+		if (!f->is_read)
+			r = report_add_coverage(report, what, COVERAGE_NOT_ASSESSED, why,
+						look->refused.code
+							? STR("save the image to a file first")
+							: STR_NULL,
+						0);
+	}
+	if (r == 0 && look->n_left_out)
+		r = report_add_coverage(report, STR("linked files"), COVERAGE_PARTIAL,
+					STR("more than linked_files"), STR_NULL, look->n_left_out);
+	return r < 0 ? err_nomem(err) : 0;
+}
+
+/* Reads what only links lead to, if there is any, and puts all together. */
+static int look_and_assemble(struct scan *s, struct assemble_input *in, struct second_look *look,
+			     struct report *report, struct err *err)
+{
+	struct layer_job *extra = &s->jobs[s->n];
+	int r = second_look_find(in->merge, in->records, s->index, look, err);
+
+	if (r == 0 && look->files.n) {
+		r = second_look_read(look, s->index, read_again, s, &extra->bytes, err);
+		if (r == 0)
+			r = layer_record_read(strbuf_str(&extra->bytes), &extra->record, err);
+		in->links = look;
+		in->linked = &extra->record;
+	}
+	if (r == 0)
+		r = cover_links(report, look, err);
+	return r < 0 ? r : assemble_layers(in, report, err);
+}
+
+static int put_together(struct scan *s, const struct layer_record **records,
+			const struct tree **trees, struct report *report, struct err *err)
+{
+	struct merge merge = {0};
+	struct second_look look = {0};
+	struct assemble_input in = {.records = records, .n = s->n, .merge = &merge};
+	int r = merge_init(&merge, trees, s->n, err);
+
+	if (r == 0)
+		r = look_and_assemble(s, &in, &look, report, err);
+	second_look_done(&look);
+	merge_done(&merge);
+	return r;
+}
+
 static int finish_report(struct scan *s, struct report *report, struct err *err)
 {
 	CLEANUP(freep) const struct layer_record **records = calloc(s->n + 1, sizeof *records);
+	CLEANUP(freep) const struct tree **trees = calloc(s->n + 1, sizeof *trees);
 	int r = 0;
 
-	if (!records)
+	if (!records || !trees)
 		return err_nomem(err);
 	for (size_t i = 0; i < s->n && r == 0; i++) {
 		struct source_layer directory = {0};
@@ -302,11 +396,12 @@ static int finish_report(struct scan *s, struct report *report, struct err *err)
 		r = describe_layer(report, i, s->source ? &s->source->layers[i] : &directory,
 				   &s->jobs[i], err);
 		records[i] = s->jobs[i].is_read ? &s->jobs[i].record : NULL;
+		trees[i] = records[i] ? &records[i]->tree : NULL;
 	}
 	if (r == 0 && s->source)
 		r = image_facts(s->source, report, err);
 	if (r == 0)
-		r = assemble(records, s->n, report, err);
+		r = put_together(s, records, trees, report, err);
 	if (r == 0)
 		report_finish(report);
 	return r;
@@ -327,6 +422,7 @@ static int scan_directory(struct scan *s, const char *path, struct report *repor
 {
 	int r = add_jobs(s, 1, report, err);
 
+	s->directory = path;
 	if (r == 0)
 		r = directory_scan(path, s->index, s->progress, &s->jobs[0].bytes, err);
 	if (r == 0)

@@ -23,17 +23,17 @@ STATUS_NEWER = STATUS.replace("dfsg-1", "dfsg-2")
 OS_RELEASE = 'ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\nPRETTY_NAME="Debian 12"\n'
 
 
-def run(tmp_path, *args, status=0):
+def run(tmp_path, *args, status=0, stdin=subprocess.DEVNULL):
     env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
     env.update({k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS")})
     done = subprocess.run([PLIMSOLL, *map(str, args)], capture_output=True, cwd=tmp_path, env=env,
-                          timeout=60, check=False)
+                          stdin=stdin, timeout=60, check=False)
     assert done.returncode == status, done.stderr.decode()
     return done
 
 
-def report(tmp_path, target, *args, status=0):
-    return json.loads(run(tmp_path, "scan", target, "--format", "json", *args, status=status).stdout)
+def report(tmp_path, target, *args, **how):
+    return json.loads(run(tmp_path, "scan", target, "--format", "json", *args, **how).stdout)
 
 
 def tar_of(files):

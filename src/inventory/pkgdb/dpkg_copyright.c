@@ -132,6 +132,6 @@ const struct pkgdb pkgdb_dpkg_copyright = {
 		"policy 12.5",
 	.paths = paths,
 	.max_size = LIMIT_PKGDB_BYTES,
-	.flags = PKGDB_MAY_BE_EMPTY,
+	.flags = PKGDB_MAY_BE_EMPTY | PKGDB_ALONE | PKGDB_NAMED_BY_PATH,
 	.parse = parse,
 };

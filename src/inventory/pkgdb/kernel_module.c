@@ -162,5 +162,6 @@ const struct pkgdb pkgdb_kernel_module = {
 	.spec = "https://docs.kernel.org, include/linux/moduleparam.h (MODULE_INFO)",
 	.paths = paths,
 	.max_size = LIMIT_KERNEL_MODULE_BYTES,
+	.flags = PKGDB_ALONE,
 	.parse = parse,
 };

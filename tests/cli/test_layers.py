@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How layers lie on each other, seen in the packages of images that the tests build themselves."""
+import gzip
+import io
+import json
+import os
+import tarfile
+
+import pytest
+
+from test_scan import OS_RELEASE, STATUS, docker_archive, report, tar_of
+
+NEWER = STATUS.replace("dfsg-1", "dfsg-2")
+STATUS_PATH = "var/lib/dpkg/status"
+REL = ("etc/os-release", OS_RELEASE)
+
+
+def link(target):
+    return ("symlink", target)
+
+
+def hard(target):
+    return ("link", target)
+
+
+def versions(tmp_path, *layers, problems=0):
+    docker_archive(tmp_path / "image.tar", [tar_of(files) for files in layers])
+    got = report(tmp_path, "image.tar", "--no-cache")
+    assert len(got["problems"]) == problems, got["problems"]
+    return [p["version"].rsplit("dfsg", 1)[-1] for p in got["packages"]]
+
+
+ONE, TWO, NONE = ["-1"], ["-2"], []
+
+ROWS = {
+    "upper replaces lower": ([[(STATUS_PATH, STATUS)], [(STATUS_PATH, NEWER)]], TWO),
+    "whiteout of the file": ([[(STATUS_PATH, STATUS)], [("var/lib/dpkg/.wh.status", "")]], NONE),
+    "whiteout of a directory": ([[(STATUS_PATH, STATUS)], [("var/.wh.lib", "")]], NONE),
+    "whiteout acts on lower layers only": (
+        [[(STATUS_PATH, STATUS)], [(STATUS_PATH, NEWER), ("var/lib/dpkg/.wh.status", "")]], TWO),
+    "whiteout before its sibling": (
+        [[(STATUS_PATH, STATUS)], [("var/lib/dpkg/.wh.status", ""), (STATUS_PATH, NEWER)]], TWO),
+    "opaque before siblings": (
+        [[(STATUS_PATH, STATUS)], [("var/lib/dpkg/.wh..wh..opq", ""), ("var/lib/dpkg/x", "")]], NONE),
+    "opaque behind siblings": (
+        [[(STATUS_PATH, STATUS)], [(STATUS_PATH, NEWER), ("var/lib/dpkg/.wh..wh..opq", "")]], TWO),
+    "opaque parent": ([[(STATUS_PATH, STATUS)], [("var/lib/.wh..wh..opq", "")]], NONE),
+    "a file where the directory was": ([[(STATUS_PATH, STATUS)], [("var/lib", "file")]], NONE),
+    "and a directory again": (
+        [[(STATUS_PATH, STATUS)], [("var/lib", "file")], [("var/lib/dpkg/x", "")]], NONE),
+    "a symlink where the directory was": (
+        [[(STATUS_PATH, STATUS), ("opt/lib/dpkg/status", NEWER)], [("var/lib", link("/opt/lib"))]],
+        TWO),
+    "and a directory in place of that": (
+        [[(STATUS_PATH, STATUS), ("opt/lib/dpkg/status", NEWER)], [("var/lib", link("/opt/lib"))],
+         [("var/lib", None)]], NONE),
+    "a path with ..": ([[(STATUS_PATH, STATUS)], [("var/cache/../lib/dpkg/status", NEWER)]], TWO),
+    "an absolute path": ([[("/" + STATUS_PATH, STATUS)]], ONE),
+    "a path with ./ and //": ([[("./var//lib/./dpkg/status", STATUS)]], ONE),
+    "the last member of a name counts": ([[(STATUS_PATH, STATUS), (STATUS_PATH, NEWER)]], TWO),
+    "a directory told again keeps its files": ([[(STATUS_PATH, STATUS), ("var/lib/dpkg", None)]], ONE),
+    "a file replaced by a directory in one layer": (
+        [[(STATUS_PATH, STATUS), (STATUS_PATH, None)]], NONE),
+    "through a symlink of the same layer": (
+        [[("var/lib", link("../opt")), ("var/lib/dpkg/status", STATUS)]], ONE),
+    "symlinks in a loop": ([[("var/lib", link("lib2")), ("var/lib2", link("lib"))]], NONE),
+    "a symlink to itself": ([[(STATUS_PATH, link("status"))]], NONE),
+    "a hard link to itself": ([[(STATUS_PATH, hard(STATUS_PATH))]], NONE),
+    "hard links in a loop": ([[(STATUS_PATH, hard("x")), ("x", hard(STATUS_PATH))]], NONE),
+    # links to files whose names tell nothing
+    "symlink to elsewhere": ([[(STATUS_PATH, link("/opt/s")), ("opt/s", STATUS)]], ONE),
+    "relative symlink": ([[(STATUS_PATH, link("../../../opt/s")), ("opt/s", STATUS)]], ONE),
+    "symlink to a symlink": (
+        [[(STATUS_PATH, link("/a")), ("a", link("opt/s")), ("opt/s", STATUS)]], ONE),
+    "symlink to a file that a later layer changed": (
+        [[(STATUS_PATH, link("/opt/s")), ("opt/s", STATUS)], [("opt/s", NEWER)]], TWO),
+    "symlink to a file that is gone": (
+        [[(STATUS_PATH, link("/opt/s")), ("opt/s", STATUS)], [("opt/.wh.s", "")]], NONE),
+    "symlinked directory": ([[("var/lib/dpkg", link("/opt/d")), ("opt/d/status", STATUS)]], ONE),
+    "symlinked directory of a directory": (
+        [[("var", link("data")), ("data/lib/dpkg/status", STATUS)]], ONE),
+    "symlinked directory over a lower one": (
+        [[(STATUS_PATH, STATUS), ("opt/d/status", NEWER)], [("var/lib/dpkg", link("/opt/d"))]], TWO),
+    "symlinked directory with a pattern below": (
+        [[("var/lib/dpkg/status.d", link("/opt/d")), ("opt/d/zlib", STATUS)]], ONE),
+    "hard link in its layer": ([[("opt/s", STATUS), (STATUS_PATH, hard("opt/s"))]], ONE),
+    "hard link to a wanted file": (
+        [[("var/lib/dpkg/status", STATUS), ("usr/lib/dpkg/status", hard(STATUS_PATH))],
+         [("var/lib/dpkg/.wh.status", "")]], ONE),
+    "hard link to a lower layer": ([[("opt/s", STATUS)], [(STATUS_PATH, hard("opt/s"))]], ONE),
+    "hard link keeps what was deleted": (
+        [[("opt/s", STATUS)], [(STATUS_PATH, hard("opt/s")), ("opt/.wh.s", "")]], ONE),
+    "hard link keeps what was replaced": (
+        [[("opt/s", STATUS)], [(STATUS_PATH, hard("opt/s"))], [("opt/s", NEWER)]], ONE),
+    "hard link to a hard link": (
+        [[("a", STATUS), ("b", hard("a"))], [(STATUS_PATH, hard("b"))]], ONE),
+    "hard link to nothing": ([[(STATUS_PATH, hard("opt/nowhere"))]], NONE),
+    # layer.md: extracted like a regular archive, so through the symlink of the layer below
+    "implied directory on a symlink": (
+        [[("var/lib", link("../opt")), ("opt/dpkg/status", STATUS)], [("var/lib/dpkg/status", NEWER)]],
+        TWO),
+    "implied directory does not hide the symlink": (
+        [[("usr/lib/dpkg/status", STATUS), ("lib", link("usr/lib"))], [("lib/x", "")]], ONE),
+    "moved to a wanted place": (
+        [[("opt", link("var/lib")), ("var/lib/x", "")], [("opt/dpkg/status", STATUS)]], ONE),
+    "whiteout through the symlink": (
+        [[("lib", link("usr/lib")), ("usr/lib/dpkg/status", STATUS)], [("lib/dpkg/.wh.status", "")]],
+        NONE),
+    "an entry for the directory replaces the symlink": (
+        [[("lib", link("usr/lib")), ("usr/lib/dpkg/status", STATUS)],
+         [("lib", None), ("lib/dpkg/.wh.status", "")]], ONE),
+    "a whiteout of the symlink makes it a directory": (
+        [[("lib", link("usr/lib")), ("usr/lib/dpkg/status", STATUS)],
+         [(".wh.lib", ""), ("lib/dpkg/.wh.status", "")]], ONE),
+}
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_layers(tmp_path, name):
+    layers, want = ROWS[name]
+    assert versions(tmp_path, [REL], *layers) == want
+
+
+def test_a_path_above_the_root_stays_at_the_root_and_is_told(tmp_path):
+    assert versions(tmp_path, [REL, ("../../" + STATUS_PATH, STATUS)], problems=1) == ONE
+
+
+def test_os_release_is_found_through_strange_links(tmp_path):
+    for layers in ([[("etc/os-release", link("../opt/odd")), ("opt/odd", OS_RELEASE)]],
+                   [[("opt/odd", OS_RELEASE)], [("etc/os-release", hard("opt/odd"))]],
+                   [[("etc", link("opt/etc")), ("opt/etc/os-release", OS_RELEASE)]]):
+        docker_archive(tmp_path / "image.tar", [tar_of(files) for files in layers])
+        assert report(tmp_path, "image.tar")["distro"]["id"] == "debian"
+
+
+def test_a_directory_follows_its_links_as_an_archive_does(tmp_path):
+    root = tmp_path / "root"
+    (root / "opt").mkdir(parents=True)
+    (root / "var/lib/dpkg").mkdir(parents=True)
+    (root / "opt/s").write_text(STATUS)
+    (root / STATUS_PATH).symlink_to("/opt/s")
+    got = report(tmp_path, "rootfs:root")
+    assert [p["name"] for p in got["packages"]] == ["zlib1g"]
+    assert got["packages"][0]["evidence"]["db_path"] == STATUS_PATH
+
+
+def test_a_linked_copyright_file_gives_the_licence(tmp_path):
+    text = "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n\nFiles: *\nLicense: Zlib\n"
+    for doc in ([("usr/share/doc/other/copyright", text), ("usr/share/doc/zlib1g", link("other"))],
+                [("usr/share/doc/other/copyright", text),
+                 ("usr/share/doc/zlib1g/copyright", link("../other/copyright"))],
+                [("usr/share/doc/other/copyright", text),
+                 ("usr/share/doc/zlib1g/copyright", hard("usr/share/doc/other/copyright"))]):
+        docker_archive(tmp_path / "image.tar", [tar_of(doc[:1]), tar_of([REL, (STATUS_PATH, STATUS), *doc[1:]])])
+        package, = report(tmp_path, "image.tar")["packages"]
+        assert package["licenses"] == ["Zlib"], doc
+
+
+def test_the_layer_of_a_package_behind_a_link_is_that_of_its_bytes(tmp_path):
+    diff_ids = docker_archive(tmp_path / "image.tar", [
+        tar_of([REL]), tar_of([(STATUS_PATH, link("/opt/s"))]), tar_of([("opt/s", STATUS)])])
+    package, = report(tmp_path, "image.tar")["packages"]
+    assert package["layer"] == diff_ids[2]
+
+
+def test_a_link_found_again_in_the_cache_gives_the_same(tmp_path):
+    docker_archive(tmp_path / "image.tar", [tar_of([REL, (STATUS_PATH, link("/opt/s")), ("opt/s", STATUS)])])
+    os.utime(tmp_path / "image.tar", (1, 1))
+    first = report(tmp_path, "image.tar")
+    assert len(first["packages"]) == 1
+    assert report(tmp_path, "image.tar") == first
+
+
+def test_a_file_with_very_many_problems_tells_some_and_counts_the_rest(tmp_path):
+    bad = "Package: x\n bad\nno colon here\n\n" * 1000
+    docker_archive(tmp_path / "image.tar", [tar_of([REL, (STATUS_PATH, STATUS + "\n" + bad)])])
+    problems = report(tmp_path, "image.tar")["problems"]
+    assert len(problems) == 101
+    assert any("and 900 more problems" in p["message"] for p in problems)
+
+
+def test_a_linked_file_in_a_stream_is_not_assessed(tmp_path):
+    docker_archive(tmp_path / "image.tar", [tar_of([REL, (STATUS_PATH, link("/opt/s")), ("opt/s", STATUS)])])
+    with open(tmp_path / "image.tar", "rb") as stream:
+        got = report(tmp_path, "-", "--require-complete", status=3, stdin=stream)
+    cover, = [c for c in got["coverage"] if c["what"] == "linked file " + STATUS_PATH]
+    assert cover["state"] == "not-assessed" and "can be read only once" in cover["reason"]
+    assert "save the image" in cover["remedy"] and not got["packages"]
