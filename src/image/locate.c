@@ -4,7 +4,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 
-enum { PLACE_ARENA_BYTES = 1024 * 1024, TRIED_BYTES = 360 };
+enum { PLACE_ARENA_BYTES = 1024 * 1024, TRIED_BYTES = 360, NOTE_BYTES = 150, LAST_BYTES = 300 };
 
 struct search {
 	const struct registry_options *options;
@@ -30,7 +30,8 @@ static void note(struct search *s, const struct err *why)
 
 	log_debug("locate: %s", why->msg);
 	if (room > 40)
-		strbuf_addf(&s->tried, "%s%.*s", s->tried.n ? "; " : "", (int)room, why->msg);
+		strbuf_addf(&s->tried, "%s%.*s", s->tried.n ? "; " : "",
+			    (int)(room < NOTE_BYTES ? room : NOTE_BYTES), why->msg);
 }
 
 /* --- engines --- */
@@ -216,7 +217,7 @@ static int report_failure(struct search *s, int r, const struct err *error, stru
 		return r;
 	*err = *error;
 	if (s->tried.n)
-		(void)err_set(err, error->code, "%.280s (before that: %.200s)", error->msg,
+		(void)err_set(err, error->code, "%.*s (before that: %s)", LAST_BYTES, error->msg,
 			      strbuf_cstr(&s->tried));
 	return r;
 }

@@ -13,6 +13,7 @@ import subprocess
 import threading
 import time
 import urllib.parse
+import uuid
 
 PROBE = os.environ.get("REGISTRY_PROBE", "registry_probe")
 HEX0 = "0" * 64
@@ -233,3 +234,45 @@ def fill(host, layer_bytes):
 
 def b64url(data):
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+HTPASSWD = "user:$2b$04$NBvlnDOyat6qvtkOTGomkOSLU9dMB8JkNZIc5ipmGkJZAWnN4ogta\n"  # hunter2
+
+
+def login(folder, host, user, password):
+    path = folder / "auth.json"
+    path.write_text(json.dumps({"auths": {host: {"username": user, "password": password}}}))
+    return path
+
+
+class TokenServer(Faulty):
+    """Gives pull tokens for team/* to user:hunter2, and to all for team/app if open."""
+
+    def __init__(self, folder, open_to_all, expires_in=300):
+        self.folder, self.open, self.expires_in, self.given = folder, open_to_all, expires_in, 0
+        super().__init__(self.answer)
+
+    def answer(self, rq):
+        query = urllib.parse.parse_qs(urllib.parse.urlparse(rq.path).query)
+        known = rq.headers.get("Authorization") == "Basic dXNlcjpodW50ZXIy"
+        if rq.headers.get("Authorization") and not known:
+            return rq.reply(401)
+        kind, name, actions = query["scope"][0].split(":")
+        allowed = actions.split(",") if known or self.open else []
+        self.given += 1
+        token = self.sign([{"type": kind, "name": name, "actions": allowed}], query["service"][0])
+        rq.reply(200, json.dumps({"token": token, "expires_in": self.expires_in}).encode())
+
+    def sign(self, access, service):
+        from cryptography import x509
+        from cryptography.hazmat.primitives import hashes, serialization
+        from cryptography.hazmat.primitives.asymmetric import padding
+        key = serialization.load_pem_private_key((self.folder / "server.key").read_bytes(), None)
+        cert = x509.load_pem_x509_certificate((self.folder / "server.crt").read_bytes())
+        der = cert.public_bytes(serialization.Encoding.DER)
+        header = {"typ": "JWT", "alg": "RS256", "x5c": [base64.b64encode(der).decode()]}
+        now = int(time.time())
+        claims = {"iss": "probe-issuer", "sub": "", "aud": service, "exp": now + self.expires_in,
+                  "nbf": now - 10, "iat": now, "jti": uuid.uuid4().hex, "access": access}
+        text = ".".join(b64url(json.dumps(x).encode()) for x in (header, claims))
+        return text + "." + b64url(key.sign(text.encode(), padding.PKCS1v15(), hashes.SHA256()))
