@@ -6,10 +6,10 @@
 #include "base/cleanup.h"
 #include "base/fd.h"
 #include "base/strbuf.h"
+#include "cmd/nearest.h"
 #include "render/text.h"
 
 #define MESSAGE_MAX   (ERR_MSG_MAX * 8) /* bytes, each written as \\xHH and more */
-#define NEAR	      4			/* edits; what is further away is another word */
 
 #define COMMAND(name) extern const struct command command_##name;
 #include "cmd/command_list.def"
@@ -73,49 +73,16 @@ const struct command *command_find(struct str name)
 	return NULL;
 }
 
-/* The cost of turning a into b, for "did you mean"; words longer than 31 never match. */
-static size_t edit_distance(struct str a, struct str b)
-{
-	size_t row[33];
-
-	if (a.n > 31 || b.n > 31)
-		return 32;
-	for (size_t j = 0; j <= b.n; j++)
-		row[j] = j;
-	for (size_t i = 1; i <= a.n; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i;
-		for (size_t j = 1; j <= b.n; j++) {
-			size_t best = diagonal + (a.p[i - 1] != b.p[j - 1]);
-
-			diagonal = row[j];
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			row[j] = best;
-		}
-	}
-	return row[b.n];
-}
-
 int command_unknown(struct str name, struct err *err)
 {
-	const char *nearest = NULL;
-	size_t best = NEAR;
+	struct nearest near = nearest_to(name);
 
-	for (size_t i = 0; commands[i]; i++) {
-		size_t d = edit_distance(name, str_of(commands[i]->name));
-
-		if (d < best && d < name.n && commands[i]->group != COMMAND_HIDDEN) {
-			best = d;
-			nearest = commands[i]->name;
-		}
-	}
-	if (nearest)
+	for (size_t i = 0; commands[i]; i++)
+		if (commands[i]->group != COMMAND_HIDDEN)
+			nearest_offer(&near, commands[i]->name);
+	if (near.name)
 		return err_set(err, ERR_USAGE, "no command \"%.*s\"; did you mean %s?",
-			       STR_FMT(name), nearest);
+			       STR_FMT(name), near.name);
 	return err_set(err, ERR_USAGE, "no command \"%.*s\"; plimsoll --help lists them",
 		       STR_FMT(name));
 }
@@ -123,25 +90,18 @@ int command_unknown(struct str name, struct err *err)
 static int unknown_option(const struct command *cmd, const char *dashes, struct str name,
 			  struct err *err)
 {
-	const char *nearest = NULL;
-	size_t best = NEAR;
+	struct nearest near = nearest_to(name);
 
-	for (const struct option_spec *o = cmd->options; o->kind != OPTION_KIND_END; o++) {
-		size_t d = edit_distance(name, str_of(o->name));
-
-		if (d < best && d < name.n) {
-			best = d;
-			nearest = o->name;
-		}
-	}
-	if (nearest)
+	for (const struct option_spec *o = cmd->options; o->kind != OPTION_KIND_END; o++)
+		nearest_offer(&near, o->name);
+	if (near.name)
 		return err_set(err, ERR_USAGE, "unknown option %s%.*s; did you mean --%s?", dashes,
-			       STR_FMT(name), nearest);
+			       STR_FMT(name), near.name);
 	return err_set(err, ERR_USAGE, "unknown option %s%.*s; see plimsoll %s%s--help", dashes,
 		       STR_FMT(name), cmd->name, cmd->name[0] ? " " : "");
 }
 
-static const struct option_spec *find_long(const struct command *cmd, struct str name)
+const struct option_spec *command_option(const struct command *cmd, struct str name)
 {
 	for (const struct option_spec *o = cmd->options; o->kind != OPTION_KIND_END; o++)
 		if (str_is(name, o->name))
@@ -157,14 +117,15 @@ static const struct option_spec *find_letter(const struct command *cmd, char let
 	return NULL;
 }
 
-static int set_value(const struct option_spec *o, const char *value, struct err *err)
+int option_set(const struct option_spec *o, const char *dashes, const char *value, struct err *err)
 {
 	if (o->kind == OPTION_KIND_STR) {
 		*(const char **)o->target = value;
 		return 0;
 	}
 	if (!str_parse_u64(str_of(value), o->target))
-		return err_set(err, ERR_USAGE, "--%s takes a number, not \"%s\"", o->name, value);
+		return err_set(err, ERR_USAGE, "%s%s takes a number, not \"%s\"", dashes, o->name,
+			       value);
 	return 0;
 }
 
@@ -185,7 +146,7 @@ static int take_value(struct option_walk *w, const struct option_spec *o, const 
 				       o->name, o->value);
 		text = w->argv[++w->at];
 	}
-	return set_value(o, text, err);
+	return option_set(o, "--", text, err);
 }
 
 /* --name, --name=value, --no-name */
@@ -193,12 +154,12 @@ static int take_long(struct option_walk *w, struct str word, struct err *err)
 {
 	struct str name = word, value, positive;
 	const char *text = str_cut(word, '=', &name, &value) ? value.p : NULL;
-	const struct option_spec *o = find_long(w->cmd, name);
+	const struct option_spec *o = command_option(w->cmd, name);
 	bool on = true;
 
 	positive = name;
 	if (!o && str_pull_prefix(&positive, STR("no-"))) {
-		o = find_long(w->cmd, positive);
+		o = command_option(w->cmd, positive);
 		on = false;
 		if (o && o->kind != OPTION_KIND_FLAG)
 			o = NULL;

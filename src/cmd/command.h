@@ -3,7 +3,8 @@
  * The family of subcommands: one descriptor each in cmd_<name>.c, listed in command_list.def.
  *
  * The descriptor's option table is the only place where an option is written: parsing, --help, the
- * man page and the shell completions are made from it (command_parse, help.h, manual.h).
+ * man page, the shell completions and configuration files are made from it (command_parse, help.h,
+ * manual.h, config.h).
  *
  *     static struct { const char *format; bool quiet; } opt;
  *     static const struct option_spec options[] = {
@@ -13,6 +14,8 @@
  *     };
  *     const struct command command_scan = { "scan", "TARGET", "one line", long_help, options, run
  * };
+ *
+ * The environment and configuration files fill the same targets first (config.h).
  *
  * To add a command: that file, one line in command_list.def (sorted).
  */
@@ -34,27 +37,38 @@ struct option_spec {
 	const char *value; /* "FORMAT", for help; NULL for flags */
 	const char *help;
 	const char *values; /* space-separated words for completion; NULL: anything */
+	/*
+	 * May stand in a project's own file (config.h), which can be a stranger's: false for all
+	 * that weakens a protection, reads or writes other files, or says whom to trust. A flag
+	 * can only be switched on there.
+	 */
+	bool project;
 };
 
-#define OPTION_FLAG(name_, letter_, target_, help_)                                                \
+/* Behind the help text there may stand further members: OPTION_FLAG(..., .project = true). */
+#define OPTION_FLAG(name_, letter_, target_, help_, ...)                                           \
 	{                                                                                          \
-		OPTION_KIND_FLAG, name_, letter_, target_, NULL, help_, NULL                       \
+		.kind = OPTION_KIND_FLAG, .name = name_, .letter = letter_, .target = target_,     \
+		.help = help_, ##__VA_ARGS__                                                       \
 	}
-#define OPTION_STR(name_, letter_, target_, value_, help_)                                         \
+#define OPTION_STR(name_, letter_, target_, value_, help_, ...)                                    \
 	{                                                                                          \
-		OPTION_KIND_STR, name_, letter_, target_, value_, help_, NULL                      \
+		.kind = OPTION_KIND_STR, .name = name_, .letter = letter_, .target = target_,      \
+		.value = value_, .help = help_, ##__VA_ARGS__                                      \
 	}
-#define OPTION_WORDS(name_, letter_, target_, value_, help_, words_)                               \
+#define OPTION_WORDS(name_, letter_, target_, value_, help_, words_, ...)                          \
 	{                                                                                          \
-		OPTION_KIND_STR, name_, letter_, target_, value_, help_, words_                    \
+		.kind = OPTION_KIND_STR, .name = name_, .letter = letter_, .target = target_,      \
+		.value = value_, .help = help_, .values = words_, ##__VA_ARGS__                    \
 	}
-#define OPTION_UINT(name_, letter_, target_, value_, help_)                                        \
+#define OPTION_UINT(name_, letter_, target_, value_, help_, ...)                                   \
 	{                                                                                          \
-		OPTION_KIND_UINT, name_, letter_, target_, value_, help_, NULL                     \
+		.kind = OPTION_KIND_UINT, .name = name_, .letter = letter_, .target = target_,     \
+		.value = value_, .help = help_, ##__VA_ARGS__                                      \
 	}
 #define OPTION_END                                                                                 \
 	{                                                                                          \
-		OPTION_KIND_END, NULL, 0, NULL, NULL, NULL, NULL                                   \
+		.kind = OPTION_KIND_END                                                            \
 	}
 
 /* Where the command stands in the overview of --help. */
@@ -78,6 +92,9 @@ struct command {
 extern const struct command *const commands[];	     /* sorted by name, NULL-ended */
 const struct command *command_find(struct str name); /* NULL: no such command */
 
+/* The row of that name; NULL: none. */
+const struct option_spec *command_option(const struct command *cmd, struct str name);
+
 /* ERR_USAGE with the nearest command's name, if one is near; returns -ERR_USAGE. */
 int command_unknown(struct str name, struct err *err);
 
@@ -89,6 +106,12 @@ extern const struct command command_program;
 extern struct program_options {
 	bool version, limits;
 } program_options;
+
+/*
+ * Sets the target of an option that is no flag; the value is borrowed as long as the option is
+ * used. dashes: before the name in the message.
+ */
+int option_set(const struct option_spec *o, const char *dashes, const char *value, struct err *err);
 
 /*
  * Fills the targets of the options from argv (without the command's name) and moves the other words

@@ -97,7 +97,7 @@ static void add_sentence(struct strbuf *out, const char *summary)
 	text_wrap(out, strbuf_str(&sb), 0, WIDTH, true);
 }
 
-static void add_details(struct strbuf *out, const char *details)
+void help_details(struct strbuf *out, const char *details)
 {
 	struct str rest = str_of(details), line;
 	bool example = false;
@@ -143,7 +143,8 @@ void help_overview(struct strbuf *out)
 	for (size_t i = 0; i < n_help_groups; i++)
 		add_group(out, help_groups[i]);
 	add_options(out, &command_program);
-	strbuf_adds(out, "\nplimsoll COMMAND --help tells more about one command.\n");
+	strbuf_adds(out, "\nplimsoll COMMAND --help tells more about one command, and\n"
+			 "plimsoll help config about settings in files and in the environment.\n");
 }
 
 void help_command(struct strbuf *out, const struct command *cmd)
@@ -160,7 +161,7 @@ void help_command(struct strbuf *out, const struct command *cmd)
 	strbuf_addc(out, '\n');
 	add_sentence(out, cmd->summary);
 	if (cmd->details)
-		add_details(out, cmd->details);
+		help_details(out, cmd->details);
 	add_options(out, cmd);
 }
 

@@ -14,6 +14,9 @@
 void help_overview(struct strbuf *out);
 void help_command(struct strbuf *out, const struct command *cmd);
 
+/* Paragraphs in the form of command.details, wrapped, an empty line before each. */
+void help_details(struct strbuf *out, const char *details);
+
 /* Prints the overview (NULL) or the help of the named command; an exit status. */
 int help_print(const char *name);
 

@@ -9,6 +9,7 @@
 #include "base/fd.h"
 #include "base/limits.h"
 #include "cmd/command.h"
+#include "cmd/config.h"
 #include "cmd/help.h"
 
 static int print_limits(void)
@@ -52,14 +53,17 @@ static int run_program(int argc, const char **argv)
 
 static int run_command(const struct command *cmd, int argc, const char **argv)
 {
-	struct err err = {0};
+	struct err config_err = {0}, err = {0};
 	bool help = false;
+	int configured = config_apply(&config_usual, cmd, &config_err);
 	int n = command_parse(cmd, argc, argv, &help, &err);
 
 	if (n < 0)
 		return command_error(&err);
 	if (help)
 		return help_print(cmd->name);
+	if (configured < 0)
+		return command_error(&config_err);
 	return cmd->run(n, (const char *const *)argv);
 }
 

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * "did you mean": the known name that is fewest edits away from a word.
+ *
+ *     struct nearest near = nearest_to(word);
+ *     for (each known name)
+ *             nearest_offer(&near, name);
+ *     if (near.name) ...                      NULL: none is near enough
+ *
+ * Near is less than four edits and less than the word is long; words of more than 31 bytes are near
+ * to nothing. Ownership: borrows the word and the names.
+ */
+#pragma once
+
+#include "base/str.h"
+
+struct nearest {
+	struct str word;
+	const char *name;
+	size_t edits; /* of that name; the first to undercut */
+};
+
+struct nearest nearest_to(struct str word);
+void nearest_offer(struct nearest *near, const char *name);
