@@ -39,7 +39,12 @@ const struct command command_scan = {
 	.details =
 		"TARGET is docker-archive:FILE[:TAG], oci:DIR[:REF], oci-archive:FILE[:REF], "
 		"rootfs:DIR-or-TAR, or a path whose content tells which of them it is; "
-		"docker://REF is an image in its registry.\n"
+		"docker://REF is an image in its registry, docker-daemon:REF or podman:REF one of "
+		"a "
+		"local engine.\n"
+		"FILE may be packed (gzip, xz, zstd), a pipe, or - for stdin: docker save IMAGE | "
+		"plimsoll scan -, or scan docker-archive:-:TAG for one image of several. Such a "
+		"stream is read once and nothing of it is stored.\n"
 		"A bare name that is no path is an image: it is looked for in the local engines, "
 		"then in its registry, and the report says where it was found. Logins, mirrors and "
 		"certificates are those of docker and podman. Layers are read as they arrive and "

@@ -3,16 +3,13 @@
 import hashlib
 import io
 import json
-import os
-import shutil
 import socketserver
-import subprocess
 import tarfile
 import threading
-import time
 
 import pytest
 
+import engines
 from servers import probe
 
 
@@ -39,47 +36,13 @@ def docker_archive(path, name):
     return "sha256:" + config_id
 
 
-def wait_for_socket(path, process):
-    for _ in range(300):
-        if os.path.exists(path) and probe("daemon", "docker", "x",
-                                          env={"DOCKER_HOST": f"unix://{path}"})[2].startswith(
-                                              "not-found: x:"):
-            return
-        if process.poll() is not None:
-            break
-        time.sleep(0.1)
-    pytest.skip("the engine does not start here")
-
-
-def unmount_below(folder):
-    with open("/proc/self/mounts") as f:
-        points = [line.split()[1] for line in f]
-    for point in sorted((p for p in points if p.startswith(f"{folder}/")), reverse=True):
-        subprocess.run(["umount", point], check=False)
-
-
 @pytest.fixture(scope="module")
 def dockerd(tmp_path_factory):
-    if not shutil.which("dockerd") or os.geteuid() != 0:
-        pytest.skip("dockerd is not installed, or this is not root")
-    work = tmp_path_factory.mktemp("docker")
-    sock = work / "docker.sock"
-    process = subprocess.Popen(
-        ["dockerd", "--data-root", work / "data", "--exec-root", work / "exec", "-H",
-         f"unix://{sock}", "--pidfile", work / "pid", "--iptables=false", "--bridge=none",
-         "--storage-driver", "vfs"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        wait_for_socket(sock, process)
-        yield sock
-    finally:
-        process.terminate()
-        process.wait()
-        unmount_below(work)
-
-
-def curl(sock, *args):
-    subprocess.run(["curl", "-sSf", "--unix-socket", sock, *args], check=True,
-                   stdout=subprocess.DEVNULL)
+        with engines.docker(tmp_path_factory.mktemp("docker")) as sock:
+            yield sock
+    except engines.NotHere as why:
+        pytest.skip(str(why))
 
 
 def check_engine(kind, variable, sock, config_id, names):
@@ -96,10 +59,8 @@ def check_engine(kind, variable, sock, config_id, names):
 
 
 def test_docker_has_and_exports_an_image(dockerd, tmp_path):
-    if not shutil.which("curl"):
-        pytest.skip("curl is not installed")
     config_id = docker_archive(tmp_path / "image.tar", "probe/web:1")
-    curl(dockerd, "-T", tmp_path / "image.tar", "-X", "POST", "http://d/images/load")
+    engines.load_into_docker(dockerd, tmp_path / "image.tar")
     check_engine("docker", "DOCKER_HOST", dockerd, config_id,
                  ["probe/web:1", "docker.io/probe/web:1", config_id])
 
@@ -117,41 +78,23 @@ def test_docker_is_found_by_its_context(dockerd, tmp_path):
 
 @pytest.fixture(scope="module")
 def podman(tmp_path_factory):
-    if not shutil.which("podman") or os.geteuid() != 0:
-        pytest.skip("podman is not installed, or this is not root")
-    work = tmp_path_factory.mktemp("podman")
-    sock = work / "podman.sock"
-    (work / "storage.conf").write_text(
-        f'[storage]\ndriver = "vfs"\ngraphroot = "{work}/graph"\nrunroot = "{work}/run"\n')
-    (work / "policy.json").write_text('{"default": [{"type": "insecureAcceptAnything"}]}')
-    (work / "containers.conf").write_text(
-        '[engine]\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n')
-    env = dict(os.environ, CONTAINERS_STORAGE_CONF=str(work / "storage.conf"), HOME=str(work),
-               CONTAINERS_CONF=str(work / "containers.conf"))
-    (work / ".config/containers").mkdir(parents=True)
-    shutil.copy(work / "policy.json", work / ".config/containers/policy.json")
-    process = subprocess.Popen(["podman", "system", "service", "--time=0", f"unix://{sock}"],
-                               env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        wait_for_socket(sock, process)
-        yield sock, env
-    finally:
-        process.terminate()
-        process.wait()
-        unmount_below(work)
+        with engines.podman(tmp_path_factory.mktemp("podman")) as running:
+            yield running
+    except engines.NotHere as why:
+        pytest.skip(str(why))
 
 
 def test_podman_has_and_exports_an_image(podman, tmp_path):
     sock, env = podman
     config_id = docker_archive(tmp_path / "image.tar", "docker.io/probe/web:1")
-    subprocess.run(["podman", "load", "-q", "-i", tmp_path / "image.tar"], env=env, check=True,
-                   stdout=subprocess.DEVNULL)
+    engines.load_into_podman(env, tmp_path / "image.tar")
     check_engine("podman", "CONTAINER_HOST", sock, config_id, ["docker.io/probe/web:1"])
 
 
 def test_a_bare_name_is_looked_for_in_the_engines_first(dockerd, tmp_path):
     config_id = docker_archive(tmp_path / "image.tar", "probe/web:1")
-    curl(dockerd, "-T", tmp_path / "image.tar", "-X", "POST", "http://d/images/load")
+    engines.load_into_docker(dockerd, tmp_path / "image.tar")
     env = {"DOCKER_HOST": f"unix://{dockerd}"}
     for target in ("probe/web:1", "docker-daemon:probe/web:1"):
         status, out, err = probe("locate", target, env=env)
