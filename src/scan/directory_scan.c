@@ -15,11 +15,20 @@
 #include "base/vec.h"
 #include "scan/analysis.h"
 
+/* A directory on the way down; all of them are kept open. */
+struct level {
+	int fd;
+	struct vec names; /* char *, sorted */
+	size_t next;	  /* of names */
+	size_t path_n;	  /* of walk.path with this directory */
+};
+
+/* The way down is a list and no recursion: a thousand levels would not fit on a thread's stack. */
 struct walk {
 	struct analysis *a;
-	struct scan_progress *progress;
-	struct strbuf path; /* of the directory being read */
+	struct strbuf path; /* of what is being looked at */
 	dev_t device;	    /* of the root */
+	struct vec levels;  /* struct level */
 };
 
 static bool is_pseudo(int fd)
@@ -64,81 +73,44 @@ static void tell(struct walk *w, int errnum, const char *what)
 	analysis_problem(w->a, "directory", strbuf_str(&w->path), &problem);
 }
 
+static void tell_limit(struct walk *w, const char *what)
+{
+	struct err problem = {0};
+
+	err_set(&problem, ERR_LIMIT, "%s; not looked into", what);
+	analysis_problem(w->a, "directory", str_sub(strbuf_str(&w->path), 0, 4096), &problem);
+}
+
 static void read_wanted(struct walk *w, int dir, const char *name, struct capture *capture)
 {
 	CLEANUP(fd_closep)
 	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	struct err problem = {0};
 	char block[8192];
 	uint64_t offset = 0;
 	bool more = true;
+	ssize_t n = 0;
 
 	if (fd < 0) {
 		tell(w, errno, "open");
 		return;
 	}
-	while (more) {
-		ssize_t n = fd_read_full(fd, block, sizeof block, NULL);
-
+	while (more && offset < capture->n) {
+		n = fd_read_full(fd, block, sizeof block, &problem);
 		if (n <= 0)
 			break;
-		more = analysis_capture_data(capture, str_make(block, (size_t)n), offset) &&
-		       offset < capture->n;
+		more = analysis_capture_data(capture, str_make(block, (size_t)n), offset);
 		offset += (uint64_t)n;
 	}
-}
-
-static int walk_directory(struct walk *w, int fd, size_t depth, struct err *err);
-
-static int visit(struct walk *w, int dir, const char *name, size_t depth, struct err *err)
-{
-	struct tree_entry e = {0};
-	struct capture *capture;
-	char link[PATH_MAX];
-	struct stat st;
-	int r;
-
-	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
-		tell(w, errno, "stat");
-		return 0;
-	}
-	e.path = strbuf_str(&w->path);
-	e.type = type_of(st.st_mode);
-	e.mode = st.st_mode & 07777;
-	e.size = e.type == NODE_FILE ? (uint64_t)st.st_size : 0;
-	if (e.type == NODE_SYMLINK) {
-		ssize_t n = readlinkat(dir, name, link, sizeof link);
-
-		e.link = str_make(link, n < 0 ? 0 : (size_t)n);
-	}
-	if (str_has_prefix(str_of(name), STR(".wh.")))
-		return 0; /* a whiteout means nothing in a plain directory */
-	r = analysis_entry(w->a, &e, &capture, err);
-	if (r < 0)
-		return r;
-	if (capture)
-		read_wanted(w, dir, name, capture);
-	if (e.type == NODE_DIR) {
-		CLEANUP(fd_closep)
-		int sub = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-
-		if (sub < 0)
-			tell(w, errno, "open directory");
-		else if (st.st_dev == w->device || !is_pseudo(sub))
-			r = walk_directory(w, sub, depth + 1, err);
-	}
-	return r;
+	if (n == 0 && more && offset < capture->n)
+		err_set(&problem, ERR_IO, "became shorter while it was read");
+	if (problem.code != ERR_OK)
+		analysis_problem(w->a, "directory", strbuf_str(&w->path), &problem);
 }
 
 static int compare_cstr(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static void free_names(struct vec *names)
-{
-	for (size_t i = 0; i < names->n; i++)
-		free(*(char **)vec_at(names, i));
-	vec_done(names);
 }
 
 /* The names in it, sorted, so that the record does not depend on the file system's order. */
@@ -150,75 +122,174 @@ static int list_directory(int fd, struct vec *names, struct err *err)
 	char **slot;
 
 	if (!dir) {
+		err_errno(err, errno, "list directory");
 		if (copy >= 0)
-			(void)close(copy);
-		return err_errno(err, errno, "list directory");
+			(void)close(copy); /* read side */
+		return -ERR_IO;
 	}
-	while ((entry = readdir(dir))) {
+	while ((errno = 0, entry = readdir(dir))) {
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
 		slot = vec_push(names);
 		if (slot)
 			*slot = str_dup(str_of(entry->d_name));
 		if (!slot || !*slot) {
-			(void)closedir(dir);
+			(void)closedir(dir); /* read side */
 			return err_nomem(err);
 		}
 	}
+	if (errno)
+		err_errno(err, errno, "list directory");
 	(void)closedir(dir); /* read side */
 	vec_sort(names, compare_cstr);
 	return 0;
 }
 
-/* Recursion is bounded by LIMIT_PATH_DEPTH open directories. */
-static int walk_directory(struct walk *w, int fd, size_t depth, struct err *err)
+static void leave(struct walk *w)
 {
-	struct vec names = VEC_INIT(char *, LIMIT_LAYER_ENTRIES);
-	size_t length = w->path.n;
-	struct err problem = {0};
-	int r;
+	struct level *l = vec_at(&w->levels, w->levels.n - 1);
 
-	if (depth > LIMIT_PATH_DEPTH) {
-		err_set(&problem, ERR_LIMIT, "deeper than path_depth (%d)", (int)LIMIT_PATH_DEPTH);
+	for (size_t i = 0; i < l->names.n; i++)
+		free(*(char **)vec_at(&l->names, i));
+	vec_done(&l->names);
+	(void)close(l->fd); /* read side */
+	vec_cut(&w->levels, w->levels.n - 1);
+}
+
+/* Owns fd from here on. Errors: ERR_NOMEM. */
+static int enter(struct walk *w, int fd, struct err *err)
+{
+	struct level *l = vec_push(&w->levels);
+	struct err problem = {0};
+
+	if (!l) {
+		(void)close(fd); /* read side */
+		return err_nomem(err);
+	}
+	*l = (struct level){fd, VEC_INIT(char *, LIMIT_LAYER_ENTRIES), 0, w->path.n};
+	if (list_directory(fd, &l->names, &problem) == -ERR_NOMEM)
+		return err_nomem(err);
+	if (problem.code != ERR_OK)
 		analysis_problem(w->a, "directory", strbuf_str(&w->path), &problem);
+	return 0;
+}
+
+static int enter_sub(struct walk *w, int dir, const char *name, const struct stat *st,
+		     struct err *err)
+{
+	int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0) {
+		tell(w, errno, "open directory");
 		return 0;
 	}
-	r = list_directory(fd, &names, &problem);
-	if (r < 0)
-		analysis_problem(w->a, "directory", strbuf_str(&w->path), &problem);
-	r = 0;
-	for (size_t i = 0; i < names.n && r == 0; i++) {
-		if (length)
-			strbuf_addc(&w->path, '/');
-		strbuf_adds(&w->path, *(char **)vec_at(&names, i));
-		if (w->path.error == ERR_OK)
-			r = visit(w, fd, *(char **)vec_at(&names, i), depth, err);
-		w->path.n = length;
-		w->path.error = ERR_OK;
+	if (st->st_dev != w->device && is_pseudo(fd)) {
+		(void)close(fd); /* read side */
+		return 0;
 	}
-	free_names(&names);
+	return enter(w, fd, err);
+}
+
+static int add_entry(struct walk *w, int dir, const char *name, const struct stat *st,
+		     struct err *err)
+{
+	struct tree_entry e = {.path = strbuf_str(&w->path), .type = type_of(st->st_mode)};
+	struct capture *capture;
+	char link[PATH_MAX];
+	int r;
+
+	e.mode = st->st_mode & 07777;
+	e.size = e.type == NODE_FILE ? (uint64_t)st->st_size : 0;
+	if (e.type == NODE_SYMLINK) {
+		ssize_t n = readlinkat(dir, name, link, sizeof link);
+
+		if (n < 0)
+			tell(w, errno, "read link");
+		e.link = str_make(link, n < 0 ? 0 : (size_t)n);
+	}
+	r = analysis_entry(w->a, &e, &capture, err);
+	if (r == 0 && capture)
+		read_wanted(w, dir, name, capture);
+	return r;
+}
+
+/* w->path is that of the entry. */
+static int visit(struct walk *w, int dir, const char *name, struct err *err)
+{
+	struct stat st;
+	int r;
+
+	if (w->path.error != ERR_OK) {
+		tell_limit(w, "path longer than path_bytes");
+		return 0;
+	}
+	if (str_has_prefix(str_of(name), STR(".wh."))) {
+		tell_limit(w, "named like a whiteout, which means nothing outside of a layer");
+		return 0;
+	}
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+		tell(w, errno, "stat");
+		return 0;
+	}
+	if (w->levels.n > LIMIT_PATH_DEPTH) {
+		tell_limit(w, "deeper than path_depth");
+		return 0;
+	}
+	r = add_entry(w, dir, name, &st, err);
+	return r == 0 && S_ISDIR(st.st_mode) ? enter_sub(w, dir, name, &st, err) : r;
+}
+
+static int walk_tree(struct walk *w, struct err *err)
+{
+	int r = 0;
+
+	while (w->levels.n && r == 0) {
+		struct level *l = vec_at(&w->levels, w->levels.n - 1);
+		const char *name;
+
+		if (l->next == l->names.n) {
+			leave(w);
+			continue;
+		}
+		name = *(char **)vec_at(&l->names, l->next++);
+		w->path.n = l->path_n;
+		w->path.error = ERR_OK;
+		if (l->path_n)
+			strbuf_addc(&w->path, '/');
+		strbuf_adds(&w->path, name);
+		r = visit(w, l->fd, name, err);
+	}
 	return r;
 }
 
 int directory_scan(const char *root, const struct path_index *index, struct scan_progress *progress,
 		   struct strbuf *ret_record, struct err *err)
 {
-	CLEANUP(fd_closep) int fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct walk w = {.progress = progress, .path = STRBUF_INIT((size_t)LIMIT_PATH_BYTES * 2)};
+	int fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct walk w = {.path = STRBUF_INIT(LIMIT_PATH_BYTES),
+			 .levels = VEC_INIT(struct level, LIMIT_PATH_DEPTH + 2)};
 	struct layer_facts facts = {.is_complete = 1};
 	struct stat st;
 	int r;
 
+	(void)progress; /* nothing is known of how much there is */
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_errno(err, errno, "%s", root);
 	w.device = st.st_dev;
 	r = analysis_new(index, ret_record, &w.a, err);
-	if (r < 0)
+	if (r < 0) {
+		(void)close(fd); /* read side */
 		return r;
-	r = walk_directory(&w, fd, 0, err);
+	}
+	r = enter(&w, fd, err);
+	if (r == 0)
+		r = walk_tree(&w, err);
+	while (w.levels.n)
+		leave(&w);
 	if (r == 0)
 		r = analysis_finish(w.a, &facts, err);
 	analysis_free(w.a);
 	strbuf_done(&w.path);
+	vec_done(&w.levels);
 	return r;
 }
