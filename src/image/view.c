@@ -156,33 +156,79 @@ bool view_file(const struct view *v, struct str path, struct view_hit *ret)
 	return false;
 }
 
-/* Whether a directory higher in the stack already decides what this name is. */
-static bool is_decided_above(const struct view *v, const struct level *at, size_t i,
-			     struct str name)
+/* A child of one of a level's directories. */
+struct child {
+	uint32_t at; /* which directory, 0 on top */
+	uint32_t node;
+};
+
+struct level_names {
+	const struct view *v;
+	const struct level *at;
+};
+
+static struct str child_name(const struct level_names *names, const struct child *c)
 {
-	for (size_t j = 0; j < i; j++)
-		if (tree_child(v->trees[at->dirs[j].layer], at->dirs[j].node, name) != TREE_NONE)
-			return true;
-	return false;
+	return tree_name(names->v->trees[names->at->dirs[c->at].layer], c->node);
+}
+
+/* By name, what is on top first. */
+static int compare_children(const void *va, const void *vb, void *context)
+{
+	const struct child *a = va, *b = vb;
+	int order = str_cmp(child_name(context, a), child_name(context, b));
+
+	return order ? order : (a->at > b->at) - (a->at < b->at);
+}
+
+/* All children of the level's directories; those of one name stand together. */
+static struct child *list_children(const struct view *v, const struct level *at, size_t *ret_n)
+{
+	struct level_names names = {v, at};
+	struct child *children;
+	size_t n = 0;
+
+	for (size_t i = 0; i < at->n; i++)
+		n += tree_node(v->trees[at->dirs[i].layer], at->dirs[i].node)->n;
+	children = reallocarray(NULL, n + 1, sizeof *children);
+	*ret_n = n;
+	n = 0;
+	for (size_t i = 0; children && i < at->n; i++) {
+		const struct tree *tree = v->trees[at->dirs[i].layer];
+		const struct tree_node *dir = tree_node(tree, at->dirs[i].node);
+
+		for (uint32_t c = 0; c < dir->n; c++)
+			children[n++] = (struct child){(uint32_t)i, tree->order[dir->first + c]};
+	}
+	if (children && at->n > 1)
+		qsort_r(children, n, sizeof *children, compare_children, &names);
+	return children;
+}
+
+/* The first of the children that has not the name of those from `start`. */
+static size_t name_end(const struct level_names *names, const struct child *children, size_t n,
+		       size_t start)
+{
+	struct str name = child_name(names, &children[start]);
+	size_t end = start + 1;
+
+	while (end < n && str_eq(child_name(names, &children[end]), name))
+		end++;
+	return end;
 }
 
 static int list_level(const struct view *v, const struct level *at, view_name_fn *fn, void *context)
 {
-	int r = 0;
+	struct level_names names = {v, at};
+	size_t n;
+	CLEANUP(freep) struct child *children = list_children(v, at, &n);
+	int r = children ? 0 : -ERR_NOMEM;
 
-	for (size_t i = 0; i < at->n; i++) {
-		const struct view_hit *from = &at->dirs[i];
-		const struct tree *tree = v->trees[from->layer];
-		const struct tree_node *dir = tree_node(tree, from->node);
+	for (size_t i = 0; r == 0 && i < n; i = name_end(&names, children, n, i)) {
+		struct view_hit hit = {at->dirs[children[i].at].layer, children[i].node};
 
-		for (uint32_t c = 0; c < dir->n && r == 0; c++) {
-			struct view_hit hit = {from->layer, tree->order[dir->first + c]};
-			struct str name = tree_name(tree, hit.node);
-
-			if (tree_node(tree, hit.node)->type != NODE_WHITEOUT &&
-			    !is_decided_above(v, at, i, name))
-				r = fn(context, name, &hit);
-		}
+		if (tree_node(v->trees[hit.layer], hit.node)->type != NODE_WHITEOUT)
+			r = fn(context, child_name(&names, &children[i]), &hit);
 	}
 	return r;
 }
@@ -204,39 +250,53 @@ int view_list(const struct view *v, struct str dir, view_name_fn *fn, void *cont
 
 static bool count_level(const struct view *v, const struct level *at, struct view_totals *t);
 
-static bool count_child(const struct view *v, const struct level *at, const struct tree *tree,
-			uint32_t child, struct view_totals *t)
+/* The n children of one name, top-down: a file counts, directories are counted as one. */
+static bool count_name(const struct view *v, const struct level *at, const struct child *c,
+		       size_t n, struct view_totals *t)
 {
-	const struct tree_node *node = tree_node(tree, child);
+	const struct tree_node *top = tree_node(v->trees[at->dirs[c->at].layer], c->node);
 	CLEANUP(freep) struct level *below = NULL;
-	struct view_hit unused;
 
-	if (node->type == NODE_WHITEOUT)
+	if (top->type == NODE_WHITEOUT)
 		return true;
-	if (node->type != NODE_DIR) {
+	if (top->type != NODE_DIR) {
 		t->n_files++;
-		t->file_bytes += node->type == NODE_FILE ? node->size : 0;
+		t->file_bytes += top->type == NODE_FILE ? top->size : 0;
 		return true;
 	}
 	below = malloc(sizeof *below);
-	return below && step(v, at, tree_name(tree, child), below, &unused) &&
-	       count_level(v, below, t);
+	if (!below)
+		return false;
+	below->n = 0;
+	for (size_t i = 0; i < n; i++) {
+		size_t layer = at->dirs[c[i].at].layer;
+		const struct tree_node *node = tree_node(v->trees[layer], c[i].node);
+
+		if (node->type != NODE_DIR)
+			break;
+		below->dirs[below->n++] = (struct view_hit){layer, c[i].node};
+		if (node->flags & NODE_OPAQUE)
+			break;
+	}
+	return count_level(v, below, t);
 }
 
-/* Recursion is bounded by LIMIT_PATH_DEPTH, which every path of a tree has passed. */
+/*
+ * Sorted and not looked up name by name, so that many layers cost no more than their entries.
+ * Recursion is bounded by LIMIT_PATH_DEPTH, which every path of a tree has passed.
+ */
 static bool count_level(const struct view *v, const struct level *at, struct view_totals *t)
 {
-	for (size_t i = 0; i < at->n; i++) {
-		const struct tree *tree = v->trees[at->dirs[i].layer];
-		const struct tree_node *dir = tree_node(tree, at->dirs[i].node);
+	struct level_names names = {v, at};
+	size_t n, end;
+	CLEANUP(freep) struct child *children = list_children(v, at, &n);
 
-		for (uint32_t c = 0; c < dir->n; c++) {
-			uint32_t child = tree->order[dir->first + c];
-
-			if (!is_decided_above(v, at, i, tree_name(tree, child)) &&
-			    !count_child(v, at, tree, child, t))
-				return false;
-		}
+	if (!children)
+		return false;
+	for (size_t i = 0; i < n; i = end) {
+		end = name_end(&names, children, n, i);
+		if (!count_name(v, at, children + i, end - i, t))
+			return false;
 	}
 	return true;
 }
