@@ -334,6 +334,30 @@ int content_sets_parse(struct str path, struct str bytes, struct arena *arena,
 	return 0;
 }
 
+int content_sets_of_labels(struct str_list list, struct arena *arena, struct content_sets *ret,
+			   struct err *err)
+{
+	struct labels labels = {0};
+	struct content_sets cs = {0};
+	int r = 0;
+
+	for (size_t i = 0; i < list.n; i++) {
+		struct str key, value;
+
+		if (!str_cut(list.p[i], '=', &key, &value) || value.n > LABEL_BYTES)
+			continue;
+		for (size_t k = 0; k < N_LABELS; k++)
+			if (str_is(key, label_names[k]))
+				labels.value[k] = value;
+	}
+	/* version and release alone are any image's; the component is Red Hat's */
+	if (labels.value[COMPONENT].n)
+		r = use_labels(&labels, arena, &cs, err);
+	if (r == 0)
+		*ret = cs;
+	return r;
+}
+
 void content_sets_merge(struct content_sets *into, const struct content_sets *from)
 {
 	if (into->sets.n == 0)

@@ -36,5 +36,9 @@ bool content_sets_is_path(struct str path);
 int content_sets_parse(struct str path, struct str bytes, struct arena *arena,
 		       struct content_sets *ret, struct err *err);
 
+/* The NVR and architecture from the labels of an image's config, each "key=value". */
+int content_sets_of_labels(struct str_list labels, struct arena *arena, struct content_sets *ret,
+			   struct err *err);
+
 /* Fills what *into lacks. */
 void content_sets_merge(struct content_sets *into, const struct content_sets *from);

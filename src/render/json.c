@@ -134,6 +134,19 @@ static void put_distro(struct json_writer *w, const struct distro *d)
 	json_close_map(w);
 }
 
+static void put_build(struct json_writer *w, const struct report_layer *l)
+{
+	if (l->content_sets.n)
+		put_list(w, "content_sets", l->content_sets);
+	if (str_is_empty(l->build_nvr))
+		return;
+	json_key(w, "build");
+	json_open_map(w);
+	json_put_str(w, "nvr", l->build_nvr);
+	json_put_opt(w, "arch", l->build_arch);
+	json_close_map(w);
+}
+
 static void put_layers(struct json_writer *w, const struct vec *layers)
 {
 	json_key(w, "layers");
@@ -155,6 +168,7 @@ static void put_layers(struct json_writer *w, const struct vec *layers)
 		json_put_uint(w, "whiteouts", l->n_whiteouts);
 		json_put_uint(w, "packages", l->n_packages);
 		json_put_bool(w, "assessed", l->assessed);
+		put_build(w, l);
 		json_close_map(w);
 	}
 	json_close_list(w);

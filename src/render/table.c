@@ -543,7 +543,7 @@ static void put_closing(struct table *t)
 {
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(FIELD_MAX);
 	const struct report *r = t->report;
-	bool complete = r->coverage.n > 0 && report_is_complete(r);
+	bool complete = report_is_complete(r);
 	uint64_t n_problems = r->problems.n + r->n_problems_unlisted;
 
 	strbuf_addc(t->out, '\n');

@@ -156,5 +156,5 @@ bool report_is_complete(const struct report *r)
 		if (c->state != COVERAGE_ASSESSED)
 			return false;
 	}
-	return true;
+	return r->coverage.n > 0;
 }

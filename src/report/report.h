@@ -70,7 +70,13 @@ struct report_layer {
 	uint64_t n_entries;
 	uint64_t n_whiteouts;
 	uint64_t n_packages; /* that this layer brought */
-	bool assessed;	     /* false: foreign, encrypted, unknown compression, broken */
+	/*
+	 * Of Red Hat images: where packages whose present version this layer brought
+	 * (layer_changed) came from; scan/repositories.h says how it is known.
+	 */
+	struct str_list content_sets;	  /* "rhel-9-for-x86_64-baseos-rpms" */
+	struct str build_nvr, build_arch; /* "ubi9-container-9.4-1214", "x86_64" */
+	bool assessed; /* false: foreign, encrypted, unknown compression, broken */
 	bool from_cache;
 };
 
@@ -164,5 +170,5 @@ int report_add_coverage(struct report *r, struct str what, enum coverage_state s
  */
 void report_finish(struct report *r);
 
-/* Whether nothing is partial or not assessed. */
+/* Whether something was assessed, and nothing is partial or not assessed. */
 bool report_is_complete(const struct report *r);

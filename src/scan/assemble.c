@@ -7,6 +7,7 @@
 #include "image/view.h"
 #include "inventory/distro.h"
 #include "package/purl.h"
+#include "scan/repositories.h"
 #include "scan/second_look.h"
 
 /* A package as seen in one database path, from layer to layer. */
@@ -50,6 +51,7 @@ struct assembly {
 	struct map kept;      /* layer, path -> struct str *; of a second look by path alone */
 	struct map readers;   /* parser -> struct reader_tally */
 	struct map languages; /* ecosystem -> struct record_item */
+	struct repositories repositories;
 };
 
 /* Keys are joined by a byte that no field of a package database holds. */
@@ -176,13 +178,20 @@ static int see_reader(struct assembly *as, const struct record_item *db)
 
 static int see_kept(struct assembly *as, size_t layer, const struct record_item *item)
 {
+	const struct linked_file *linked = second_look_at(as->in->links, item->path);
 	struct str key = layer == NO_LAYER ? item->path : file_key(as, layer, item->path);
 	struct str *bytes = arena_alloc(&as->temp, sizeof *bytes);
+	int r;
 
 	if (!key.p || !bytes)
 		return -ERR_NOMEM;
 	*bytes = item->bytes;
-	return map_put(&as->kept, key, bytes);
+	r = map_put(&as->kept, key, bytes);
+	if (layer == NO_LAYER)
+		layer = linked ? linked->layer : 0;
+	return r < 0 ? r
+		     : repositories_add(&as->repositories, layer, item->path, item->bytes,
+					as->report, NULL);
 }
 
 static int see_language(struct assembly *as, const struct record_item *item)
@@ -499,6 +508,8 @@ static int assemble_all(struct assembly *as, struct err *err)
 			r = see_record(as, i, as->in->records[i], err);
 	if (r == 0 && as->in->linked)
 		r = see_record(as, NO_LAYER, as->in->linked, err);
+	if (r == 0)
+		r = repositories_finish(&as->repositories, as->report, err);
 	if (r == 0)
 		r = distro_read(&files, &as->report->arena, &as->report->distro, err);
 	for (size_t i = 0; i < as->report->packages.n && r == 0; i++)

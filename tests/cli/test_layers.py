@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 
-
 import pytest
 
 from test_scan import OS_RELEASE, STATUS, docker_archive, report, tar_of
@@ -185,3 +184,54 @@ def test_a_linked_file_in_a_stream_is_not_assessed(tmp_path):
     cover, = [c for c in got["coverage"] if c["what"] == "linked file " + STATUS_PATH]
     assert cover["state"] == "not-assessed" and "can be read only once" in cover["reason"]
     assert "save the image" in cover["remedy"] and not got["packages"]
+
+
+MANIFESTS = "root/buildinfo/content_manifests/"
+LABELS = ["com.redhat.component=hull-container", "version=9", "release=7", "architecture=x86_64"]
+
+
+def manifest(*sets):
+    return json.dumps({"metadata": {"icm_version": 1}, "content_sets": sets, "image_contents": []})
+
+
+@pytest.mark.parametrize("layers, labels, want", [
+    # the base layer takes what the next one says, and so does what a user adds
+    ([[REL], [(MANIFESTS + "keel-container-9-1.json", manifest("base-rpms", "app-rpms"))], [("x", "")]], [],
+     [(["base-rpms", "app-rpms"], "keel-container-9-1")] * 3),
+    # a build on top of a build has its own
+    ([[(MANIFESTS + "keel-container-9-1.json", manifest("base-rpms"))],
+      [(MANIFESTS + "mast-container-9-2.json", manifest("mast-rpms"))]], [],
+     [(["base-rpms"], "keel-container-9-1"), (["mast-rpms"], "mast-container-9-2")]),
+    # deleted files still tell
+    ([[(MANIFESTS + "keel-container-9-1.json", manifest("base-rpms"))], [("root/.wh.buildinfo", "")]], [],
+     [(["base-rpms"], "keel-container-9-1")] * 2),
+    # labels where no file does; ordinary version labels mean nothing
+    ([[REL]], LABELS, [(None, "hull-container-9-7")]),
+    ([[REL]], LABELS[1:], [(None, None)]),
+    # content-sets.json names no build, the labels do
+    ([[("usr/share/buildinfo/content-sets.json", manifest("a-rpms"))]], LABELS,
+     [(["a-rpms"], "hull-container-9-7")]),
+])
+def test_layers_name_the_repositories_of_their_packages(tmp_path, layers, labels, want):
+    config = {"config": {"Labels": dict(label.split("=") for label in labels)}}
+    docker_archive(tmp_path / "image.tar", [tar_of(files) for files in layers], config)
+    got = report(tmp_path, "image.tar")
+    assert got["problems"] == []
+    assert [(layer.get("content_sets"), layer.get("build", {}).get("nvr")) for layer in got["layers"]] == want
+
+
+def test_a_broken_content_manifest_is_a_problem(tmp_path):
+    docker_archive(tmp_path / "image.tar", [tar_of([(MANIFESTS + "a-1-1.json", '{"content_sets": 5}')])])
+    problem, = report(tmp_path, "image.tar")["problems"]
+    assert problem["parser"] == "content-sets" and "content_sets is no list" in problem["message"]
+
+
+def test_file_lists_of_opkg_join_their_packages(tmp_path):
+    for place in ("usr/lib/opkg/", "var/lib/opkg/", "lib/opkg/"):
+        docker_archive(tmp_path / "image.tar", [
+            tar_of([(place + "status", "Package: keel\nVersion: 1\nStatus: install user installed\n"
+                     "Architecture: arm\n\n")]),
+            tar_of([(place + "info/keel.list", "/usr/bin/keel\n/etc/keel.conf\n")])])
+        package, = report(tmp_path, "image.tar", "--files")["packages"]
+        assert sorted(package["evidence"]["files"]) == ["etc/keel.conf", "usr/bin/keel"], place
+
