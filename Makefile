@@ -73,7 +73,7 @@ bench: build
 	tests/bench/run.py --plimsoll $(PLIMSOLL) --images $(or $(IMAGES),$(error say IMAGES=DIR, made by tests/bench/make_images.py))
 
 conformance: setup-conformance build
-	@tools/conformance.sh $(PLIMSOLL) $(or $(SUITES),$(error say SUITES=DIR)) $(BUILD)/conformance
+	@tools/conformance.py $(PLIMSOLL) $(or $(SUITES),$(error say SUITES=DIR)) $(BUILD)/conformance
 
 install: build
 	tools/install.sh $(PLIMSOLL) "$(DESTDIR)$(PREFIX)"

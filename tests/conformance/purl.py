@@ -108,7 +108,7 @@ def main():
             passed += 1
             continue
         want = "an error" if test.get("expected_failure") else as_line(test["expected_output"])
-        print(f"{path}:{number} [{test.get('test_group', '-')} {test['test_type']}] "
+        print(f"{path}:{number}: [{test.get('test_group', '-')} {test['test_type']}] "
               f"{as_line(test['input'])}: want {want}, got {answer}")
     print(f"purl: {passed} of {len(rows)}")
     return 0 if passed == len(rows) else 1

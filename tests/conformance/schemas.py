@@ -5,7 +5,7 @@ Scans images and checks what is printed against the schemas of its formats.
 
     tests/conformance/schemas.py --plimsoll build/src/plimsoll --suite DIR --images DIR
 
-DIR of --suite holds schemas/cyclonedx/ and schemas/spdx/ as their projects publish them; the images
+DIR of --suite holds cyclonedx/ and spdx/ as their projects publish them; the images
 are root file systems and image archives (*.tar, *.tar.gz, *.tar.xz). XML and tag-value documents have
 no JSON schema: they must be well-formed and name the same packages as the JSON form. Every document
 is made twice and must be the same. Last line: "schemas: N of M".
@@ -47,7 +47,7 @@ class Formats:
     """What each format is checked by: a function from its text to a complaint or None."""
 
     def __init__(self, suite):
-        schemas = pathlib.Path(suite) / "schemas"
+        schemas = pathlib.Path(suite)
         cyclonedx = cyclonedx_validator(schemas / "cyclonedx")
         spdx = jsonschema.Draft7Validator(load(schemas / "spdx/spdx-2.3.schema.json"))
         report = jsonschema.Draft202012Validator(load(ROOT / "docs/report.schema.json"))
