@@ -5,6 +5,7 @@
 
 #include "vuln/cvss.h"
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct cvss c;
