@@ -6,16 +6,16 @@
 #
 # When nothing is missing it prints nothing and does not touch apt. PLIMSOLL_SETUP=check only says
 # what is missing (exit status 1); the group engines is a wish: when it cannot be had, tests that
-# need it are skipped, by name.
+# need it are skipped, by name. Services that come with a package are neither started nor enabled.
 set -euo pipefail
 
 build="gcc make meson ninja-build pkg-config git ca-certificates
 	libarchive-dev libisal-dev libzstd-dev liblzma-dev libbz2-dev libssl-dev libcurl4-openssl-dev libcurl4
 	libjansson-dev libyaml-dev libexpat1-dev libsqlite3-dev libseccomp-dev zlib1g-dev"
 test="python3 libcmocka-dev python3-pytest python3-jsonschema python3-yaml python3-cryptography
-	curl openssl xz-utils"
-engines="docker-registry podman"
-lint="clang clang-format clang-tidy cppcheck libclang-rt-14-dev python3"
+	curl openssl xz-utils zsh fish"
+engines="docker-registry podman docker.io containerd"
+lint="clang clang-format clang-tidy cppcheck libclang-rt-dev python3"
 
 reason() {
 	case $1 in
@@ -27,26 +27,69 @@ reason() {
 	esac
 }
 
+# An engine may be there from elsewhere, under its own package name.
 installed() {
+	case $1 in
+	docker.io) ! command -v dockerd >/dev/null || return 0 ;;
+	containerd | docker-registry | podman) ! command -v "$1" >/dev/null || return 0 ;;
+	esac
 	[ "$(dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null | cut -c1-2)" = ii ]
 }
 
+can_be_root() {
+	[ "$(id -u)" = 0 ] || command -v sudo >/dev/null
+}
+
+# sudo asks on the terminal, so what it runs may write to a file.
 as_root() {
 	if [ "$(id -u)" = 0 ]; then
 		"$@"
-	elif command -v sudo >/dev/null; then
-		sudo "$@"
 	else
-		echo "setup.sh: this needs root, and there is no sudo; as root, run: $*" >&2
-		return 1
+		sudo "$@"
 	fi
 }
 
+# What apt-get says is shown when it fails. Another apt may be at work on a machine that just booted.
 apt() {
-	as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y "$@" </dev/null
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 \
+		-o Dpkg::Use-Pty=0 "$@" </dev/null >"$log" 2>&1 && return 0
+	tail -15 "$log" >&2
+	return 1
 }
 
-updated=no
+# A source of packages that does not answer need not be the one that has them: that shows later.
+update_once() {
+	[ $updated = no ] || return 0
+	updated=yes
+	apt update -o APT::Update::Error-Mode=any 2>/dev/null ||
+		unreached=$(sed -n 's/^[WE]: *//p' "$log" | head -1)
+}
+
+# Debian asks this file before it starts a service; a file that is there decides by itself.
+no_services() {
+	[ ! -e /usr/sbin/policy-rc.d ] || return 0
+	printf '#!/bin/sh\nexit 101\n' | as_root tee /usr/sbin/policy-rc.d >/dev/null
+	as_root chmod 755 /usr/sbin/policy-rc.d
+	policy=yes
+}
+
+disable_units() {
+	local units
+	command -v systemctl >/dev/null || return 0
+	units=$(dpkg-query -L "$@" | sed -n 's,.*/system/\([^/@]*\.\(service\|socket\|timer\)\)$,\1,p')
+	# Some cannot be enabled in the first place.
+	[ -z "$units" ] || as_root systemctl disable $units >"$log" 2>&1 || true
+}
+
+finish() {
+	rm -f "$log"
+	[ $policy = no ] || as_root rm -f /usr/sbin/policy-rc.d
+}
+
+log=$(mktemp)
+policy=no updated=no unreached=
+trap finish EXIT
+
 install_group() {
 	local group=$1 missing=() package why
 	why=$(reason "$group") || return 1
@@ -56,11 +99,20 @@ install_group() {
 	[ ${#missing[@]} -gt 0 ] || return 0
 	echo "setup: $group needs ${missing[*]} ($why)"
 	[ "${PLIMSOLL_SETUP:-install}" != check ] || return 1
-	if [ $updated = no ]; then
-		apt update || return 1
-		updated=yes
+	if ! can_be_root; then
+		echo "setup: that needs root, and there is no sudo; as root, run this and try again:" >&2
+		echo "    apt-get install --no-install-recommends ${missing[*]}" >&2
+		return 1
 	fi
-	apt install --no-install-recommends "${missing[@]}"
+	echo "setup: installing them with apt-get, which can take some minutes"
+	update_once
+	[ "$group" != engines ] || no_services
+	if ! apt install --no-install-recommends --no-remove "${missing[@]}"; then
+		echo "setup: apt-get could not install what $group needs${unreached:+; is there a network?}" >&2
+		[ -z "$unreached" ] || echo "setup: before that, apt-get update said: $unreached" >&2
+		return 1
+	fi
+	[ "$group" != engines ] || disable_units "${missing[@]}"
 }
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
