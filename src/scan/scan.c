@@ -457,7 +457,7 @@ static void enter_sandbox(const struct scan *s, struct report_sandbox *ret, stru
 	}
 	sandbox_enter(cache_fd(s->cache), ret, a);
 	ret->scope = STR("all threads that read layers");
-	if (s->source && s->source->needs_network)
+	if (s->source && s->source->found_by.n) /* a registry, or an engine's socket */
 		ret->scope = STR("all threads that read layers; those that download them keep the "
 				 "network");
 }
