@@ -30,7 +30,7 @@ struct analysis {
 	struct vec files; /* struct wanted_file * */
 	struct language_count languages[LANGUAGES_MAX];
 	size_t n_languages;
-	size_t captured_bytes;
+	uint64_t captured_bytes; /* with what keeping a file costs */
 	struct strbuf path;
 	struct capture head; /* of the executable being looked at */
 	char head_bytes[LANGUAGE_HEAD_BYTES];
@@ -97,7 +97,7 @@ void analysis_free(struct analysis *a)
 void analysis_problem(struct analysis *a, const char *parser, struct str path,
 		      const struct err *what)
 {
-	if (a->n_problems++ < LIMIT_PROBLEMS)
+	if (++a->n_problems < LIMIT_PROBLEMS) /* the last place is for how many there were */
 		record_add_problem(a->record, str_of(parser), path, what);
 }
 
@@ -153,15 +153,22 @@ static const char *name_of(const struct wanted_file *f)
 	return "distribution";
 }
 
+/* What keeping a file takes: a million empty ones are not free. a->path is its path. */
+static uint64_t cost_of(const struct analysis *a, uint64_t size)
+{
+	return size + a->path.n + sizeof(struct wanted_file);
+}
+
 /* Whether a file of that size may be kept; if not, a problem says why. */
 static bool fits(struct analysis *a, const struct wanted_file *f, uint64_t size)
 {
+	uint64_t cost = cost_of(a, size);
 	struct err limit = {0};
 
 	if (size > max_size_of(f))
 		err_set(&limit, ERR_LIMIT, "%llu bytes: more than the %zu that %s reads",
 			(unsigned long long)size, max_size_of(f), name_of(f));
-	else if (size > LIMIT_CAPTURE_BYTES - a->captured_bytes)
+	else if (cost > LIMIT_CAPTURE_BYTES - a->captured_bytes)
 		err_set(&limit, ERR_LIMIT,
 			"package databases of this layer exceed capture_bytes (%d)",
 			(int)LIMIT_CAPTURE_BYTES);
@@ -210,7 +217,7 @@ static int open_capture(struct analysis *a, const struct wanted_file *f, const s
 	if (!kept->data.bytes)
 		return err_nomem(err);
 	kept->data.n = e->size;
-	a->captured_bytes += e->size;
+	a->captured_bytes += cost_of(a, e->size);
 	a->alone_open = e->type == NODE_FILE && can_parse_alone(kept);
 	if (e->type == NODE_FILE && e->size)
 		*ret_capture = &kept->data;
@@ -264,7 +271,7 @@ static int open_hard_link(struct analysis *a, struct wanted_file *f, const struc
 	}
 	if (!fits(a, f, named->data.n))
 		return 0;
-	a->captured_bytes += named->data.n;
+	a->captured_bytes += cost_of(a, named->data.n);
 	f->data = named->data;
 	f->data.node = node;
 	f->is_borrowed = true;
@@ -398,7 +405,7 @@ static void close_alone(struct analysis *a)
 	f->path = strbuf_str(&a->path);
 	for (size_t i = 0; i < f->n_wants; i++)
 		parse_file(a, f, f->wants[i].pkgdb);
-	a->captured_bytes -= f->data.n;
+	a->captured_bytes -= cost_of(a, f->data.n);
 	vec_cut(&a->files, a->files.n - 1);
 	free_file(f);
 }
@@ -538,6 +545,17 @@ static int look_at_implied(struct analysis *a, struct err *err)
 	return r;
 }
 
+static void count_unlisted(struct analysis *a)
+{
+	struct err rest = {0};
+
+	if (a->n_problems < LIMIT_PROBLEMS)
+		return;
+	err_set(&rest, ERR_LIMIT, "%zu more problems of this layer are not listed (problems)",
+		a->n_problems - (LIMIT_PROBLEMS - 1));
+	record_add_problem(a->record, STR("layer"), STR_NULL, &rest);
+}
+
 int analysis_finish(struct analysis *a, struct layer_facts *facts, struct err *err)
 {
 	int r = 0;
@@ -551,6 +569,7 @@ int analysis_finish(struct analysis *a, struct layer_facts *facts, struct err *e
 	if (r < 0)
 		return r;
 	parse_files(a);
+	count_unlisted(a);
 	for (size_t i = 0; i < a->n_languages; i++)
 		record_add_language(a->record, str_of(a->languages[i].ecosystem),
 				    str_make(a->languages[i].example, a->languages[i].example_n),

@@ -7,6 +7,7 @@
 #include "image/view.h"
 #include "inventory/distro.h"
 #include "package/purl.h"
+#include "scan/fragments.h"
 #include "scan/repositories.h"
 #include "scan/second_look.h"
 
@@ -34,11 +35,6 @@ struct reader_tally {
 /* The layer of items that a second look read: each has its own. */
 #define NO_LAYER SIZE_MAX
 
-struct fragment {
-	struct package p;
-	struct fragment *next; /* of the same type and name */
-};
-
 struct assembly {
 	const struct assemble_input *in;
 	struct report *report;
@@ -46,8 +42,8 @@ struct assembly {
 	struct arena temp;
 	struct map databases; /* path -> struct database */
 	struct map sightings; /* path, type, name, arch -> struct sighting */
-	struct map fragments; /* type, name -> struct fragment */
-	struct map by_file;   /* layer, path -> struct fragment of a reader named by path */
+	struct fragments fragments;
+	struct map by_file;   /* layer, path -> struct package, of a reader named by path */
 	struct map kept;      /* layer, path -> struct str *; of a second look by path alone */
 	struct map readers;   /* parser -> struct reader_tally */
 	struct map languages; /* ecosystem -> struct record_item */
@@ -147,22 +143,19 @@ static int see_package(struct assembly *as, const struct record_item *item,
 
 static int see_fragment(struct assembly *as, const struct package *p, const struct current *now)
 {
-	struct str key = key_of(&as->temp, p->type, p->name, STR_NULL, STR_NULL);
-	struct fragment *f = arena_alloc(&as->temp, sizeof *f);
+	struct package *copy;
+	struct str file;
 	int r;
 
-	if (!key.p || !f)
+	if (!now->reader || !(now->reader->flags & PKGDB_NAMED_BY_PATH))
+		return fragments_add(&as->fragments, p);
+	copy = arena_alloc(&as->temp, sizeof *copy);
+	file = file_key(as, now->layer, now->db.path);
+	if (!copy || !file.p)
 		return -ERR_NOMEM;
-	f->p = *p;
-	if (now->reader && now->reader->flags & PKGDB_NAMED_BY_PATH) {
-		struct str file = file_key(as, now->layer, now->db.path);
-
-		r = file.p ? map_put(&as->by_file, file, f) : -ERR_NOMEM;
-		if (r < 0)
-			return r;
-	}
-	f->next = map_get(&as->fragments, key);
-	return map_put(&as->fragments, key, f);
+	*copy = *p;
+	r = map_put(&as->by_file, file, copy);
+	return r < 0 ? r : fragments_add(&as->fragments, p);
 }
 
 static int see_reader(struct assembly *as, const struct record_item *db)
@@ -281,40 +274,9 @@ static int see_record(struct assembly *as, size_t layer, const struct layer_reco
 			    : 0;
 }
 
-static int join_list(struct arena *a, struct str_list *into, struct str_list more)
-{
-	struct str *p;
-
-	if (more.n == 0)
-		return 0;
-	p = arena_array(a, into->n + more.n, sizeof *p);
-	if (!p)
-		return -ERR_NOMEM;
-	if (into->n)
-		memcpy(p, into->p, into->n * sizeof *p);
-	memcpy(p + into->n, more.p, more.n * sizeof *p);
-	*into = (struct str_list){p, into->n + more.n};
-	return 0;
-}
-
-static int join_fragment(struct arena *a, struct package *p, const struct package *more)
-{
-	int r = join_list(a, &p->files, more->files);
-
-	if (r == 0)
-		r = join_list(a, &p->licenses, more->licenses);
-	if (r == 0)
-		r = join_list(a, &p->attributes, more->attributes);
-	if (p->source_name.n == 0)
-		p->source_name = more->source_name;
-	if (p->vendor.n == 0)
-		p->vendor = more->vendor;
-	return r;
-}
-
 /* The file that the pattern means for this package, wherever links lead to from there. */
-static const struct fragment *fragment_behind_links(struct assembly *as, const char *pattern,
-						    struct str name)
+static const struct package *fragment_behind_links(struct assembly *as, const char *pattern,
+						   struct str name)
 {
 	CLEANUP(strbuf_done) struct strbuf real = STRBUF_INIT((size_t)LIMIT_PATH_BYTES * 4);
 	struct str before, after, path, key;
@@ -332,32 +294,33 @@ static const struct fragment *fragment_behind_links(struct assembly *as, const c
 }
 
 /* usr/share/doc/libx-dev is often a symlink to libx1, and has its copyright file there. */
-static int join_linked(struct assembly *as, struct package *p)
+static int join_linked(struct assembly *as, struct package *p, struct err *err)
 {
 	int r = 0;
 
 	for (size_t i = 0; pkgdbs[i] && as->by_file.n && r == 0; i++)
 		for (const char *const *path = pkgdbs[i]->paths; *path && r == 0; path++) {
-			const struct fragment *f;
+			const struct package *more;
 
 			if (!(pkgdbs[i]->flags & PKGDB_NAMED_BY_PATH))
 				break;
-			f = fragment_behind_links(as, *path, p->name);
-			if (f && str_eq(f->p.type, p->type) && !str_eq(f->p.name, p->name))
-				r = join_fragment(&as->report->arena, p, &f->p);
+			more = fragment_behind_links(as, *path, p->name);
+			if (more && str_eq(more->type, p->type) && !str_eq(more->name, p->name))
+				r = fragments_join_one(&as->fragments, p, more, err);
 		}
 	return r;
 }
 
-static int join_fragments(struct assembly *as, struct package *p)
+static int join_fragments(struct assembly *as, struct report_package *rp, struct err *err)
 {
-	struct str key = key_of(&as->temp, p->type, p->name, STR_NULL, STR_NULL);
-	int r = key.p ? 0 : -ERR_NOMEM;
+	struct err problem = {0};
+	int r = fragments_join(&as->fragments, &rp->p, &problem);
 
-	for (struct fragment *f = map_get(&as->fragments, key); f && r == 0; f = f->next)
-		if (!f->p.arch.n || !p->arch.n || str_eq(f->p.arch, p->arch))
-			r = join_fragment(&as->report->arena, p, &f->p);
-	return r < 0 || p->licenses.n ? r : join_linked(as, p);
+	if (r == 0 && rp->p.licenses.n == 0)
+		r = join_linked(as, &rp->p, &problem);
+	if (r == -ERR_LIMIT)
+		r = report_add_problem(as->report, rp->db_path, rp->layer, rp->db, &problem);
+	return r < 0 ? err_nomem(err) : 0;
 }
 
 static bool takes_distro_namespace(struct str type)
@@ -374,9 +337,10 @@ static int finish_package(struct assembly *as, struct report_package *rp, struct
 	struct report_layer *layer = vec_at(&as->report->layers, rp->layer_index);
 	struct str release = STR_NULL;
 	struct err problem = {0};
+	int r = join_fragments(as, rp, err);
 
-	if (join_fragments(as, &rp->p) < 0)
-		return err_nomem(err);
+	if (r < 0)
+		return r;
 	if (d->id.n)
 		release = d->version_id.n ? arena_strf(&as->temp, "%.*s-%.*s", STR_FMT(d->id),
 						       STR_FMT(d->version_id))
@@ -522,14 +486,16 @@ static int assemble_all(struct assembly *as, struct err *err)
 int assemble_layers(const struct assemble_input *in, struct report *report, struct err *err)
 {
 	struct assembly as = {.in = in, .report = report, .view = merge_view(in->merge)};
-	struct map *maps[] = {&as.databases, &as.sightings, &as.fragments, &as.by_file,
+	struct map *maps[] = {&as.databases, &as.sightings, &as.by_file,
 			      &as.kept,	     &as.readers,   &as.languages};
 	int r;
 
 	arena_init(&as.temp, LIMIT_ARENA_BYTES);
 	for (size_t i = 0; i < ARRAY_LEN(maps); i++)
 		map_init(maps[i], LIMIT_LAYER_ENTRIES);
+	fragments_init(&as.fragments, &as.temp, &report->arena);
 	r = assemble_all(&as, err);
+	fragments_done(&as.fragments);
 	for (size_t i = 0; i < ARRAY_LEN(maps); i++)
 		map_done(maps[i]);
 	arena_done(&as.temp);
