@@ -87,7 +87,8 @@ void tar_close(struct tar *t)
 	free(t);
 }
 
-static int archive_failure(const struct tar *t, struct err *err)
+/* number: of the entry that was being read. */
+static int archive_failure(const struct tar *t, uint64_t number, struct err *err)
 {
 	const char *text = archive_error_string(t->archive);
 
@@ -96,7 +97,7 @@ static int archive_failure(const struct tar *t, struct err *err)
 			*err = t->source_error;
 		return -(int)t->source_error.code;
 	}
-	return err_set(err, ERR_FORMAT, "entry %llu: %s", (unsigned long long)t->n_entries + 1,
+	return err_set(err, ERR_FORMAT, "entry %llu: %s", (unsigned long long)number,
 		       text ? text : "damaged");
 }
 
@@ -132,7 +133,7 @@ int tar_next(struct tar *t, struct tar_entry *ret, struct err *err)
 		return 0;
 	/* ARCHIVE_WARN: a name that is not UTF-8; the raw bytes are there all the same. */
 	if (r != ARCHIVE_OK && r != ARCHIVE_WARN)
-		return archive_failure(t, err);
+		return archive_failure(t, t->n_entries + 1, err);
 	t->n_entries++;
 	t->has_holes = archive_entry_sparse_count(e) > 0;
 	*ret = (struct tar_entry){.path = str_of(archive_entry_pathname(e)), .type = type_of(e)};
@@ -160,7 +161,7 @@ int tar_data(struct tar *t, struct str *ret_piece, uint64_t *ret_offset, struct 
 	if (r == ARCHIVE_EOF)
 		return 0;
 	if (r != ARCHIVE_OK && r != ARCHIVE_WARN)
-		return archive_failure(t, err);
+		return archive_failure(t, t->n_entries, err);
 	*ret_piece = str_make(p, n);
 	*ret_offset = (uint64_t)offset;
 	return 1;
