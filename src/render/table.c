@@ -23,8 +23,8 @@
 #define LABEL_COLUMNS	14
 #define FIELD_MAX	65536 /* bytes of one joined field; more is cut by the width anyway */
 #define PART_MAX	4096  /* bytes of one part of it */
-#define WIDE_ENOUGH_BAR 72    /* narrower terminals get the table without bars, ... */
-#define WIDE_ENOUGH_IDS 56    /* ... and then without layer ids */
+#define WIDE_ENOUGH_BAR 100   /* narrower terminals keep the room for instructions, ... */
+#define WIDE_ENOUGH_IDS 56    /* ... and then lose the layer ids */
 
 enum tone { TONE_PLAIN, TONE_HEADING, TONE_DIM, TONE_WARN, TONE_BAD, TONE_GOOD };
 
@@ -232,6 +232,7 @@ static void put_bar(struct table *t, uint64_t part, uint64_t whole)
 
 struct layer_columns {
 	bool ids, bars;
+	bool instructions;  /* a layer has one */
 	size_t number;	    /* columns of the layer number */
 	size_t instruction; /* what is left */
 	uint64_t total_bytes;
@@ -240,7 +241,7 @@ struct layer_columns {
 static struct layer_columns plan_layers(const struct table *t)
 {
 	struct layer_columns c = {.ids = t->width >= WIDE_ENOUGH_IDS,
-				  .bars = t->width >= WIDE_ENOUGH_BAR,
+				  .bars = t->width >= WIDE_ENOUGH_BAR && t->report->layers.n > 1,
 				  .number = 2};
 	size_t used;
 
@@ -253,6 +254,7 @@ static struct layer_columns plan_layers(const struct table *t)
 		const struct report_layer *l = vec_at(&t->report->layers, i);
 
 		c.total_bytes += l->file_bytes; /* may wrap on hostile sizes: only a picture */
+		c.instructions |= l->created_by.n > 0;
 	}
 	return c;
 }
@@ -274,7 +276,8 @@ static void put_layer_titles(struct table *t, const struct layer_columns *c)
 	}
 	say_right(t, TONE_DIM, STR("packages"), COUNT_COLUMNS);
 	text_pad(t->out, 2);
-	(void)say(t, TONE_DIM, STR("made by"), c->instruction); /* last on the line */
+	if (c->instructions)
+		(void)say(t, TONE_DIM, STR("made by"), c->instruction); /* last on the line */
 	end_line(t);
 }
 
