@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "image/manifest.h"
 
+#include <errno.h>
 #include <sys/utsname.h>
 
 #include "base/limits.h"
@@ -182,41 +183,48 @@ int image_config_parse(struct str bytes, struct arena *a, struct image_config *r
 	return r < 0 ? err_wrap(err, r, "rootfs.diff_ids") : 0;
 }
 
-static struct platform machine(void)
+/* What kernels and distributions call the architectures of images. */
+static const struct {
+	const char *name, *arch, *variant;
+} arch_names[] = {
+	{"aarch64", "arm64", ""}, {"armel", "arm", "v6"},
+	{"armhf", "arm", "v7"},	  {"armv6l", "arm", "v6"},
+	{"armv7l", "arm", "v7"},  {"i386", "386", ""},
+	{"i686", "386", ""},	  {"x86-64", "amd64", ""},
+	{"x86_64", "amd64", ""},  {"loongarch64", "loong64", ""},
+};
+
+/* "os/machine" as the kernel says it. */
+static int machine(char *ret, size_t size, struct err *err)
 {
-	static const struct {
-		const char *machine, *arch, *variant;
-	} names[] = {{"x86_64", "amd64", ""}, {"aarch64", "arm64", ""},
-		     {"i686", "386", ""},     {"armv7l", "arm", "v7"},
-		     {"armv6l", "arm", "v6"}, {"loongarch64", "loong64", ""}};
-	static struct utsname name;
-	struct platform p = {.os = STR("linux")};
+	struct utsname name;
 
 	if (uname(&name) < 0)
-		return p;
-	p.arch = str_of(name.machine);
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (str_is(p.arch, names[i].machine)) {
-			p.arch = str_of(names[i].arch);
-			p.variant = str_of(names[i].variant);
-			break;
-		}
-	return p;
+		return err_errno(err, errno, "uname");
+	(void)snprintf(ret, size, "linux/%s", name.machine); /* cut: then no image matches */
+	return 0;
 }
 
 int platform_parse(const char *text, struct platform *ret, struct err *err)
 {
-	struct str rest = str_of(text);
+	static _Thread_local char here[80];
+	struct str rest;
 
+	if (!text && machine(here, sizeof here, err) < 0)
+		return -ERR_IO;
+	rest = str_of(text ? text : here);
 	*ret = (struct platform){0};
-	if (!text) {
-		*ret = machine();
-		return 0;
-	}
 	if (str_cut(rest, '/', &ret->os, &rest) && !str_cut(rest, '/', &ret->arch, &ret->variant))
 		ret->arch = rest;
+	for (size_t i = 0; i < ARRAY_LEN(arch_names); i++)
+		if (str_is(ret->arch, arch_names[i].name)) {
+			ret->arch = str_of(arch_names[i].arch);
+			if (!ret->variant.n)
+				ret->variant = str_of(arch_names[i].variant);
+		}
 	if (!ret->os.n || !ret->arch.n)
-		return err_set(err, ERR_USAGE, "platform \"%s\": expected os/arch[/variant]", text);
+		return err_set(err, ERR_USAGE, "platform \"%s\": expected os/arch[/variant]",
+			       text ? text : here);
 	return 0;
 }
 
@@ -225,10 +233,48 @@ static bool part_matches(struct str have, struct str want)
 	return !have.n || !want.n || str_eq(have, want);
 }
 
-bool platform_matches(const struct platform *have, const struct platform *want)
+/* What an architecture means when it says no variant; 0: its variants are no generations. */
+static uint64_t usual_generation(struct str arch)
 {
-	return part_matches(have->os, want->os) && part_matches(have->arch, want->arch) &&
-	       part_matches(have->variant, want->variant);
+	return str_is(arch, "arm") ? 7 : str_is(arch, "arm64") ? 8 : str_is(arch, "amd64") ? 1 : 0;
+}
+
+/* The number in "v7" or "7". */
+static uint64_t generation(const struct platform *p)
+{
+	struct str text = p->variant;
+	uint64_t n = 0;
+
+	if (text.n == 0)
+		return usual_generation(p->arch);
+	(void)str_pull_prefix(&text, STR("v"));
+	return str_parse_u64(text, &n) && n < 30 ? n : 0;
+}
+
+/* 2 to 100; 0: does not run there. */
+static int variant_rank(const struct platform *have, const struct platform *want)
+{
+	uint64_t h = generation(have), w = generation(want);
+	bool unsaid = !have->variant.n || !want->variant.n;
+
+	if (str_eq(have->variant, want->variant))
+		return 100;
+	if (!h || !w)
+		return unsaid ? 20 : 0;
+	if (h == w)
+		return unsaid ? 98 : 99;
+	if (h < w && !str_is(want->arch, "arm64"))
+		return 50 + (int)h;
+	return want->variant.n ? 0 : 40 - (int)h;
+}
+
+int platform_rank(const struct platform *have, const struct platform *want)
+{
+	if (!part_matches(have->os, want->os) || !part_matches(have->arch, want->arch))
+		return 0;
+	if (!have->os.n || !have->arch.n)
+		return 1;
+	return variant_rank(have, want);
 }
 
 int digest_check(struct str bytes, struct str promised, const char *what, struct err *err)

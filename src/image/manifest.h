@@ -61,11 +61,23 @@ int index_parse(struct str bytes, struct arena *a, struct image_index *ret, stru
 int image_config_parse(struct str bytes, struct arena *a, struct image_config *ret,
 		       struct err *err);
 
-/* "os/arch[/variant]"; ERR_USAGE. NULL gives this machine's. The slices borrow from text. */
+/*
+ * "os/arch[/variant]"; ERR_USAGE. NULL gives this machine's. The slices borrow from text, or last
+ * until the thread's next call. Names of kernels (x86_64, aarch64, armv7l) are understood.
+ */
 int platform_parse(const char *text, struct platform *ret, struct err *err);
 
-/* What is not said on either side matches. */
-bool platform_matches(const struct platform *have, const struct platform *want);
+/*
+ * How well an image for `have` suits `want`: 0 not at all, more is closer, 1 when it does not say
+ * for what it is. arm64 and arm64/v8 are one, so are amd64 and amd64/v1; arm alone means v7. Where
+ * it cannot be had, an image for an older generation does: arm/v6 for arm/v7, amd64/v2 for v3.
+ */
+int platform_rank(const struct platform *have, const struct platform *want);
+
+static inline bool platform_matches(const struct platform *have, const struct platform *want)
+{
+	return platform_rank(have, want) > 0;
+}
 
 /* Whether bytes hash to digest; what names them in the error. */
 int digest_check(struct str bytes, struct str digest, const char *what, struct err *err);

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/path.h"
 #include "codec/json.h"
+#include "crypto/digest.h"
 #include "image/manifest.h"
 #include "image/sources/archive.h"
 
@@ -90,6 +91,18 @@ static struct str config_hex(struct str name)
 	return is_sha256_hex(base) ? base : STR_NULL;
 }
 
+static int name_config(struct source *src, struct err *err)
+{
+	char text[DIGEST_TEXT_MAX];
+	struct digest_value digest;
+	int r = digest_of(src->config, &digest, err);
+
+	if (r < 0)
+		return r;
+	src->config_digest = arena_str(&src->arena, digest_format(&digest, text));
+	return src->config_digest.p ? 0 : err_nomem(err);
+}
+
 static int read_config(struct source *src, struct str name, struct err *err)
 {
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LIMIT_JSON_BYTES);
@@ -104,8 +117,8 @@ static int read_config(struct source *src, struct str name, struct err *err)
 	src->config = arena_str(&src->arena, strbuf_str(&sb));
 	if (!src->config.p)
 		return err_nomem(err);
-	if (!hex.n)
-		return 0;
+	if (!hex.n) /* nothing is promised then */
+		return name_config(src, err);
 	src->config_digest = arena_strf(&src->arena, "sha256:%.*s", STR_FMT(hex));
 	if (!src->config_digest.p)
 		return err_nomem(err);

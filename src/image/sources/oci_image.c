@@ -12,6 +12,7 @@ struct candidates {
 	const struct source_request *q;
 	struct platform want;
 	size_t n_read;
+	struct strbuf others; /* names that were not asked for, for the message */
 };
 
 /* --- parts --- */
@@ -73,6 +74,14 @@ static int add_candidate(struct candidates *c, const struct descriptor *d, struc
 	return 0;
 }
 
+static void add_other(struct candidates *c, const struct descriptor *d)
+{
+	struct str name = d->ref_name.n ? d->ref_name : d->image_name.n ? d->image_name : d->digest;
+
+	if (str_find(strbuf_str(&c->others), name) == c->others.n) /* not for each platform */
+		strbuf_addf(&c->others, "%s%.*s", c->others.n ? ", " : "", STR_FMT(name));
+}
+
 /* named: an index above already bears the name that was asked for; ref: its name. */
 static int collect(struct source *src, struct candidates *c, struct str bytes, bool named,
 		   struct str ref, int depth, struct err *err)
@@ -90,6 +99,8 @@ static int collect(struct source *src, struct candidates *c, struct str bytes, b
 		if (!media_type_is_index(d.media_type)) {
 			if (fits)
 				r = add_candidate(c, &d, err);
+			else
+				add_other(c, &d);
 			continue;
 		}
 		if (depth + 1 >= LIMIT_INDEX_DEPTH)
@@ -131,16 +142,6 @@ static void list_candidates(const struct candidates *c, struct strbuf *sb)
 	}
 }
 
-/* 0: another platform; more is closer: nothing said, the machine, its very variant. */
-static int closeness(const struct platform *have, const struct platform *want)
-{
-	if (!platform_matches(have, want))
-		return 0;
-	if (!have->os.n || !have->arch.n)
-		return 1;
-	return str_eq(have->variant, want->variant) ? 3 : 2;
-}
-
 /* The closest; of equally close ones under one name the first. *ret_n: how many names have one. */
 static const struct descriptor *closest(const struct candidates *c, size_t *ret_n)
 {
@@ -151,7 +152,7 @@ static const struct descriptor *closest(const struct candidates *c, size_t *ret_
 	*ret_n = 0;
 	for (size_t i = 0; i < c->found.n; i++) {
 		const struct descriptor *d = vec_at(&c->found, i);
-		int rank = any ? 1 : closeness(&d->platform, &c->want);
+		int rank = any ? 1 : platform_rank(&d->platform, &c->want);
 
 		if (rank == 0 || rank < best_rank)
 			continue;
@@ -166,7 +167,7 @@ static const struct descriptor *closest(const struct candidates *c, size_t *ret_
 	return best;
 }
 
-static int choose(const struct candidates *c, struct descriptor *ret, struct err *err)
+static int choose(struct candidates *c, struct descriptor *ret, struct err *err)
 {
 	CLEANUP(strbuf_done) struct strbuf names = STRBUF_INIT(ERR_MSG_MAX);
 	CLEANUP(strbuf_done) struct strbuf want = STRBUF_INIT(ERR_MSG_MAX);
@@ -178,8 +179,9 @@ static int choose(const struct candidates *c, struct descriptor *ret, struct err
 		return 0;
 	}
 	if (c->found.n == 0)
-		return err_set(err, ERR_USAGE, "no image%s%s in the index", c->q->choice ? " " : "",
-			       c->q->choice ? c->q->choice : "");
+		return err_set(err, ERR_USAGE, "no image%s%s in the index%s%s",
+			       c->q->choice ? " " : "", c->q->choice ? c->q->choice : "",
+			       c->others.n ? "; there are: " : "", strbuf_cstr(&c->others));
 	add_platform(&want, &c->want);
 	list_candidates(c, &names);
 	return err_set(err, ERR_USAGE, "%s for platform %s; there are: %s",
@@ -192,7 +194,8 @@ int oci_image_choose(struct source *src, const struct oci_store *store,
 {
 	struct candidates c = {.found = VEC_INIT(struct descriptor, LIMIT_INDEX_MANIFESTS),
 			       .store = store,
-			       .q = request};
+			       .q = request,
+			       .others = STRBUF_INIT(ERR_MSG_MAX)};
 	int r = platform_parse(request->platform, &c.want, err);
 
 	if (r < 0)
@@ -201,6 +204,7 @@ int oci_image_choose(struct source *src, const struct oci_store *store,
 	if (r == 0)
 		r = choose(&c, ret, err);
 	vec_done(&c.found);
+	strbuf_done(&c.others);
 	return r;
 }
 
