@@ -19,7 +19,12 @@ import subprocess
 import sys
 
 TESTS = pathlib.Path(__file__).resolve().parent.parent / "tests" / "conformance"
-RUNNERS = {"parsers": "parsers_os"}  # the part of it that is about operating systems
+RUNNERS = {
+    "parsers": "parsers_os",  # the part of it that is about operating systems
+    "version-compare": "versions",
+    "version-match": "versions",
+    "version-valid": "versions",
+}
 NEEDS_IMAGES = {"schemas"}
 SCORE = re.compile(r"^[\w-]+: (\d+) of (\d+)$")
 
