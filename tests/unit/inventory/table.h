@@ -75,3 +75,28 @@ static inline void table_check_error(const struct pkgdb *db, const char *path, s
 	assert_has(err.msg, message);
 	recording_done(&rec);
 }
+
+struct table_row {
+	const struct pkgdb *db;
+	struct reader_row row;
+};
+
+static inline void table_check_rows(const struct table_row *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		table_check(rows[i].db, &rows[i].row);
+}
+
+struct table_error {
+	const struct pkgdb *db;
+	const char *path, *in;
+	enum err_code code;
+	const char *message; /* a part of it */
+};
+
+static inline void table_check_errors(const struct table_error *bad, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		table_check_error(bad[i].db, bad[i].path, str_of(bad[i].in), bad[i].code,
+				  bad[i].message);
+}

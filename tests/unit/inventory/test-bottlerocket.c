@@ -3,10 +3,7 @@
 
 extern const struct pkgdb pkgdb_bottlerocket;
 
-static const struct {
-	const struct pkgdb *db;
-	struct reader_row row;
-} rows[] = {
+static const struct table_row rows[] = {
 	{&pkgdb_bottlerocket,
 	 {"release and architecture", "usr/share/bottlerocket/application-inventory.json",
 	  "{\"Content\":[{\"Name\":\"keel\",\"Version\":\"1.2\",\"Release\":\"3.br1\","
@@ -25,16 +22,10 @@ static const struct {
 
 TEST(files_give_their_records)
 {
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		table_check(rows[i].db, &rows[i].row);
+	table_check_rows(rows, ARRAY_LEN(rows));
 }
 
-static const struct {
-	const struct pkgdb *db;
-	const char *path, *in;
-	enum err_code code;
-	const char *message;
-} bad[] = {
+static const struct table_error bad[] = {
 	{&pkgdb_bottlerocket, "usr/share/bottlerocket/application-inventory.json", "{}", ERR_FORMAT,
 	 "no list \"Content\""},
 	{&pkgdb_bottlerocket, "usr/share/bottlerocket/application-inventory.json", "{\"Content\":[",
@@ -43,9 +34,7 @@ static const struct {
 
 TEST(a_bad_file_says_what_is_wrong)
 {
-	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
-		table_check_error(bad[i].db, bad[i].path, str_of(bad[i].in), bad[i].code,
-				  bad[i].message);
+	table_check_errors(bad, ARRAY_LEN(bad));
 }
 
 int main(void)

@@ -3,10 +3,7 @@
 
 extern const struct pkgdb pkgdb_homebrew, pkgdb_homebrew_cask, pkgdb_homebrew_formula;
 
-static const struct {
-	const struct pkgdb *db;
-	struct reader_row row;
-} rows[] = {
+static const struct table_row rows[] = {
 	{&pkgdb_homebrew,
 	 {"name and version of the path", "usr/local/Cellar/keel/1.67.0_1/INSTALL_RECEIPT.json",
 	  "{\"arch\":\"arm64\",\"source\":{\"tap\":\"homebrew/"
@@ -35,8 +32,7 @@ static const struct {
 
 TEST(files_give_their_records)
 {
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		table_check(rows[i].db, &rows[i].row);
+	table_check_rows(rows, ARRAY_LEN(rows));
 }
 
 TEST(a_formula_beside_a_receipt_only_adds)

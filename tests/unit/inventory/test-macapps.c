@@ -3,10 +3,7 @@
 
 extern const struct pkgdb pkgdb_macapps;
 
-static const struct {
-	const struct pkgdb *db;
-	struct reader_row row;
-} rows[] = {
+static const struct table_row rows[] = {
 	{&pkgdb_macapps,
 	 {"the short version counts", "Applications/Keel.app/Contents/Info.plist",
 	  "<plist><dict><key>CFBundleName</key><string>K</string><key>CFBundleVersion</"
@@ -34,16 +31,10 @@ static const struct {
 
 TEST(files_give_their_records)
 {
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		table_check(rows[i].db, &rows[i].row);
+	table_check_rows(rows, ARRAY_LEN(rows));
 }
 
-static const struct {
-	const struct pkgdb *db;
-	const char *path, *in;
-	enum err_code code;
-	const char *message;
-} bad[] = {
+static const struct table_error bad[] = {
 	{&pkgdb_macapps, "Applications/Keel.app/Contents/Info.plist", "", ERR_FORMAT, "line 1"},
 	{&pkgdb_macapps, "Applications/Keel.app/Contents/Info.plist", "{a:b}", ERR_FORMAT,
 	 "line 1"},
@@ -51,9 +42,7 @@ static const struct {
 
 TEST(a_bad_file_says_what_is_wrong)
 {
-	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
-		table_check_error(bad[i].db, bad[i].path, str_of(bad[i].in), bad[i].code,
-				  bad[i].message);
+	table_check_errors(bad, ARRAY_LEN(bad));
 }
 
 int main(void)

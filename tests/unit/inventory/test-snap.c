@@ -3,10 +3,7 @@
 
 extern const struct pkgdb pkgdb_snap, pkgdb_snap_manifest;
 
-static const struct {
-	const struct pkgdb *db;
-	struct reader_row row;
-} rows[] = {
+static const struct table_row rows[] = {
 	{&pkgdb_snap,
 	 {"several architectures", "snap/core/1/meta/snap.yaml",
 	  "name: core\n"
@@ -49,16 +46,10 @@ static const struct {
 
 TEST(files_give_their_records)
 {
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		table_check(rows[i].db, &rows[i].row);
+	table_check_rows(rows, ARRAY_LEN(rows));
 }
 
-static const struct {
-	const struct pkgdb *db;
-	const char *path, *in;
-	enum err_code code;
-	const char *message;
-} bad[] = {
+static const struct table_error bad[] = {
 	{&pkgdb_snap, "snap/core/1/meta/snap.yaml", "version: 1\n", ERR_FORMAT, "no name"},
 	{&pkgdb_snap, "snap/core/1/meta/snap.yaml", "name: a\n", ERR_FORMAT, "no version"},
 	{&pkgdb_snap, "snap/core/1/meta/snap.yaml", "name: [\n", ERR_FORMAT, "line "},
@@ -67,9 +58,7 @@ static const struct {
 
 TEST(a_bad_file_says_what_is_wrong)
 {
-	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
-		table_check_error(bad[i].db, bad[i].path, str_of(bad[i].in), bad[i].code,
-				  bad[i].message);
+	table_check_errors(bad, ARRAY_LEN(bad));
 }
 
 TEST(other_files_of_the_snap_come_first)
