@@ -123,6 +123,17 @@ static enum tar_type type_of(struct archive_entry *e)
 	}
 }
 
+/*
+ * A name that is not in the locale's encoding is a warning of libarchive too, and none of ours: the
+ * raw bytes are there all the same.
+ */
+static const char *warning_of(struct archive *a)
+{
+	const char *text = archive_error_string(a);
+
+	return text && !strstr(text, "be converted") ? text : NULL;
+}
+
 int tar_next(struct tar *t, struct tar_entry *ret, struct err *err)
 {
 	struct archive_entry *e;
@@ -131,7 +142,6 @@ int tar_next(struct tar *t, struct tar_entry *ret, struct err *err)
 
 	if (r == ARCHIVE_EOF)
 		return 0;
-	/* ARCHIVE_WARN: a name that is not UTF-8; the raw bytes are there all the same. */
 	if (r != ARCHIVE_OK && r != ARCHIVE_WARN)
 		return archive_failure(t, t->n_entries + 1, err);
 	t->n_entries++;
@@ -148,6 +158,7 @@ int tar_next(struct tar *t, struct tar_entry *ret, struct err *err)
 	ret->gid = (uint64_t)archive_entry_gid(e);
 	ret->dev_major = (uint32_t)archive_entry_rdevmajor(e);
 	ret->dev_minor = (uint32_t)archive_entry_rdevminor(e);
+	ret->warning = r == ARCHIVE_WARN ? warning_of(t->archive) : NULL;
 	return 1;
 }
 

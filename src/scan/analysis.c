@@ -36,10 +36,11 @@ struct analysis {
 	char head_bytes[LANGUAGE_HEAD_BYTES];
 	bool head_open;
 	size_t n_problems;
-	bool alone_open;      /* the last of the files can be parsed as soon as it is read */
-	struct arena arena;   /* paths, while finishing */
-	struct arena scratch; /* of the readers */
-	struct map by_path;   /* path -> struct wanted_file, while finishing */
+	uint64_t n_package_files; /* paths that packages own so far */
+	bool alone_open;	  /* the last of the files can be parsed as soon as it is read */
+	struct arena arena;	  /* paths, while finishing */
+	struct arena scratch;	  /* of the readers */
+	struct map by_path;	  /* path -> struct wanted_file, while finishing */
 };
 
 int analysis_new(const struct path_index *index, struct strbuf *record, struct analysis **ret,
@@ -314,14 +315,29 @@ struct record_sink {
 	const struct wanted_file *file;
 	const struct pkgdb *pkgdb;
 	size_t n_problems;
+	struct err stopped; /* why the sink took no more */
 };
+
+static bool is_full(const struct analysis *a, struct err *ret)
+{
+	if (a->n_package_files < LIMIT_PACKAGE_FILES)
+		return false;
+	err_set(ret, ERR_LIMIT, "packages of this layer own more than package_files (%d)",
+		(int)LIMIT_PACKAGE_FILES);
+	return true;
+}
 
 static int sink_add(struct pkg_sink *sink, enum record_kind kind, const struct package *p)
 {
 	struct record_sink *s = (struct record_sink *)sink;
 
+	if (p->files.n > LIMIT_PACKAGE_FILES - s->a->n_package_files)
+		s->a->n_package_files = LIMIT_PACKAGE_FILES;
+	if (is_full(s->a, &s->stopped))
+		return -ERR_LIMIT;
+	s->a->n_package_files += p->files.n;
 	record_add_package(s->a->record, kind, p);
-	return s->a->record->error == ERR_OK ? 0 : -(int)s->a->record->error;
+	return strbuf_check(s->a->record, &s->stopped);
 }
 
 static int sink_package(struct pkg_sink *sink, const struct package *p)
@@ -371,7 +387,7 @@ static void tell_rest(const struct record_sink *s)
 /* One database: its DB item stands before its packages and is marked when the reader gave up. */
 static void parse_file(struct analysis *a, const struct wanted_file *f, const struct pkgdb *pkgdb)
 {
-	struct record_sink s = {{&sink_ops, &a->scratch}, a, f, pkgdb, 0};
+	struct record_sink s = {{&sink_ops, &a->scratch}, a, f, pkgdb, 0, {0}};
 	struct pkgdb_input in = {f->path, str_make(f->data.bytes, f->data.n)};
 	size_t start = a->record->n;
 	struct err err = {0};
@@ -381,8 +397,8 @@ static void parse_file(struct analysis *a, const struct wanted_file *f, const st
 	record_add_db(a->record, str_of(pkgdb->id), f->path, true);
 	if (pkgdb->flags & PKGDB_ALONE)
 		record_set_node(a->record, start, f->data.node);
-	if (pkgdb->parse(&in, &s.sink, &err) < 0) {
-		analysis_problem(a, pkgdb->id, f->path, &err);
+	if (is_full(a, &s.stopped) || pkgdb->parse(&in, &s.sink, &err) < 0) {
+		analysis_problem(a, pkgdb->id, f->path, s.stopped.code ? &s.stopped : &err);
 		record_mark_partial(a->record, start);
 	}
 	tell_rest(&s);

@@ -38,12 +38,11 @@ static int read_entry(struct tar *tar, struct analysis *a, const struct tar_entr
 	return r < 0 ? r : 0;
 }
 
-/* An entry that no extractor would make. */
-static void leave_out(struct analysis *a, struct str path)
+static void tell(struct analysis *a, struct str path, enum err_code code, const char *what)
 {
 	struct err odd = {0};
 
-	err_set(&odd, ERR_UNSUPPORTED, "entry of an unknown type left out");
+	err_set(&odd, code, "%s", what);
 	analysis_problem(a, "tar", str_sub(path, 0, 4096), &odd);
 }
 
@@ -61,8 +60,10 @@ int tar_scan(tar_block_fn *next_block, void *context, struct analysis *a, bool *
 	int r = tar_open(next_block, context, &tar, &problem);
 
 	while (r >= 0 && (r = tar_next(tar, &entry, &problem)) > 0) {
+		if (entry.warning)
+			tell(a, entry.path, ERR_FORMAT, entry.warning);
 		if (entry.type == TAR_OTHER)
-			leave_out(a, entry.path);
+			tell(a, entry.path, ERR_UNSUPPORTED, "entry of an unknown type left out");
 		else
 			r = read_entry(tar, a, &entry, &problem);
 	}
