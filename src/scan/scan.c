@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "crypto/digest_stream.h"
 #include "scan/assemble.h"
 #include "scan/cache.h"
 #include "scan/directory_scan.h"
@@ -94,6 +95,9 @@ static int check_digest(const char *what, struct str promised, const struct dige
 		return err_wrap(err, r, "%s", what);
 	if (digest_eq(&want, got))
 		return 0;
+	if (want.algorithm != got->algorithm)
+		return err_set(err, ERR_UNSUPPORTED, "%s %.*s: only sha256 is verified here", what,
+			       STR_FMT(promised));
 	return err_set(err, ERR_DENIED, "%s is %.*s, but its bytes are %.*s: damaged or replaced",
 		       what, STR_FMT(promised), STR_FMT(digest_format(got, text)));
 }
@@ -152,23 +156,36 @@ static int find_layer(struct scan *s, size_t i, struct layer_job *job, struct er
 	return r;
 }
 
+/* A layer's bytes; its digest is verified on the way, if it is not the sha256 that all get. */
+static int open_layer(struct scan *s, size_t i, struct source_layer *promised, struct stream **ret,
+		      struct err *err)
+{
+	int r = opener_open(s->opener, i, ret, err);
+
+	if (r < 0 || promised->digest.n == 0 || str_has_prefix(promised->digest, STR("sha256:")))
+		return r;
+	r = digest_stream_new(*ret, promised->digest, ret, err);
+	promised->digest = STR_NULL;
+	return r;
+}
+
 static int read_layer(struct scan *s, size_t i, struct layer_job *job, struct err *err)
 {
-	const struct source_layer *layer = &s->source->layers[i];
+	struct source_layer promised = s->source->layers[i];
 	struct stream *blob = NULL;
 	int r;
 
 	if (job->is_read)
 		return 0;
-	r = opener_open(s->opener, i, &blob, err);
+	r = open_layer(s, i, &promised, &blob, err);
 	if (r == 0)
 		r = layer_scan(blob, s->index, s->progress, &job->bytes, err);
 	if (r == 0)
 		r = layer_record_read(strbuf_str(&job->bytes), &job->record, err);
 	if (r == 0)
-		r = check_layer(layer, &job->record.facts, err);
+		r = check_layer(&promised, &job->record.facts, err);
 	if (r == 0 && job->record.facts.is_complete)
-		cache_store(s->cache, &job->record.facts.blob, layer->identity,
+		cache_store(s->cache, &job->record.facts.blob, promised.identity,
 			    strbuf_str(&job->bytes));
 	job->is_read = r == 0;
 	return r;

@@ -468,6 +468,24 @@ def test_other_bytes_than_promised_are_refused_with_both_digests(tmp_path, part)
         assert sha256(forged) in error(tmp_path, server.ref)
 
 
+@pytest.mark.parametrize("forged", [False, True])
+def test_digests_of_other_algorithms_are_verified_too(tmp_path, forged):
+    image = Image(BASE, TOP)
+    digest = "sha512:" + hashlib.sha512(image.layers[1]).hexdigest()
+    image.document["layers"][1]["digest"] = digest
+    blob = bytearray(image.layers[1])
+    blob[-4] ^= forged  # the length in the trailer of gzip, which the digest guards
+    with Fake(image) as server:
+        server.blobs[digest] = bytes(blob)
+        if forged:
+            said = error(tmp_path, server.ref)
+            assert f"layer 2: digest is {digest}, but its bytes are sha512:" in said
+            assert hashlib.sha512(blob).hexdigest() in said
+        else:
+            doc = report(tmp_path, server.ref)
+            assert packages(doc) == ALL and doc["layers"][1]["digest"] == digest
+
+
 def test_a_forged_layer_does_not_wait_for_a_slow_one(tmp_path):
     released = threading.Event()
     slow, forged = map(sha256, IMAGE.layers)
