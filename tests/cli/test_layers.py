@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """How layers lie on each other, seen in the packages of images that the tests build themselves."""
+import io
 import json
 import os
+import sqlite3
+import struct
 import subprocess
+import tarfile
 
 import pytest
 
@@ -235,3 +239,117 @@ def test_file_lists_of_opkg_join_their_packages(tmp_path):
         package, = report(tmp_path, "image.tar", "--files")["packages"]
         assert sorted(package["evidence"]["files"]) == ["etc/keel.conf", "usr/bin/keel"], place
 
+
+# --- forms of archives ---
+
+LONG = "a" * 90 + "/" + "b" * 150 + "/" + "c" * 200
+
+
+def raw_tar(fmt, members):
+    """members: TarInfo fields and bytes."""
+    raw = io.BytesIO()
+    with tarfile.open(fileobj=raw, mode="w", format=fmt, encoding="utf-8", errors="surrogateescape") as tar:
+        for fields, data in members:
+            info = tarfile.TarInfo()
+            info.size = len(data)
+            for key, value in fields.items():
+                setattr(info, key, value)
+            tar.addfile(info, io.BytesIO(data))
+    return raw.getvalue()
+
+
+@pytest.mark.parametrize("fmt", [tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
+def test_long_names_and_long_targets(tmp_path, fmt):
+    layer = raw_tar(fmt, [({"name": LONG}, STATUS.encode()),
+                          ({"name": STATUS_PATH, "type": tarfile.SYMTYPE, "linkname": "/" + LONG}, b""),
+                          ({"name": "usr/lib/dpkg/status", "type": tarfile.LNKTYPE, "linkname": LONG}, b"")])
+    docker_archive(tmp_path / "image.tar", [layer])
+    got = report(tmp_path, "image.tar")
+    assert [p["evidence"]["db_path"] for p in got["packages"]] == ["usr/lib/dpkg/status", STATUS_PATH]
+    assert got["summary"]["files"] == 3 and got["problems"] == []
+
+
+@pytest.mark.parametrize("fmt", [tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
+def test_odd_bytes_in_names(tmp_path, fmt):
+    odd = b"opt/\xff\xfe \x01\n*?[".decode("utf-8", "surrogateescape")
+    layer = raw_tar(fmt, [({"name": odd}, STATUS.encode()),
+                          ({"name": STATUS_PATH, "type": tarfile.SYMTYPE, "linkname": "/" + odd}, b"")])
+    docker_archive(tmp_path / "image.tar", [layer])
+    got = report(tmp_path, "image.tar")
+    assert [p["name"] for p in got["packages"]] == ["zlib1g"] and got["problems"] == []
+
+
+def test_devices_and_pipes_are_files_like_others(tmp_path):
+    layer = raw_tar(tarfile.PAX_FORMAT, [
+        ({"name": "dev/null", "type": tarfile.CHRTYPE, "devmajor": 1, "devminor": 3}, b""),
+        ({"name": "dev/sda", "type": tarfile.BLKTYPE, "devmajor": 8}, b""),
+        ({"name": "run/pipe", "type": tarfile.FIFOTYPE}, b""),
+        ({"name": STATUS_PATH, "type": tarfile.CHRTYPE}, b"")])
+    docker_archive(tmp_path / "image.tar", [tar_of([REL, (STATUS_PATH, STATUS)]), layer])
+    got = report(tmp_path, "image.tar")
+    assert got["packages"] == [] and got["problems"] == [] and got["summary"]["files"] == 5
+
+
+@pytest.mark.parametrize("form", [["--format=gnu"], ["--format=pax", "--sparse-version=0.0"],
+                                  ["--format=pax", "--sparse-version=0.1"],
+                                  ["--format=pax", "--sparse-version=1.0"]])
+def test_sparse_files_are_read_with_their_holes(tmp_path, form):
+    """Holes are NUL bytes: the database before the hole and the one behind it are both read."""
+    root = tmp_path / "root"
+    (root / "opt").mkdir(parents=True)
+    (root / "var/lib/rpm").mkdir(parents=True)
+    head = b"Package: keel\nStatus: install ok installed\nVersion: 1-dfsg-1\nDescription: "
+    with open(root / "opt/s", "wb") as out:
+        out.write(head + b"x" * (65536 - len(head)))
+        out.seek(1 << 20)
+        out.write(b"\n\n" + STATUS.encode())
+        out.truncate(2 << 20)
+    (root / "var/lib/dpkg").mkdir()
+    (root / STATUS_PATH).symlink_to("/opt/s")
+    subprocess.run(["tar", "--sparse", *form, "-C", root, "-cf", tmp_path / "root.tar", "."], check=True)
+    assert (tmp_path / "root.tar").stat().st_size < 1 << 18
+    assert sorted(p["name"] for p in report(tmp_path, "rootfs:root")["packages"]) == ["keel", "zlib1g"]
+    got = report(tmp_path, "rootfs:root.tar")
+    assert sorted(p["name"] for p in got["packages"]) == ["keel", "zlib1g"]
+    assert got["layers"][0]["file_bytes"] == 2 << 20
+
+
+def test_links_in_great_number_are_looked_at_once(tmp_path):
+    """A name told many times, a chain that is too long, and directories that lead to each other."""
+    many = [(STATUS_PATH, link("/opt/s"))] * 20000 + [("opt/s", STATUS)]
+    chain = [(f"usr/l{i}", link(f"l{i + 1}")) for i in range(100)] + [("usr/lib/dpkg/status", link("/usr/l0"))]
+    maze = [(f"m/{i}", link("..")) for i in range(2000)] + [("var/lib/pacman", link("/m"))]
+    docker_archive(tmp_path / "image.tar", [tar_of([REL, *many, *chain, *maze])])
+    got = report(tmp_path, "image.tar")
+    assert [p["name"] for p in got["packages"]] == ["zlib1g"]
+
+
+def test_a_log_in_another_layer_belongs_to_its_database(tmp_path):
+    """rpm in WAL mode: a layer that installs one package may hold nothing but the log."""
+    source = tmp_path / "rpmdb.sqlite"
+    with sqlite3.connect(source) as db:
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("CREATE TABLE Packages (hnum INTEGER PRIMARY KEY, blob BLOB NOT NULL)")
+        db.execute("INSERT INTO Packages (blob) VALUES (?)", (rpm_header("keel"),))
+        db.commit()
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        lower = source.read_bytes()
+        db.execute("INSERT INTO Packages (blob) VALUES (?)", (rpm_header("mast"),))
+        db.commit()
+        log = (tmp_path / "rpmdb.sqlite-wal").read_bytes()
+    place = "var/lib/rpm/rpmdb.sqlite"
+    diff_ids = docker_archive(tmp_path / "image.tar", [
+        raw_tar(tarfile.PAX_FORMAT, [({"name": place}, lower)]),
+        raw_tar(tarfile.PAX_FORMAT, [({"name": place + "-wal"}, log)])])
+    got = report(tmp_path, "image.tar")
+    assert [(p["name"], p["layer"]) for p in got["packages"]] == [("keel", diff_ids[0]), ("mast", diff_ids[1])]
+
+
+def rpm_header(name):
+    """The header of a package as the database holds it: tags, then their texts."""
+    texts = [(1000, name), (1001, "1"), (1002, "1"), (1022, "x86_64")]
+    store, index = b"", b""
+    for tag, text in texts:
+        index += struct.pack(">IIII", tag, 6, len(store), 1)
+        store += text.encode() + b"\0"
+    return struct.pack(">II", len(texts), len(store)) + index + store
