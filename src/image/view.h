@@ -35,8 +35,7 @@ bool view_find(const struct view *v, struct str path, enum view_last last, struc
  */
 bool view_file(const struct view *v, struct str path, struct view_hit *ret);
 
-/* Calls fn for each name that shows in the directory, in no order; stops when it returns non-zero.
- */
+/* Calls fn for each name that shows in the directory, sorted; stops when it returns non-zero. */
 typedef int view_name_fn(void *context, struct str name, const struct view_hit *hit);
 int view_list(const struct view *v, struct str dir, view_name_fn *fn, void *context);
 
