@@ -7,6 +7,7 @@ SECONDS ?= 30
 PREFIX ?= /usr/local
 CLANG ?= clang
 IMAGE ?= /
+IMAGES ?= build-images
 PLIMSOLL = $(BUILD)/src/plimsoll
 sanitize = -Db_sanitize=address,undefined -Doptimization=1 -Ddebug=true -Db_lundef=false
 
@@ -21,7 +22,7 @@ help:
 #: make lint                     layers, clang-format, cppcheck, clang-tidy, gcc and clang
 #: make asan                     unit tests and fuzz inputs under ASan and UBSan
 #: make fuzz [SECONDS=30]        libFuzzer, that long on each target
-#: make bench IMAGES=DIR         tests/bench (README.md there)
+#: make bench [IMAGES=DIR] [ONLY=NAMES] [TRIVY=PATH]   build the images, measure (tests/bench)
 #: make conformance SUITES=DIR   the outside test suites, a score for each
 #: make install [DESTDIR=] [PREFIX=/usr/local]   program, man pages, completions
 #: make format, update-golden, clean
@@ -34,6 +35,9 @@ setup-test:
 
 setup-conformance:
 	@tools/setup.sh build test
+
+setup-bench:
+	@tools/setup.sh build bench
 
 setup-lint:
 	@tools/setup.sh build test lint
@@ -69,8 +73,11 @@ fuzz: setup-lint
 	ninja -C $(FUZZ) --quiet
 	@tools/fuzz.sh $(FUZZ) $(SECONDS)
 
-bench: build
-	tests/bench/run.py --plimsoll $(PLIMSOLL) --images $(or $(IMAGES),$(error say IMAGES=DIR, made by tests/bench/make_images.py))
+# Building the images needs root, 15 GB and 10 to 20 minutes; what is there is not built again.
+bench: setup-bench build
+	tests/bench/make_images.py --out $(IMAGES) $(if $(ONLY),--only $(ONLY))
+	tests/bench/run.py --plimsoll $(PLIMSOLL) --images $(IMAGES) $(if $(ONLY),--only $(ONLY)) \
+		$(if $(TRIVY),--trivy $(TRIVY))
 
 conformance: setup-conformance build
 	@tools/conformance.py $(PLIMSOLL) $(or $(SUITES),$(error say SUITES=DIR)) $(BUILD)/conformance
@@ -87,5 +94,5 @@ update-golden: build-tests
 clean:
 	rm -rf $(BUILD) $(ASAN) $(FUZZ) build-lint
 
-.PHONY: all help setup-build setup-test setup-lint setup-conformance build build-tests scan test lint asan fuzz bench conformance \
+.PHONY: all help setup-build setup-test setup-lint setup-bench setup-conformance build build-tests scan test lint asan fuzz bench conformance \
 	install format update-golden clean

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Installs the Debian packages that are missing for a piece of work, after saying which and why.
 #
-#     tools/setup.sh GROUP...     groups: build test engines lint
+#     tools/setup.sh GROUP...     groups: build test engines lint bench
 #
 # When nothing is missing it prints nothing and does not touch apt. PLIMSOLL_SETUP=check only says
 # what is missing (exit status 1); the group engines is a wish: when it cannot be had, tests that
@@ -16,6 +16,7 @@ test="python3 libcmocka-dev python3-pytest python3-jsonschema python3-yaml pytho
 	curl openssl xz-utils zsh fish"
 engines="docker-registry podman docker.io containerd"
 lint="clang clang-format clang-tidy cppcheck libclang-rt-dev python3"
+bench="python3 mmdebstrap umoci skopeo isal openssl npm"
 
 reason() {
 	case $1 in
@@ -23,15 +24,16 @@ reason() {
 	test) echo "the test frameworks, and what the tests check documents with" ;;
 	engines) echo "real registries and engines for the tests of tests/net" ;;
 	lint) echo "formatter, static analysers, sanitizers and libFuzzer" ;;
-	*) echo "setup.sh: no group $1; say build, test, engines or lint" >&2; return 1 ;;
+	bench) echo "what the images of the benchmark are built with" ;;
+	*) echo "setup.sh: no group $1; say build, test, engines, lint or bench" >&2; return 1 ;;
 	esac
 }
 
-# An engine may be there from elsewhere, under its own package name.
+# Some may be there from elsewhere, under another package's name.
 installed() {
 	case $1 in
 	docker.io) ! command -v dockerd >/dev/null || return 0 ;;
-	containerd | docker-registry | podman) ! command -v "$1" >/dev/null || return 0 ;;
+	containerd | docker-registry | podman | npm) ! command -v "$1" >/dev/null || return 0 ;;
 	esac
 	[ "$(dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null | cut -c1-2)" = ii ]
 }
