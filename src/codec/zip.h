@@ -4,14 +4,17 @@
  *
  *     r = zip_open(fd, &z, err);
  *     while ((r = zip_next(z, &entry, err)) > 0)         1 a member, 0 the end
- *             n = zip_read(z, buf, sizeof buf, err);     optional; unread data is passed over
+ *             n = zip_read(z, buf, sizeof buf, err);     optional; 0 at the member's end
  *     zip_close(z);
  *
- * An archive without its central directory (cut short) is refused whole. Checksums are checked:
- * the read that ends a damaged member gives an error, and the members behind it can be read.
- * Formats: stored, deflate, and what else libarchive unpacks. Encrypted members say so and are not
- * read. Ownership: the descriptor is borrowed; an entry's path lives until the next zip_next.
- * Errors: ERR_FORMAT. Behind it: libarchive (tar.h too).
+ * An archive without its central directory (cut short) is refused whole. Sizes and checksums are
+ * checked: the read that ends a damaged member gives an error, and the members behind it can be
+ * read all the same.
+ * Formats: APPNOTE.TXT 6.3.10, stored and deflate, ZIP64. Other methods, encryption and archives in
+ * several parts are told and not read.
+ * Ownership: the descriptor is borrowed; an entry's path lives until the next zip_next.
+ * Errors: ERR_FORMAT with the member's name or offset, ERR_UNSUPPORTED, ERR_LIMIT (zip_directory).
+ * Memory: the central directory and 64 KiB. Behind it: ISA-L.
  */
 #pragma once
 
@@ -22,9 +25,9 @@
 
 struct zip_entry {
 	struct str path; /* as stored */
-	uint64_t size;	 /* bytes unpacked, as the directory says; 0: it does not */
-	bool is_file;
-	bool encrypted;
+	uint64_t size;	 /* bytes unpacked */
+	uint64_t packed; /* bytes in the archive */
+	bool is_file;	 /* no directory */
 };
 
 struct zip;

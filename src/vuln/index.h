@@ -52,6 +52,8 @@ struct index {
 	size_t n_shards;
 };
 
+/* The index as plain JSON, unsigned: what is signed, and what `db status --format json` shows. */
+void index_write_payload(const struct index *index, struct strbuf *sb);
 int index_write(const struct index *index, const struct ed25519_key *key, struct strbuf *sb,
 		struct err *err);
 

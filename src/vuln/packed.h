@@ -17,6 +17,7 @@
  */
 #pragma once
 
+#include "base/arena.h"
 #include "base/cursor.h"
 #include "base/strbuf.h"
 
@@ -65,6 +66,10 @@ static inline bool packed_next(struct packed_list *l, struct str *ret)
 	return !l->at.failed;
 }
 
+size_t packed_uint_size(uint64_t v); /* bytes */
 void packed_add_uint(struct strbuf *sb, uint64_t v);
 void packed_add_str(struct strbuf *sb, struct str s);
 void packed_add_list(struct strbuf *sb, struct str_list list);
+
+/* Copies a list and its strings; false for one that is cut short, or without memory. */
+bool packed_list_copy(struct packed_list l, struct arena *arena, struct str_list *ret);
