@@ -53,8 +53,7 @@ struct advisory_affected {
 	 */
 	struct str constraint;
 	enum finding_status status;
-	enum severity
-		severity;   /* of this package in this release; UNKNOWN: the advisory's */
+	enum severity severity; /* of this package in this release; UNKNOWN: the advisory's */
 	struct str channel; /* "esm-apps", "esm-infra", "fips", "ksplice", "eus", "extras:docker",
 			       CPE of a Red Hat repository; empty: the release itself */
 	struct str module;  /* "nodejs:18" for a modular rpm; empty: not modular */
@@ -77,9 +76,9 @@ struct advisory {
 	bool withdrawn;	      /* kept so that a delta can take a record back; never matched */
 	struct str published; /* RFC 3339; empty: unknown, also for 0001-01-01 */
 	struct str modified;
-	struct str summary;		 /* one line, at most LIMIT_ADVISORY_SUMMARY bytes */
-	enum severity severity; /* the publisher's word; UNKNOWN: none */
-	struct str severity_source;	 /* "Red Hat", "GitHub", "Debian"; with severity */
+	struct str summary;	    /* one line, at most LIMIT_ADVISORY_SUMMARY bytes */
+	enum severity severity;	    /* the publisher's word; UNKNOWN: none */
+	struct str severity_source; /* "Red Hat", "GitHub", "Debian"; with severity */
 	struct str_list cvss; /* vectors as written: "CVSS:3.1/AV:N/..", v2 without a prefix */
 	struct str_list cwes; /* "CWE-79" */
 	struct str_list references; /* URLs, the publisher's own page first */

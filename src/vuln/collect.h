@@ -36,8 +36,8 @@ enum {
 struct record_row {
 	struct str shard, name;
 	struct str body; /* packed: see docs/formats/database.md, "Rows" */
-	enum advisory_status status;
-	enum advisory_severity severity;
+	enum finding_status status;
+	enum severity severity;
 	bool by_binary;
 };
 
@@ -48,7 +48,7 @@ struct record {
 	size_t n_rows;
 	size_t feed; /* in feeds[] */
 	enum advisory_kind kind;
-	enum advisory_severity severity;
+	enum severity severity;
 	bool withdrawn;
 	size_t file, order;  /* where it was read: of equals, the first counts */
 	struct record *same; /* another one of the same feed, id and time: its rows count too */

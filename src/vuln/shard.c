@@ -177,7 +177,7 @@ int shard_next(struct shard_rows *rows, struct shard_row *ret, struct err *err)
 	severity = cursor_u8(c);
 	read_parts(c, ret);
 	if (c->failed || advisory > UINT32_MAX || feed >= FEEDS_MAX ||
-	    (kinds & 7) > ADVISORY_NOT_AFFECTED || (kinds >> 3 & 7) > ADVISORY_NOTICE ||
+	    (kinds & 7) > STATUS_NOT_AFFECTED || (kinds >> 3 & 7) > ADVISORY_NOTICE ||
 	    severity > SEVERITY_CRITICAL)
 		return err_set(err, ERR_FORMAT, "damaged rows, at offset %zu", c->at);
 	ret->advisory = (uint32_t)advisory;
@@ -248,7 +248,7 @@ static int read_head(struct shard *s, struct str head, struct arena *arena,
 		return damaged(s, "advisory", err);
 	ret->feed = (uint16_t)feed;
 	ret->kind = (enum advisory_kind)kind;
-	ret->severity = (enum advisory_severity)severity;
+	ret->severity = (enum severity)severity;
 	ret->severity_source = arena_str(arena, packed_str(&c));
 	ret->published = copy_date(&c, arena);
 	ret->modified = copy_date(&c, arena);

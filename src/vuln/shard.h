@@ -59,9 +59,8 @@ struct shard_row {
 	uint32_t advisory; /* for shard_advisory */
 	uint16_t feed;	   /* for shard_feed */
 	enum advisory_kind kind;
-	enum advisory_status status;
-	enum advisory_severity
-		severity; /* of this package, else the advisory's, by its publisher */
+	enum finding_status status;
+	enum severity severity; /* of this package, else the advisory's, by its publisher */
 	bool by_binary;
 	struct str ranges;	      /* intervals, versions and constraint as bytes, to compare */
 	struct packed_list intervals; /* shard_interval_next */
@@ -83,7 +82,7 @@ struct shard_advisory {
 	struct str id; /* the record's own: "ALSA-2023:0946" */
 	uint16_t feed;
 	enum advisory_kind kind;
-	enum advisory_severity severity;
+	enum severity severity;
 	struct str severity_source;
 	struct str published, modified;
 	/*

@@ -12,6 +12,11 @@
 #define ZSTD_LEVEL	 12
 #define IDS_MAX		 (64u << 20)
 
+/* These numbers are written into shards: a new one goes to the end, with a new SHARD_FORMAT. */
+_Static_assert(STATUS_AFFECTED == 0 && STATUS_NOT_AFFECTED == 6, "status on disk");
+_Static_assert(SEVERITY_UNKNOWN == 0 && SEVERITY_CRITICAL == 5, "severity on disk");
+_Static_assert(ADVISORY_VULNERABILITY == 0 && ADVISORY_NOTICE == 4, "kind on disk");
+
 /* The schema is part of the format: docs/formats/database.md. */
 static const char schema[] =
 	"CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
@@ -292,7 +297,7 @@ static bool same_row(const struct shard_entry *a, const struct shard_entry *b)
 
 static void pack_row(struct writer *w, const struct shard_entry *e)
 {
-	enum advisory_severity severity = e->row->severity ? e->row->severity : e->record->severity;
+	enum severity severity = e->row->severity ? e->row->severity : e->record->severity;
 	struct strbuf *sb = &w->blob;
 
 	packed_add_uint(sb, e->advisory);
