@@ -40,7 +40,7 @@ void nearest_offer(struct nearest *near, const char *name)
 {
 	size_t d = edit_distance(near->word, str_of(name));
 
-	if (d < near->edits && d < near->word.n) {
+	if (d < near->edits && d * 2 <= near->word.n) {
 		near->edits = d;
 		near->name = name;
 	}
