@@ -167,7 +167,7 @@ def test_the_conformance_driver_counts_and_names_misses(tmp_path):
     suite.write_text(json.dumps({"tests": rows}))
     done = conformance(tmp_path)
     lines = done.stdout.decode().splitlines()
-    assert lines[0].startswith("deep/x-test.json:3 [required validate] pkg:PyPI/A_b: want "
+    assert lines[0].startswith("deep/x-test.json:3: [required validate] pkg:PyPI/A_b: want "
                                "pkg:pypi/A_b, got pkg:pypi/a-b")
     assert "want an error" in lines[1]
     assert lines[2:] == ["purl: 3 of 5"]
