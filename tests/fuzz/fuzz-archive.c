@@ -84,8 +84,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static char copy[INPUT_BYTES];
 	struct source_request q = {.location = "-"};
+	struct memory_stream in; /* before src, which reads it to the last */
 	CLEANUP(source_closep) struct source *src = NULL;
-	struct memory_stream in;
 	struct err err = {0};
 
 	if (size == 0 || size > INPUT_BYTES)
