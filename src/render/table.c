@@ -8,6 +8,8 @@
  */
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "render/canvas.h"
+#include "render/findings_table.h"
 #include "render/instruction.h"
 #include "render/render.h"
 #include "render/tally.h"
@@ -26,74 +28,10 @@
 #define WIDE_ENOUGH_BAR 100   /* narrower terminals keep the room for instructions, ... */
 #define WIDE_ENOUGH_IDS 56    /* ... and then lose the layer ids */
 
-enum tone { TONE_PLAIN, TONE_HEADING, TONE_DIM, TONE_WARN, TONE_BAD, TONE_GOOD };
-
 struct table {
 	const struct report *report;
-	struct strbuf *out;
-	size_t width;
-	bool color, unicode;
+	struct canvas c;
 };
-
-static void tone_start(struct table *t, enum tone tone)
-{
-	static const char *const sequences[] = {"",	    "\033[1m",	"\033[2m",
-						"\033[33m", "\033[31m", "\033[32m"};
-
-	if (t->color)
-		strbuf_adds(t->out, sequences[tone]);
-}
-
-static void tone_end(struct table *t, enum tone tone)
-{
-	if (t->color && tone != TONE_PLAIN)
-		strbuf_adds(t->out, "\033[0m");
-}
-
-/* At most `columns` of s; the columns used. */
-static size_t say(struct table *t, enum tone tone, struct str s, size_t columns)
-{
-	size_t used;
-
-	tone_start(t, tone);
-	used = text_add(t->out, s, columns, t->unicode);
-	tone_end(t, tone);
-	return used;
-}
-
-static void say_left(struct table *t, enum tone tone, struct str s, size_t columns)
-{
-	text_pad(t->out, columns - say(t, tone, s, columns));
-}
-
-static void say_right(struct table *t, enum tone tone, struct str s, size_t columns)
-{
-	size_t width = text_width(s, t->unicode);
-
-	text_pad(t->out, width < columns ? columns - width : 0);
-	(void)say(t, tone, s, columns); /* the width is known */
-}
-
-static void end_line(struct table *t)
-{
-	/* Padding in front of the end of a line is noise in files and diffs. */
-	while (t->out->n > 0 && t->out->p[t->out->n - 1] == ' ')
-		t->out->n--;
-	strbuf_addc(t->out, '\n');
-}
-
-static void heading(struct table *t, const char *title, struct str note)
-{
-	size_t used;
-
-	strbuf_addc(t->out, '\n');
-	used = say(t, TONE_HEADING, str_of(title), t->width);
-	if (note.n && used + 2 < t->width) {
-		text_pad(t->out, 2);
-		(void)say(t, TONE_DIM, note, t->width - used - 2); /* last on the line */
-	}
-	end_line(t);
-}
 
 /* ---- the header line ---- */
 
@@ -152,18 +90,19 @@ struct header {
 static void header_add(struct header *h, enum tone tone, struct str piece)
 {
 	struct table *t = h->t;
-	size_t width = text_width(piece, t->unicode);
+	size_t width = text_width(piece, t->c.unicode);
 
 	if (piece.n == 0)
 		return;
-	if (h->used > 0 && h->used + 3 + width > t->width) {
-		end_line(t);
-		text_pad(t->out, 2);
+	if (h->used > 0 && h->used + 3 + width > t->c.width) {
+		canvas_end_line(&t->c);
+		text_pad(t->c.out, 2);
 		h->used = 2;
 	} else if (h->used > 0) {
-		h->used += say(t, TONE_DIM, t->unicode ? STR(" \u00b7 ") : STR(" - "), 3);
+		h->used +=
+			canvas_say(&t->c, TONE_DIM, t->c.unicode ? STR(" \u00b7 ") : STR(" - "), 3);
 	}
-	h->used += say(t, tone, piece, t->width - h->used);
+	h->used += canvas_say(&t->c, tone, piece, t->c.width - h->used);
 }
 
 static void put_header(struct table *t)
@@ -186,7 +125,7 @@ static void put_header(struct table *t)
 	header_add(&h, TONE_PLAIN, strbuf_str(&sb));
 	header_add(&h, TONE_PLAIN, text_bytes(r->file_bytes, size));
 	header_add(&h, TONE_DIM, r->target.found_by);
-	end_line(t);
+	canvas_end_line(&t->c);
 }
 
 /* ---- layers ---- */
@@ -205,7 +144,7 @@ static void put_bar(struct table *t, uint64_t part, uint64_t whole)
 {
 	static const char *const eighths[] = {"",	"\u258f", "\u258e", "\u258d",
 					      "\u258c", "\u258b", "\u258a", "\u2589"};
-	size_t steps = t->unicode ? 8 : 1, cells, filled;
+	size_t steps = t->c.unicode ? 8 : 1, cells, filled;
 
 	filled =
 		whole ? (size_t)((double)part / (double)whole * (double)(BAR_COLUMNS * steps) + 0.5)
@@ -216,18 +155,18 @@ static void put_bar(struct table *t, uint64_t part, uint64_t whole)
 		filled = BAR_COLUMNS * steps;
 	cells = filled / steps;
 	if (filled == 0) {
-		text_pad(t->out, BAR_COLUMNS);
+		text_pad(t->c.out, BAR_COLUMNS);
 		return;
 	}
-	tone_start(t, TONE_DIM);
+	canvas_start(&t->c, TONE_DIM);
 	for (size_t i = 0; i < cells; i++)
-		strbuf_adds(t->out, t->unicode ? "\u2588" : "#");
+		strbuf_adds(t->c.out, t->c.unicode ? "\u2588" : "#");
 	if (filled % steps) {
-		strbuf_adds(t->out, eighths[filled % steps]);
+		strbuf_adds(t->c.out, eighths[filled % steps]);
 		cells++;
 	}
-	tone_end(t, TONE_DIM);
-	text_pad(t->out, BAR_COLUMNS - cells);
+	canvas_end(&t->c, TONE_DIM);
+	text_pad(t->c.out, BAR_COLUMNS - cells);
 }
 
 struct layer_columns {
@@ -240,8 +179,8 @@ struct layer_columns {
 
 static struct layer_columns plan_layers(const struct table *t)
 {
-	struct layer_columns c = {.ids = t->width >= WIDE_ENOUGH_IDS,
-				  .bars = t->width >= WIDE_ENOUGH_BAR && t->report->layers.n > 1,
+	struct layer_columns c = {.ids = t->c.width >= WIDE_ENOUGH_IDS,
+				  .bars = t->c.width >= WIDE_ENOUGH_BAR && t->report->layers.n > 1,
 				  .number = 2};
 	size_t used;
 
@@ -249,7 +188,7 @@ static struct layer_columns plan_layers(const struct table *t)
 		c.number++;
 	used = 2 + c.number + 2 + SIZE_COLUMNS + 2 + COUNT_COLUMNS + 2;
 	used += (c.ids ? ID_COLUMNS + 2 : 0) + (c.bars ? BAR_COLUMNS + 2 : 0);
-	c.instruction = t->width > used ? t->width - used : 0;
+	c.instruction = t->c.width > used ? t->c.width - used : 0;
 	for (size_t i = 0; i < t->report->layers.n; i++) {
 		const struct report_layer *l = vec_at(&t->report->layers, i);
 
@@ -261,24 +200,25 @@ static struct layer_columns plan_layers(const struct table *t)
 
 static void put_layer_titles(struct table *t, const struct layer_columns *c)
 {
-	text_pad(t->out, 2);
-	say_right(t, TONE_DIM, STR("#"), c->number);
-	text_pad(t->out, 2);
+	text_pad(t->c.out, 2);
+	canvas_right(&t->c, TONE_DIM, STR("#"), c->number);
+	text_pad(t->c.out, 2);
 	if (c->ids) {
-		say_left(t, TONE_DIM, STR("diff id"), ID_COLUMNS);
-		text_pad(t->out, 2);
+		canvas_left(&t->c, TONE_DIM, STR("diff id"), ID_COLUMNS);
+		text_pad(t->c.out, 2);
 	}
-	say_right(t, TONE_DIM, STR("size"), SIZE_COLUMNS);
-	text_pad(t->out, 2);
+	canvas_right(&t->c, TONE_DIM, STR("size"), SIZE_COLUMNS);
+	text_pad(t->c.out, 2);
 	if (c->bars) {
-		say_left(t, TONE_DIM, STR("share"), BAR_COLUMNS);
-		text_pad(t->out, 2);
+		canvas_left(&t->c, TONE_DIM, STR("share"), BAR_COLUMNS);
+		text_pad(t->c.out, 2);
 	}
-	say_right(t, TONE_DIM, STR("packages"), COUNT_COLUMNS);
-	text_pad(t->out, 2);
+	canvas_right(&t->c, TONE_DIM, STR("packages"), COUNT_COLUMNS);
+	text_pad(t->c.out, 2);
 	if (c->instructions)
-		(void)say(t, TONE_DIM, STR("made by"), c->instruction); /* last on the line */
-	end_line(t);
+		(void)canvas_say(&t->c, TONE_DIM, STR("made by"),
+				 c->instruction); /* last on the line */
+	canvas_end_line(&t->c);
 }
 
 static void put_layer(struct table *t, const struct layer_columns *c, size_t i)
@@ -288,26 +228,26 @@ static void put_layer(struct table *t, const struct layer_columns *c, size_t i)
 	char number[TEXT_COUNT_MAX], size[TEXT_BYTES_MAX];
 	enum tone tone = l->assessed ? TONE_PLAIN : TONE_BAD;
 
-	text_pad(t->out, 2);
-	say_right(t, TONE_DIM, text_count(i + 1, number), c->number);
-	text_pad(t->out, 2);
+	text_pad(t->c.out, 2);
+	canvas_right(&t->c, TONE_DIM, text_count(i + 1, number), c->number);
+	text_pad(t->c.out, 2);
 	if (c->ids) {
-		say_left(t, TONE_PLAIN, short_digest(l->diff_id), ID_COLUMNS);
-		text_pad(t->out, 2);
+		canvas_left(&t->c, TONE_PLAIN, short_digest(l->diff_id), ID_COLUMNS);
+		text_pad(t->c.out, 2);
 	}
-	say_right(t, tone, l->assessed ? text_bytes(l->file_bytes, size) : STR("not read"),
-		  SIZE_COLUMNS);
-	text_pad(t->out, 2);
+	canvas_right(&t->c, tone, l->assessed ? text_bytes(l->file_bytes, size) : STR("not read"),
+		     SIZE_COLUMNS);
+	text_pad(t->c.out, 2);
 	if (c->bars) {
 		put_bar(t, l->assessed ? l->file_bytes : 0, c->total_bytes);
-		text_pad(t->out, 2);
+		text_pad(t->c.out, 2);
 	}
-	say_right(t, l->n_packages ? TONE_PLAIN : TONE_DIM,
-		  l->n_packages ? text_count(l->n_packages, number) : STR("-"), COUNT_COLUMNS);
-	text_pad(t->out, 2);
+	canvas_right(&t->c, l->n_packages ? TONE_PLAIN : TONE_DIM,
+		     l->n_packages ? text_count(l->n_packages, number) : STR("-"), COUNT_COLUMNS);
+	text_pad(t->c.out, 2);
 	instruction_add(&sb, str_sub(l->created_by, 0, FIELD_MAX / 2));
-	(void)say(t, TONE_PLAIN, strbuf_str(&sb), c->instruction); /* last on the line */
-	end_line(t);
+	(void)canvas_say(&t->c, TONE_PLAIN, strbuf_str(&sb), c->instruction); /* last on the line */
+	canvas_end_line(&t->c);
 }
 
 static void put_layers(struct table *t)
@@ -326,7 +266,7 @@ static void put_layers(struct table *t)
 		strbuf_adds(&note, r->n_files == 1 ? " file in the finished tree"
 						   : " files in the finished tree");
 	}
-	heading(t, "LAYERS", strbuf_str(&note));
+	canvas_heading(&t->c, "LAYERS", strbuf_str(&note));
 	put_layer_titles(t, &c);
 	for (size_t i = 0; i < r->layers.n; i++)
 		put_layer(t, &c, i);
@@ -338,22 +278,23 @@ static void put_packages(struct table *t, const struct vec *rows)
 {
 	char text[TEXT_COUNT_MAX];
 
-	heading(t, "PACKAGES",
-		t->report->packages.n ? text_count(t->report->packages.n, text)
-				      : STR("none found"));
+	canvas_heading(&t->c, "PACKAGES",
+		       t->report->packages.n ? text_count(t->report->packages.n, text)
+					     : STR("none found"));
 	for (size_t i = 0; i < rows->n; i++) {
 		const struct tally_row *row = vec_at(rows, i);
 		size_t used = 2 + 10 + 9 + 2 + 14 + 2;
 
-		text_pad(t->out, 2);
-		say_left(t, TONE_PLAIN, row->type, 10);
-		say_right(t, TONE_PLAIN, text_count(row->n_packages, text), 9);
-		text_pad(t->out, 2);
-		say_left(t, TONE_DIM, row->db, 14);
-		text_pad(t->out, 2);
-		if (t->width > used)
-			(void)say(t, TONE_DIM, row->path, t->width - used); /* last on the line */
-		end_line(t);
+		text_pad(t->c.out, 2);
+		canvas_left(&t->c, TONE_PLAIN, row->type, 10);
+		canvas_right(&t->c, TONE_PLAIN, text_count(row->n_packages, text), 9);
+		text_pad(t->c.out, 2);
+		canvas_left(&t->c, TONE_DIM, row->db, 14);
+		text_pad(t->c.out, 2);
+		if (t->c.width > used)
+			(void)canvas_say(&t->c, TONE_DIM, row->path,
+					 t->c.width - used); /* last on the line */
+		canvas_end_line(&t->c);
 	}
 }
 
@@ -361,8 +302,8 @@ static void put_packages(struct table *t, const struct vec *rows)
 
 static void label(struct table *t, const char *name)
 {
-	text_pad(t->out, 2);
-	say_left(t, TONE_DIM, str_of(name), LABEL_COLUMNS);
+	text_pad(t->c.out, 2);
+	canvas_left(&t->c, TONE_DIM, str_of(name), LABEL_COLUMNS);
 }
 
 static void put_field(struct table *t, const char *name, enum tone tone, struct str value)
@@ -372,8 +313,8 @@ static void put_field(struct table *t, const char *name, enum tone tone, struct 
 		tone = TONE_DIM;
 	}
 	label(t, name);
-	(void)say(t, tone, value, t->width - LABEL_COLUMNS - 2); /* last on the line */
-	end_line(t);
+	(void)canvas_say(&t->c, tone, value, t->c.width - LABEL_COLUMNS - 2); /* last on the line */
+	canvas_end_line(&t->c);
 }
 
 /* A word of a command as a shell would need it to be written. */
@@ -419,7 +360,7 @@ static void put_config(struct table *t)
 
 	if (!t->report->has_image)
 		return;
-	heading(t, "RUNS AS", STR_NULL);
+	canvas_heading(&t->c, "RUNS AS", STR_NULL);
 	put_field(t, "user", tone,
 		  str_is_empty(image->user) ? STR("root (the image sets no user)") : image->user);
 	put_words(t, "entrypoint", image->entrypoint);
@@ -438,20 +379,21 @@ static void put_gap(struct table *t, const struct coverage *c)
 
 	text_shorten(&what, str_sub(c->what, 0, FIELD_MAX));
 
-	text_pad(t->out, 2);
-	(void)say(t, partial ? TONE_WARN : TONE_BAD, partial ? STR("~ ") : STR("! "), 2);
-	used += say(t, TONE_PLAIN, strbuf_str(&what), t->width - used);
-	if (partial && used + 17 <= t->width)
-		(void)say(t, TONE_WARN, STR("  only partially"), 16); /* it fits */
-	end_line(t);
+	text_pad(t->c.out, 2);
+	(void)canvas_say(&t->c, partial ? TONE_WARN : TONE_BAD, partial ? STR("~ ") : STR("! "), 2);
+	used += canvas_say(&t->c, TONE_PLAIN, strbuf_str(&what), t->c.width - used);
+	if (partial && used + 17 <= t->c.width)
+		(void)canvas_say(&t->c, TONE_WARN, STR("  only partially"), 16); /* it fits */
+	canvas_end_line(&t->c);
 	if (c->reason.n) {
-		text_pad(t->out, 4);
-		text_wrap(t->out, str_sub(c->reason, 0, FIELD_MAX), 4, t->width, t->unicode);
+		text_pad(t->c.out, 4);
+		text_wrap(t->c.out, str_sub(c->reason, 0, FIELD_MAX), 4, t->c.width, t->c.unicode);
 	}
 	if (c->remedy.n) {
-		text_pad(t->out, 4);
-		(void)say(t, TONE_GOOD, t->unicode ? STR("\u2192 ") : STR("> "), 2); /* it fits */
-		text_wrap(t->out, str_sub(c->remedy, 0, FIELD_MAX), 6, t->width, t->unicode);
+		text_pad(t->c.out, 4);
+		(void)canvas_say(&t->c, TONE_GOOD, t->c.unicode ? STR("\u2192 ") : STR("> "),
+				 2); /* it fits */
+		text_wrap(t->c.out, str_sub(c->remedy, 0, FIELD_MAX), 6, t->c.width, t->c.unicode);
 	}
 }
 
@@ -475,7 +417,7 @@ static void put_gaps(struct table *t)
 
 	if (n == 0)
 		return;
-	heading(t, "NOT ASSESSED", text_count(n, text));
+	canvas_heading(&t->c, "NOT ASSESSED", text_count(n, text));
 	for (size_t i = 0; i < coverage->n; i++) {
 		const struct coverage *c = vec_at(coverage, i);
 
@@ -494,19 +436,19 @@ static void put_problem(struct table *t, const struct problem *p)
 		text_shorten(&sb, str_sub(p->layer, 0, PART_MAX));
 		place = strbuf_str(&sb);
 	}
-	text_pad(t->out, 2);
-	(void)say(t, TONE_WARN, STR("! "), 2); /* it fits */
+	text_pad(t->c.out, 2);
+	(void)canvas_say(&t->c, TONE_WARN, STR("! "), 2); /* it fits */
 	if (place.n) {
-		size_t used = 4 + say(t, TONE_PLAIN, place, t->width - 4);
+		size_t used = 4 + canvas_say(&t->c, TONE_PLAIN, place, t->c.width - 4);
 
-		if (used + 3 + p->parser.n <= t->width) {
-			text_pad(t->out, 1);
-			(void)say(t, TONE_DIM, p->parser, t->width - used - 1);
+		if (used + 3 + p->parser.n <= t->c.width) {
+			text_pad(t->c.out, 1);
+			(void)canvas_say(&t->c, TONE_DIM, p->parser, t->c.width - used - 1);
 		}
-		end_line(t);
-		text_pad(t->out, 4);
+		canvas_end_line(&t->c);
+		text_pad(t->c.out, 4);
 	}
-	text_wrap(t->out, p->message, 4, t->width, t->unicode);
+	text_wrap(t->c.out, p->message, 4, t->c.width, t->c.unicode);
 }
 
 static void put_problems(struct table *t)
@@ -517,17 +459,17 @@ static void put_problems(struct table *t)
 
 	if (n == 0)
 		return;
-	heading(t, "PROBLEMS", text_count(n, text));
+	canvas_heading(&t->c, "PROBLEMS", text_count(n, text));
 	for (size_t i = 0; i < r->problems.n && i < PROBLEMS_SHOWN; i++)
 		put_problem(t, vec_at(&r->problems, i));
 	if (n > PROBLEMS_SHOWN) {
-		text_pad(t->out, 4);
-		tone_start(t, TONE_DIM);
-		strbuf_adds(t->out, "and ");
-		strbuf_add(t->out, text_count(n - PROBLEMS_SHOWN, text));
-		strbuf_adds(t->out, " more; --format json lists them");
-		tone_end(t, TONE_DIM);
-		end_line(t);
+		text_pad(t->c.out, 4);
+		canvas_start(&t->c, TONE_DIM);
+		strbuf_adds(t->c.out, "and ");
+		strbuf_add(t->c.out, text_count(n - PROBLEMS_SHOWN, text));
+		strbuf_adds(t->c.out, " more; --format json lists them");
+		canvas_end(&t->c, TONE_DIM);
+		canvas_end_line(&t->c);
 	}
 }
 
@@ -549,7 +491,7 @@ static void put_closing(struct table *t)
 	bool complete = report_is_complete(r);
 	uint64_t n_problems = r->problems.n + r->n_problems_unlisted;
 
-	strbuf_addc(t->out, '\n');
+	strbuf_addc(t->c.out, '\n');
 	if (complete) {
 		strbuf_adds(&sb, "Complete: every part was assessed; ");
 	} else if (r->coverage.n == 0) {
@@ -565,37 +507,45 @@ static void put_closing(struct table *t)
 		add_plural(&sb, n_problems, "problem", "problems");
 	}
 	strbuf_addc(&sb, '.');
-	tone_start(t, complete ? TONE_GOOD : TONE_WARN);
-	text_wrap(t->out, strbuf_str(&sb), 0, t->width, t->unicode);
-	if (t->color && t->out->error == ERR_OK)
-		t->out->n--; /* the colour ends on its own line */
-	tone_end(t, TONE_WARN);
-	if (t->color)
-		strbuf_addc(t->out, '\n');
+	canvas_start(&t->c, complete ? TONE_GOOD : TONE_WARN);
+	text_wrap(t->c.out, strbuf_str(&sb), 0, t->c.width, t->c.unicode);
+	if (t->c.color && t->c.out->error == ERR_OK)
+		t->c.out->n--; /* the colour ends on its own line */
+	canvas_end(&t->c, TONE_WARN);
+	if (t->c.color)
+		strbuf_addc(t->c.out, '\n');
 }
 
 static int render(const struct report *report, const struct render_options *options,
 		  struct strbuf *out, struct err *err)
 {
 	struct table t = {.report = report,
-			  .out = out,
-			  .width = options->width ? options->width : DEFAULT_WIDTH,
-			  .color = options->color,
-			  .unicode = options->unicode};
+			  .c = {.out = out,
+				.width = options->width ? options->width : DEFAULT_WIDTH,
+				.color = options->color,
+				.unicode = options->unicode}};
 	struct vec rows;
+	struct plan plan;
 	int r = tally_packages(report, &rows, err);
 
 	if (r < 0)
 		return r;
-	if (t.width < MIN_WIDTH)
-		t.width = MIN_WIDTH;
+	r = plan_make(report, &plan, err);
+	if (r < 0) {
+		vec_done(&rows);
+		return r;
+	}
+	if (t.c.width < MIN_WIDTH)
+		t.c.width = MIN_WIDTH;
 	put_header(&t);
 	put_layers(&t);
 	put_packages(&t, &rows);
 	put_config(&t);
+	put_findings(&t.c, report, &plan);
 	put_gaps(&t);
 	put_problems(&t);
 	put_closing(&t);
+	plan_done(&plan);
 	vec_done(&rows);
 	return strbuf_check(out, err);
 }

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "render/findings_table.h"
+
+#include "base/cleanup.h"
+#include "render/text.h"
+
+#define ACTIONS_SHOWN  10
+#define RULES_SHOWN    3
+#define REMAINS_SHOWN  10
+#define LINE_MAX_BYTES 65536
+#define PART_MAX       4096
+
+static enum tone tone_of(enum severity s)
+{
+	if (s >= SEVERITY_HIGH)
+		return TONE_BAD;
+	return s == SEVERITY_MEDIUM || s == SEVERITY_UNKNOWN ? TONE_WARN : TONE_PLAIN;
+}
+
+static void add_count(struct strbuf *sb, uint64_t n, const char *word)
+{
+	char text[TEXT_COUNT_MAX];
+
+	strbuf_add(sb, text_count(n, text));
+	strbuf_addc(sb, ' ');
+	strbuf_adds(sb, word);
+}
+
+void findings_add_counts(struct strbuf *sb, const struct report *r)
+{
+	uint64_t counts[SEVERITY_CRITICAL + 1] = {0};
+	bool first = true;
+
+	for (size_t i = 0; i < r->findings.n; i++) {
+		const struct finding *f = vec_at(&r->findings, i);
+
+		counts[f->severity] += f->suppressed_by.n == 0;
+	}
+	for (size_t s = SEVERITY_CRITICAL + 1; s-- > 0;) {
+		if (counts[s] == 0)
+			continue;
+		strbuf_adds(sb, first ? "" : ", ");
+		add_count(sb, counts[s], severity_name((enum severity)s));
+		first = false;
+	}
+}
+
+static void add_upgrade(struct strbuf *sb, const struct canvas *c, const struct action *a)
+{
+	strbuf_adds(sb, "upgrade ");
+	strbuf_add(sb, str_sub(a->package, 0, PART_MAX));
+	strbuf_addc(sb, ' ');
+	strbuf_add(sb, str_sub(a->from, 0, PART_MAX));
+	strbuf_adds(sb, c->unicode ? " \u2192 " : " -> ");
+	strbuf_add(sb, str_sub(a->to, 0, PART_MAX));
+	if (a->channel.n) {
+		strbuf_adds(sb, " from ");
+		strbuf_add(sb, str_sub(a->channel, 0, PART_MAX));
+	}
+}
+
+static void add_removed(struct strbuf *sb, const struct action *a, bool has_layers)
+{
+	if (has_layers)
+		strbuf_addf(sb, "layer %zu: ", a->layer + 1);
+	add_count(sb, a->n_findings, a->n_findings == 1 ? "finding" : "findings");
+	if (a->n_packages > 1)
+		strbuf_addf(sb, " in %llu packages", (unsigned long long)a->n_packages);
+	if (a->n_exploited)
+		strbuf_addf(sb, ", %llu exploited", (unsigned long long)a->n_exploited);
+}
+
+static bool is_shown_before(const struct report *r, const struct action *a, size_t i)
+{
+	const struct finding *f = vec_at(&r->findings, a->findings[i]);
+
+	for (size_t k = 0; k < i; k++) {
+		const struct finding *other = vec_at(&r->findings, a->findings[k]);
+
+		if (str_eq(f->rule, other->rule))
+			return true;
+	}
+	return false;
+}
+
+/* "CVE-2023-0286 high, CVE-2023-0215 high, and 12 more" */
+static void put_rules(struct canvas *c, const struct report *r, const struct action *a)
+{
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LINE_MAX_BYTES);
+	size_t shown = 0;
+
+	for (size_t i = 0; i < a->n && shown < RULES_SHOWN; i++) {
+		const struct finding *f = vec_at(&r->findings, a->findings[i]);
+
+		if (is_shown_before(r, a, i))
+			continue;
+		strbuf_adds(&sb, shown ? ", " : "");
+		strbuf_add(&sb, str_sub(f->rule, 0, PART_MAX));
+		strbuf_addc(&sb, ' ');
+		strbuf_adds(&sb, severity_name(f->severity));
+		if (f->known_exploited)
+			strbuf_adds(&sb, " exploited");
+		shown++;
+	}
+	if (a->n_findings > shown)
+		strbuf_addf(&sb, ", and %llu more", (unsigned long long)(a->n_findings - shown));
+	text_pad(c->out, 6);
+	canvas_start(c, TONE_DIM);
+	text_wrap(c->out, strbuf_str(&sb), 6, c->width, c->unicode);
+	canvas_end(c, TONE_DIM);
+}
+
+static void put_action(struct canvas *c, const struct report *r, const struct action *a, size_t i)
+{
+	CLEANUP(strbuf_done) struct strbuf what = STRBUF_INIT(LINE_MAX_BYTES);
+	CLEANUP(strbuf_done) struct strbuf removed = STRBUF_INIT(LINE_MAX_BYTES);
+	char number[TEXT_COUNT_MAX];
+	size_t used;
+
+	add_upgrade(&what, c, a);
+	add_removed(&removed, a, r->has_image);
+	canvas_right(c, TONE_DIM, text_count(i + 1, number), 4);
+	text_pad(c->out, 2);
+	used = 6 + canvas_say(c, TONE_HEADING, strbuf_str(&what), c->width - 6);
+	if (used + 2 + text_width(strbuf_str(&removed), c->unicode) > c->width) {
+		canvas_end_line(c);
+		used = 4;
+		text_pad(c->out, used);
+	}
+	text_pad(c->out, 2);
+	(void)canvas_say(c, tone_of(a->worst), strbuf_str(&removed), c->width - used - 2);
+	canvas_end_line(c);
+	put_rules(c, r, a);
+}
+
+static void put_more(struct canvas *c, uint64_t n, const char *what)
+{
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LINE_MAX_BYTES);
+
+	strbuf_adds(&sb, "and ");
+	add_count(&sb, n, what);
+	text_pad(c->out, 6);
+	(void)canvas_say(c, TONE_DIM, strbuf_str(&sb), c->width - 6);
+	canvas_end_line(c);
+}
+
+static void put_plan(struct canvas *c, const struct report *r, const struct plan *plan)
+{
+	uint64_t n_findings = 0;
+	CLEANUP(strbuf_done) struct strbuf note = STRBUF_INIT(LINE_MAX_BYTES);
+
+	if (plan->n == 0)
+		return;
+	for (size_t i = 0; i < plan->n; i++)
+		n_findings += plan->actions[i].n_findings;
+	add_count(&note, n_findings, "findings go by ");
+	add_count(&note, plan->n, plan->n == 1 ? "action" : "actions");
+	canvas_heading(c, "FIX FIRST", strbuf_str(&note));
+	for (size_t i = 0; i < plan->n && i < ACTIONS_SHOWN; i++)
+		put_action(c, r, &plan->actions[i], i);
+	if (plan->n > ACTIONS_SHOWN)
+		put_more(c, plan->n - ACTIONS_SHOWN, "more actions; --format json lists them");
+}
+
+static bool remains(const struct finding *f)
+{
+	return f->suppressed_by.n == 0 && f->fix_version.n == 0;
+}
+
+static void put_remaining(struct canvas *c, const struct finding *f)
+{
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LINE_MAX_BYTES);
+	size_t used = 2 + 12;
+
+	text_pad(c->out, 2);
+	canvas_left(c, tone_of(f->severity), str_of(severity_name(f->severity)), 12);
+	strbuf_add(&sb, str_sub(f->rule, 0, PART_MAX));
+	strbuf_addc(&sb, ' ');
+	strbuf_add(&sb,
+		   str_sub(f->subject.name.n ? f->subject.name : f->subject.path, 0, PART_MAX));
+	strbuf_addc(&sb, ' ');
+	strbuf_add(&sb, str_sub(f->subject.version, 0, PART_MAX));
+	used += canvas_say(c, TONE_PLAIN, strbuf_str(&sb), c->width - used);
+	strbuf_reset(&sb);
+	if (f->status != STATUS_AFFECTED) {
+		strbuf_adds(&sb, "  ");
+		for (const char *p = finding_status_name(f->status); *p; p++)
+			strbuf_addc(&sb, *p == '_' ? ' ' : *p);
+	}
+	if (f->known_exploited)
+		strbuf_adds(&sb, "  exploited");
+	if (sb.n && used + sb.n <= c->width)
+		(void)canvas_say(c, f->known_exploited ? TONE_BAD : TONE_DIM, strbuf_str(&sb),
+				 c->width - used);
+	canvas_end_line(c);
+}
+
+static void put_remains(struct canvas *c, const struct report *r)
+{
+	uint64_t n = 0, shown = 0;
+	char text[TEXT_COUNT_MAX];
+
+	for (size_t i = 0; i < r->findings.n; i++)
+		n += remains(vec_at(&r->findings, i));
+	if (n == 0)
+		return;
+	canvas_heading(c, "REMAINS", text_count(n, text));
+	for (size_t i = 0; i < r->findings.n && shown < REMAINS_SHOWN; i++) {
+		const struct finding *f = vec_at(&r->findings, i);
+
+		if (!remains(f))
+			continue;
+		put_remaining(c, f);
+		shown++;
+	}
+	if (n > shown)
+		put_more(c, n - shown, "more without a fix; --format json lists them");
+}
+
+static void put_suppressed(struct canvas *c, const struct report *r)
+{
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LINE_MAX_BYTES);
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < r->findings.n; i++) {
+		const struct finding *f = vec_at(&r->findings, i);
+
+		n += f->suppressed_by.n > 0;
+	}
+	if (n == 0)
+		return;
+	strbuf_addc(c->out, '\n');
+	add_count(&sb, n,
+		  n == 1 ? "finding is suppressed by a rule" : "findings are suppressed by rules");
+	(void)canvas_say(c, TONE_DIM, strbuf_str(&sb), c->width);
+	canvas_end_line(c);
+}
+
+void put_findings(struct canvas *c, const struct report *r, const struct plan *plan)
+{
+	put_plan(c, r, plan);
+	put_remains(c, r);
+	put_suppressed(c, r);
+}

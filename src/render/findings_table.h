@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The findings for a person: what to do first, what remains after it, and the verdict's numbers.
+ *
+ * Actions come from report/plan.h, the one that removes most risk first; below each the gravest of
+ * what it removes. What no action removes is listed by gravity. Nothing is printed for a report
+ * without findings: what was looked at is the coverage's to say.
+ */
+#pragma once
+
+#include "render/canvas.h"
+#include "report/plan.h"
+
+void put_findings(struct canvas *c, const struct report *r, const struct plan *plan);
+
+/* "12 critical, 3 high, 1 unknown", gravest first, suppressed ones left out; "" for none. */
+void findings_add_counts(struct strbuf *sb, const struct report *r);

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/plan.h"
+
+#include "base/cleanup.h"
+#include "base/limits.h"
+#include "base/map.h"
+#include "package/version.h"
+
+/* An action while its findings are gathered. */
+struct draft {
+	struct action action;
+	struct map rules;    /* vulnerabilities seen */
+	struct map packages; /* purls seen */
+	struct vec findings; /* size_t */
+};
+
+struct planning {
+	const struct report *report;
+	struct plan *plan;
+	struct map by_key;     /* package, version -> struct draft */
+	struct map package_of; /* purl -> struct report_package */
+	struct vec drafts;     /* struct draft * */
+};
+
+static struct str package_name(const struct finding *f)
+{
+	return f->subject.source_name.n ? f->subject.source_name : f->subject.name;
+}
+
+static struct str package_version(const struct finding *f)
+{
+	return f->subject.source_version.n ? f->subject.source_version : f->subject.version;
+}
+
+/* The type of a package URL: "deb" of "pkg:deb/debian/openssl@1". */
+static struct str purl_type(struct str purl)
+{
+	struct str type = STR_NULL;
+
+	(void)str_pull_prefix(&purl, STR("pkg:"));
+	(void)str_pull_until(&purl, '/', &type);
+	return type;
+}
+
+static struct draft *draft_of(struct planning *p, const struct finding *f)
+{
+	struct str type = purl_type(f->subject.purl);
+	struct str key = arena_strf(&p->plan->arena, "%.*s\x1f%.*s\x1f%.*s", STR_FMT(type),
+				    STR_FMT(package_name(f)), STR_FMT(package_version(f)));
+	struct draft *d = key.p ? map_get(&p->by_key, key) : NULL, **slot;
+
+	if (d || !key.p)
+		return d;
+	d = arena_alloc(&p->plan->arena, sizeof *d);
+	slot = vec_push(&p->drafts);
+	if (!d || !slot)
+		return NULL;
+	d->action = (struct action){.package = package_name(f),
+				    .type = type,
+				    .from = package_version(f),
+				    .to = f->fix_version};
+	d->findings = (struct vec)VEC_INIT(size_t, LIMIT_FINDINGS);
+	map_init(&d->rules, LIMIT_FINDINGS);
+	map_init(&d->packages, LIMIT_PACKAGES);
+	*slot = d;
+	return map_put(&p->by_key, key, d) < 0 ? NULL : d;
+}
+
+/* The higher of two versions; where they have no order the first stays. */
+static struct str higher(struct str type, struct str a, struct str b)
+{
+	enum version_scheme scheme;
+	int order;
+
+	if (!version_scheme_find(type, &scheme) || version_compare(scheme, a, b, &order, NULL) < 0)
+		return a;
+	return order < 0 ? b : a;
+}
+
+static struct str channel_of(const struct finding *f)
+{
+	struct str found = STR_NULL;
+
+	for (size_t i = 0; i < f->evidence.n; i++) {
+		struct str step = f->evidence.p[i];
+
+		if (str_pull_prefix(&step, STR("channel=")))
+			found = step;
+	}
+	return found;
+}
+
+/* 1 when it was not in the set, 0 when it was, or an error. */
+static int add_once(struct map *set, struct str key)
+{
+	if (map_get(set, key))
+		return 0;
+	return map_put(set, key, set) < 0 ? -ERR_NOMEM : 1;
+}
+
+static int add_to_draft(struct planning *p, struct draft *d, const struct finding *f, size_t i)
+{
+	struct action *a = &d->action;
+	const struct report_package *rp = map_get(&p->package_of, f->subject.purl);
+	size_t *slot = vec_push(&d->findings);
+	int r = add_once(&d->packages, f->subject.purl);
+
+	if (!slot || r < 0)
+		return -ERR_NOMEM;
+	*slot = i;
+	a->n_packages += (uint64_t)r;
+	if (rp && rp->layer_changed_index > a->layer)
+		a->layer = rp->layer_changed_index;
+	if (str_eq(higher(a->type, a->to, f->fix_version), f->fix_version)) {
+		a->to = f->fix_version;
+		a->channel = channel_of(f);
+	}
+	r = add_once(&d->rules, f->rule);
+	if (r <= 0)
+		return r;
+	a->n_findings++;
+	a->n_exploited += f->known_exploited;
+	a->risk += f->risk > 0 ? f->risk : 0;
+	if (f->severity > a->worst)
+		a->worst = f->severity;
+	return 0;
+}
+
+static int gather(struct planning *p)
+{
+	struct map left;
+	int r = 0;
+
+	map_init(&left, LIMIT_FINDINGS);
+	for (size_t i = 0; i < p->report->findings.n && r >= 0; i++) {
+		const struct finding *f = vec_at(&p->report->findings, i);
+		struct draft *d;
+
+		if (f->suppressed_by.n || f->subject.kind != SUBJECT_PACKAGE)
+			continue;
+		if (f->fix_version.n == 0) {
+			r = add_once(&left, f->id);
+			p->plan->n_left += r > 0;
+			continue;
+		}
+		d = draft_of(p, f);
+		r = d ? add_to_draft(p, d, f, i) : -ERR_NOMEM;
+	}
+	map_done(&left);
+	return r;
+}
+
+static int index_packages(struct planning *p)
+{
+	for (size_t i = 0; i < p->report->packages.n; i++) {
+		struct report_package *rp = vec_at(&p->report->packages, i);
+
+		if (rp->purl.n && map_put(&p->package_of, rp->purl, rp) < 0)
+			return -ERR_NOMEM;
+	}
+	return 0;
+}
+
+static int most_risk_first(const void *va, const void *vb)
+{
+	const struct action *a = va, *b = vb;
+	int by_risk = (a->risk < b->risk) - (a->risk > b->risk);
+	int by_name = str_cmp(a->package, b->package);
+
+	if (by_risk)
+		return by_risk;
+	return by_name ? by_name : str_cmp(a->from, b->from);
+}
+
+static int give_back(struct planning *p)
+{
+	struct plan *plan = p->plan;
+
+	plan->actions = arena_array(&plan->arena, p->drafts.n + 1, sizeof *plan->actions);
+	for (size_t i = 0; plan->actions && i < p->drafts.n; i++) {
+		struct draft *d = *(struct draft **)vec_at(&p->drafts, i);
+		size_t *list = arena_array(&plan->arena, d->findings.n, sizeof *list);
+
+		if (!list)
+			return -ERR_NOMEM;
+		memcpy(list, d->findings.p, d->findings.n * sizeof *list);
+		d->action.findings = list;
+		d->action.n = d->findings.n;
+		plan->actions[plan->n++] = d->action;
+	}
+	if (!plan->actions)
+		return -ERR_NOMEM;
+	qsort(plan->actions, plan->n, sizeof *plan->actions, most_risk_first);
+	return 0;
+}
+
+int plan_make(const struct report *r, struct plan *ret, struct err *err)
+{
+	struct planning p = {
+		.report = r, .plan = ret, .drafts = VEC_INIT(struct draft *, LIMIT_FINDINGS)};
+	int e;
+
+	*ret = (struct plan){0};
+	arena_init(&ret->arena, LIMIT_ARENA_BYTES);
+	map_init(&p.by_key, LIMIT_FINDINGS);
+	map_init(&p.package_of, LIMIT_PACKAGES);
+	e = index_packages(&p);
+	if (e >= 0)
+		e = gather(&p);
+	if (e >= 0)
+		e = give_back(&p);
+	for (size_t i = 0; i < p.drafts.n; i++) {
+		struct draft *d = *(struct draft **)vec_at(&p.drafts, i);
+
+		map_done(&d->rules);
+		map_done(&d->packages);
+		vec_done(&d->findings);
+	}
+	vec_done(&p.drafts);
+	map_done(&p.by_key);
+	map_done(&p.package_of);
+	if (e >= 0)
+		return 0;
+	plan_done(ret);
+	return err_nomem(err);
+}
+
+void plan_done(struct plan *p)
+{
+	arena_done(&p->arena);
+	*p = (struct plan){0};
+}

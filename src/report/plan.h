@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Fix first: the findings of a report grouped by the one action that removes them, the action that
+ * removes most risk first.
+ *
+ *     struct plan plan;
+ *     r = plan_make(report, &plan, err);
+ *     plan.actions[0]: "upgrade openssl 3.0.11-1 to 3.0.17-1", 14 findings, 1 exploited
+ *     plan_done(&plan);
+ *
+ * An action is an upgrade of one source package from one installed version, for all packages built
+ * from it and in all layers that hold it, to the highest version that any of its findings asks for:
+ * that one removes them all. Findings without a fix, suppressed findings and those of other kinds
+ * are in no action; plan.n_left counts the first.
+ *
+ * Order: by the sum of the risks removed, then by text. Within an action as in the report.
+ * Ownership: the plan owns its memory and borrows from the report. Errors: ERR_NOMEM.
+ */
+#pragma once
+
+#include "report/report.h"
+
+struct action {
+	struct str package;  /* the source package, or the package where it has none */
+	struct str type;     /* purl type */
+	struct str from, to; /* versions */
+	struct str channel; /* where the fix is, when it takes more than an upgrade; may be empty */
+	size_t layer;	    /* index of the topmost layer that holds one of its packages */
+	uint64_t n_packages; /* installed packages concerned */
+	uint64_t n_findings; /* vulnerabilities, each once whatever the number of packages */
+	uint64_t n_exploited;
+	enum severity worst;
+	double risk;		/* sum over the vulnerabilities */
+	const size_t *findings; /* indices into report->findings, ascending */
+	size_t n;
+};
+
+struct plan {
+	struct action *actions;
+	size_t n;
+	uint64_t n_left; /* vulnerabilities that no action removes, each once a package */
+	struct arena arena;
+};
+
+int plan_make(const struct report *r, struct plan *ret, struct err *err);
+void plan_done(struct plan *p);
