@@ -26,8 +26,22 @@ const struct feed *feed_find(struct str id)
 	return NULL;
 }
 
+/* Folders in which projects keep samples, edited and broken ones among them. */
+static bool is_test_material(struct str path)
+{
+	struct str part;
+
+	while (str_pull_until(&path, '/', &part))
+		if (str_is(part, "testdata") || str_is(part, "test-fixtures") ||
+		    str_is(part, "format-samples"))
+			return true;
+	return false;
+}
+
 const struct feed *feed_for(struct str path)
 {
+	if (is_test_material(path))
+		return NULL;
 	for (size_t i = 0; feeds[i]; i++)
 		if (feeds[i]->claims(path))
 			return feeds[i];

@@ -85,7 +85,13 @@ struct feed {
 
 extern const struct feed *const feeds[]; /* sorted by id, NULL-ended */
 const struct feed *feed_find(struct str id);
-const struct feed *feed_for(struct str path); /* NULL: no feed claims it */
+
+/*
+ * NULL: no feed claims it. Nothing is claimed below a folder "testdata", "test-fixtures" or
+ * "format-samples": samples of feeds are no feed.
+ */
+const struct feed *feed_for(struct str path);
+
 
 /* Whether the last components of the path match the pattern (base/path.h): "main.json". */
 bool feed_path_is(struct str path, const char *pattern);
