@@ -2,6 +2,7 @@
 #include "codec/json.h"
 
 #include <jansson.h>
+#include <pthread.h>
 
 #include "base/limits.h"
 
@@ -14,6 +15,26 @@ static const json_t *real(const struct json *v)
 static const struct json *ours(const json_t *v)
 {
 	return (const struct json *)v;
+}
+
+/*
+ * jansson loses the rest of a long string, and says nothing, when its buffer cannot grow; so the
+ * failure is remembered here, for the thread that parses.
+ */
+static _Thread_local bool lost_bytes;
+static pthread_once_t allocator_once = PTHREAD_ONCE_INIT;
+
+static void *remembering_malloc(size_t n)
+{
+	void *p = malloc(n);
+
+	lost_bytes |= !p;
+	return p;
+}
+
+static void set_allocator(void)
+{
+	json_set_alloc_funcs(remembering_malloc, free);
 }
 
 /* jansson has a fixed depth limit of 2048; ours is lower and checked before it recurses. */
@@ -57,8 +78,14 @@ int json_parse(struct str bytes, struct json **ret, struct err *err)
 	r = check_depth(bytes, err);
 	if (r < 0)
 		return r;
+	(void)pthread_once(&allocator_once, set_allocator); /* cannot fail with a valid routine */
+	lost_bytes = false;
 	doc = json_loadb(bytes.p ? bytes.p : "", bytes.n,
 			 JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL, &where);
+	if (lost_bytes) {
+		json_decref(doc);
+		return err_nomem(err);
+	}
 	if (!doc)
 		return err_set(err, ERR_FORMAT, "line %d, column %d: %s", where.line, where.column,
 			       where.text);
