@@ -39,9 +39,8 @@ const struct command command_scan = {
 	.details =
 		"TARGET is docker-archive:FILE[:TAG], oci:DIR[:REF], oci-archive:FILE[:REF], "
 		"rootfs:DIR-or-TAR, or a path whose content tells which of them it is; "
-		"docker://REF is an image in its registry, docker-daemon:REF or podman:REF one of "
-		"a "
-		"local engine.\n"
+		"docker://REF is an image in its registry, docker-daemon:REF or podman:REF one "
+		"of a local engine.\n"
 		"FILE may be packed (gzip, xz, zstd), a pipe, or - for stdin: docker save IMAGE | "
 		"plimsoll scan -, or scan docker-archive:-:TAG for one image of several. Such a "
 		"stream is read once and nothing of it is stored.\n"

@@ -227,7 +227,8 @@ TEST(errors_begin_with_the_location)
 		{"manifest.json", "{", ARCHIVE_ANY, 0, -ERR_FORMAT, "-: manifest.json: "},
 		{"manifest.json", "{}", ARCHIVE_ANY, 0, -ERR_FORMAT,
 		 "-: manifest.json: expected a list of images"},
-		{"x.tar", "abc", ARCHIVE_DOCKER, 1024 + 510, -ERR_FORMAT, "-: member \"x.tar\": entry 1: "},
+		{"x.tar", "abc", ARCHIVE_DOCKER, 1024 + 510, -ERR_FORMAT,
+		 "-: member \"x.tar\": entry 1: "},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
