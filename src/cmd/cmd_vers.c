@@ -5,8 +5,8 @@
 #include "cmd/line_answers.h"
 #include "package/version.h"
 
-/* A line of "match": a scheme, a version and a range. */
-#define LINE_BYTES (LIMIT_VERSION_RANGE_BYTES + 8 * LIMIT_VERSION_BYTES)
+/* A whole line. */
+#define LINE_BYTES ((size_t)LIMIT_VERSION_RANGE_BYTES)
 
 /* The arena is emptied when ranges have filled this much of it. */
 #define ARENA_BYTES ((size_t)1 << 20)

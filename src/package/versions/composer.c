@@ -52,7 +52,7 @@ static struct str skip_v(struct str s)
 }
 
 /* "-beta.2", "RC1", "-stable": the word is kept in the spelling that orders. */
-static void pull_stability(struct str *s, struct composer *v)
+static bool pull_stability(struct str *s, struct composer *v)
 {
 	static const struct {
 		const char *word, *meaning;
@@ -62,7 +62,7 @@ static void pull_stability(struct str *s, struct composer *v)
 	struct str rest = *s;
 	size_t n = 0;
 
-	if (rest.n && strchr("._-", rest.p[0]))
+	if (rest.n && char_is_one_of(rest.p[0], "._-"))
 		rest = str_skip(rest, 1);
 	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
 		if (!pull_nocase(&rest, words[i].word))
@@ -74,17 +74,19 @@ static void pull_stability(struct str *s, struct composer *v)
 			n++;
 		v->suffix = v->word.n ? str_sub(rest, 0, n) : STR_NULL;
 		*s = str_skip(rest, n);
-		return;
+		return true;
 	}
+	return false;
 }
 
 /* Reads stability and "-dev"; whether that is all. */
 static bool take_modifiers(struct str rest, struct composer *v)
 {
-	pull_stability(&rest, v);
+	if (!pull_stability(&rest, v) && rest.n && char_is_one_of(rest.p[0], "._-"))
+		rest = str_skip(rest, 1);
 	if (rest.n == 0)
 		return true;
-	if (rest.p[0] == '-' || rest.p[0] == '.' || (!v->word.n && rest.p[0] == '_'))
+	if (rest.p[0] == '-' || rest.p[0] == '.')
 		rest = str_skip(rest, 1);
 	v->dev = pull_nocase(&rest, "dev");
 	return v->dev && rest.n == 0;
@@ -112,8 +114,9 @@ static bool take_date(struct str text, struct composer *v)
 	size_t digits = 0;
 
 	v->word = v->suffix = STR_NULL;
-	while (rest.n && (char_is_digit(rest.p[0]) || (digits >= 4 && strchr(".:-", rest.p[0]) &&
-						       char_is_digit(char_at(rest, 1))))) {
+	while (rest.n &&
+	       (char_is_digit(rest.p[0]) || (digits >= 4 && char_is_one_of(rest.p[0], ".:-") &&
+					     char_is_digit(char_at(rest, 1))))) {
 		digits += char_is_digit(rest.p[0]);
 		rest = str_skip(rest, 1);
 	}
@@ -134,7 +137,7 @@ static bool take_branch(struct str rest, struct composer *v)
 		if (n && !str_pull_prefix(&behind, STR(".")))
 			break;
 		v->numbers[n] = pull_digits(&behind);
-		if (v->numbers[n].n == 0 && n && behind.n && strchr("xX*", behind.p[0])) {
+		if (v->numbers[n].n == 0 && n && behind.n && char_is_one_of(behind.p[0], "xX*")) {
 			v->numbers[n] = STR("9999999");
 			behind = str_skip(behind, 1);
 		}
@@ -482,7 +485,7 @@ static struct str pull_term(struct str *s)
 	struct str term;
 	size_t n = 0;
 
-	while (n < s->n && strchr("<>=!^~", s->p[n] ? s->p[n] : ' '))
+	while (n < s->n && char_is_one_of(s->p[n], "<>=!^~"))
 		n++;
 	while (n < s->n && char_is_space(s->p[n]))
 		n++;

@@ -38,7 +38,7 @@ static int check_list(struct str v, const char *separators, struct err *err)
 			return version_refuse(v, "expected a number", err);
 		if (rest.n == 0)
 			return 0;
-		if (!rest.p[0] || !strchr(separators, rest.p[0]))
+		if (!char_is_one_of(rest.p[0], separators))
 			return version_refuse(v, "not numbers with dots between them", err);
 		rest = str_skip(rest, 1);
 	}

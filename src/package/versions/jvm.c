@@ -16,7 +16,7 @@ static struct str pull_update(struct str *s)
 {
 	struct str rest = *s, digits;
 
-	if (rest.n && strchr("_-u", rest.p[0] ? rest.p[0] : ' '))
+	if (rest.n && char_is_one_of(rest.p[0], "_-u"))
 		rest = str_skip(rest, 1);
 	else
 		return STR_NULL;

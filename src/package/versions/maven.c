@@ -345,7 +345,7 @@ static int check(struct str v, struct err *err)
 	if (v.n == 0)
 		return version_refuse(v, "empty", err);
 	for (size_t i = 0; i < v.n; i++)
-		if (v.p[i] <= ' ' || v.p[i] == 0x7f || strchr("\\/:\"<>|?*[](),", v.p[i]))
+		if (v.p[i] <= ' ' || v.p[i] == 0x7f || char_is_one_of(v.p[i], "\\/:\"<>|?*[](),"))
 			return version_refuse(v, "a character no version may have", err);
 	return 0;
 }

@@ -90,11 +90,16 @@ static inline char char_at(struct str s, size_t i)
 	return i < s.n ? s.p[i] : '\0';
 }
 
+static inline bool char_is_one_of(char c, const char *set)
+{
+	return c && strchr(set, c);
+}
+
 /* Whether all bytes are letters, digits or one of the others. */
 static inline bool only_alnum_and(struct str s, const char *others)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (!char_is_alnum(s.p[i]) && (!s.p[i] || !strchr(others, s.p[i])))
+		if (!char_is_alnum(s.p[i]) && !char_is_one_of(s.p[i], others))
 			return false;
 	return true;
 }

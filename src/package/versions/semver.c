@@ -105,7 +105,7 @@ static bool identifiers_are_valid(struct str s, bool numbers_are_plain)
 	return true;
 }
 
-static int check_core(struct str v, struct str *rest, struct err *err)
+static int check_core(struct str v, bool plain, struct str *rest, struct err *err)
 {
 	for (int i = 0; i < 3; i++) {
 		struct str number;
@@ -115,16 +115,17 @@ static int check_core(struct str v, struct str *rest, struct err *err)
 		number = pull_digits(rest);
 		if (number.n == 0)
 			return version_refuse(v, "not three numbers", err);
-		if (number.n > 1 && number.p[0] == '0')
+		if (plain && number.n > 1 && number.p[0] == '0')
 			return version_refuse(v, "a number with a leading zero", err);
 	}
 	return 0;
 }
 
-int semver_check(struct str v, struct err *err)
+/* plain: numbers have no leading zeros. */
+static int check_parts(struct str v, bool plain, struct err *err)
 {
 	struct str rest = v, build = STR_NULL;
-	int r = check_core(v, &rest, err);
+	int r = check_core(v, plain, &rest, err);
 
 	if (r < 0)
 		return r;
@@ -134,7 +135,12 @@ int semver_check(struct str v, struct err *err)
 		return 0;
 	if (!str_pull_prefix(&rest, STR("-")))
 		return version_refuse(v, "not three numbers", err);
-	return identifiers_are_valid(rest, true) ? 0 : version_refuse(v, "bad pre-release", err);
+	return identifiers_are_valid(rest, plain) ? 0 : version_refuse(v, "bad pre-release", err);
+}
+
+int semver_check(struct str v, struct err *err)
+{
+	return check_parts(v, true, err);
 }
 
 static int read_plain(struct range_builder *rb, struct str text, struct err *err)
@@ -156,15 +162,22 @@ static int check_npm(struct str v, struct err *err)
 	return semver_check(skip_front(v), err);
 }
 
+static size_t count_dots(struct str s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		n += s.p[i] == '.';
+	return n;
+}
+
 /* What node-semver takes with "loose". */
 static bool is_npm(struct str v)
 {
 	struct semver s = semver_cut(v);
-	size_t dots = 0;
 
-	for (size_t i = 0; i < s.core.n; i++)
-		dots += s.core.p[i] == '.';
-	return dots == 2 && only_alnum_and(s.pre, ".-") && only_alnum_and(s.build, ".-");
+	return count_dots(s.core) == 2 && only_alnum_and(s.pre, ".-") &&
+	       only_alnum_and(s.build, ".-");
 }
 
 static int read_npm(struct range_builder *rb, struct str text, struct err *err)
@@ -219,14 +232,7 @@ static int compare_pub(struct str a, struct str b)
 /* Leading zeros are allowed, unlike in semver. */
 static int check_pub(struct str v, struct err *err)
 {
-	struct semver s = semver_cut(v);
-
-	if (!is_npm(v) || !char_is_digit(char_at(v, 0)) || s.glued > (s.pre.n == 0))
-		return version_refuse(v, "not of the form 1.2.3-pre+build", err);
-	if ((s.pre.n && !identifiers_are_valid(s.pre, false)) ||
-	    (s.build.n && !identifiers_are_valid(s.build, false)))
-		return version_refuse(v, "an empty part of pre-release or build", err);
-	return 0;
+	return check_parts(v, false, err);
 }
 
 static int read_pub(struct range_builder *rb, struct str text, struct err *err)
@@ -327,8 +333,7 @@ static int check_go(struct str v, struct err *err)
 	(void)str_pull_prefix(&rest, STR("v")); /* OSV leaves it out */
 	s = semver_cut(rest);
 	/* v1 and v1.2 stand for v1.0.0 and v1.2.0. */
-	if (rest.n == s.core.n && rest.n && is_number(str_sub(rest, rest.n - 1, 1)) &&
-	    !is_npm(rest))
+	if (rest.n && rest.n == s.core.n && count_dots(rest) < 2)
 		return 0;
 	return semver_check(rest, err);
 }

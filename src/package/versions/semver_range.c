@@ -227,7 +227,7 @@ static struct str pull_version(struct str *s)
 	size_t n = 0;
 
 	skip_joints(s);
-	while (n < s->n && !is_joint(s->p[n]) && !strchr("<>!^~|", s->p[n] ? s->p[n] : '^'))
+	while (n < s->n && !is_joint(s->p[n]) && !char_is_one_of(s->p[n], "<>!^~|"))
 		n++;
 	word = str_sub(*s, 0, n);
 	*s = str_skip(*s, n);
