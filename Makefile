@@ -51,10 +51,11 @@ build-tests: setup-test
 	@tools/configure.sh $(BUILD) --buildtype=release -Dtests=enabled
 	ninja -C $(BUILD) --quiet
 
-# FEEDS is for matching with advisories, which is not there yet: the report says NOT ASSESSED.
+# FEEDS is a mirror of advisories: a database is made of it beside the build. Without it the
+# database of this user is asked, and where there is none the report says NOT ASSESSED.
 scan: build
-	@$(if $(FEEDS),echo "FEEDS is not used yet: vulnerabilities stay NOT ASSESSED" >&2)
-	$(PLIMSOLL) scan $(if $(IMAGE),$(IMAGE),/)
+	$(if $(FEEDS),$(PLIMSOLL) db build --feeds $(FEEDS) --out $(BUILD)/db)
+	$(PLIMSOLL) scan $(if $(FEEDS),--db $(BUILD)/db) $(if $(IMAGE),$(IMAGE),/)
 
 test: build-tests
 	@tools/run-tests.sh $(BUILD)

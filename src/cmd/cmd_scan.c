@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/scan_command.h"
 
-static struct scan_options opt = {.format = "table"};
+static struct scan_options opt = {.format = "table", .vulnerabilities = true};
 
 static int run(int argc, const char *const *argv)
 {
@@ -19,6 +19,10 @@ static const struct option_spec options[] = {
 		    .project = true),
 	OPTION_FLAG("files", 0, &opt.files, "list the files of each package (json)",
 		    .project = true),
+	OPTION_STR("db", 0, &opt.db, "DIR", "the vulnerability database; see plimsoll db --help"),
+	OPTION_WORDS("fail-on", 0, &opt.fail_on, "SEVERITY",
+		     "exit status 1 when a finding is at least so grave",
+		     "critical high medium low negligible unknown", .project = true),
 	OPTION_FLAG("require-complete", 0, &opt.require_complete,
 		    "exit status 3 when anything was not assessed", .project = true),
 	OPTION_FLAG("no-cache", 0, &opt.no_cache, "neither read nor write the layer cache",
@@ -35,7 +39,7 @@ const struct command command_scan = {
 	.name = "scan",
 	.arguments = "TARGET",
 	.group = COMMAND_IMAGE,
-	.summary = "say what an image is made of, and what could not be looked at",
+	.summary = "say what is vulnerable in an image, and what could not be looked at",
 	.details =
 		"TARGET is docker-archive:FILE[:TAG], oci:DIR[:REF], oci-archive:FILE[:REF], "
 		"rootfs:DIR-or-TAR, or a path whose content tells which of them it is; "

@@ -11,6 +11,7 @@
 #include "cmd/terminal.h"
 #include "render/render.h"
 #include "scan/scan.h"
+#include "vuln/assess.h"
 
 /* SOURCE_DATE_EPOCH: https://reproducible-builds.org/specs/source-date-epoch/ */
 static int read_epoch(struct scan_request *q, struct err *err)
@@ -61,6 +62,49 @@ static int print_report(const struct scan_options *opt, const struct renderer *f
 	return r < 0 ? r : write_output(fd, opt->output != NULL, strbuf_str(&out), err);
 }
 
+/* Opened before the scan, whose sandbox closes the file system for writing. */
+static int open_database(const struct scan_options *opt, struct db **ret, struct err *why)
+{
+	const struct db_options options = {.dir = opt->db};
+
+	if (!opt->vulnerabilities)
+		return 0;
+	return db_open(&options, ret, why);
+}
+
+/* A database that is not there leaves vulnerabilities unassessed; one that is named must be. */
+static int assess(const struct scan_options *opt, struct db *db, const struct err *why,
+		  struct report *report, struct err *err)
+{
+	int r;
+
+	if (!opt->vulnerabilities)
+		return 0;
+	r = assess_vulnerabilities(db, why, report, err);
+	report_finish(report);
+	return r;
+}
+
+/* Whether a finding that counts is at least as grave as --fail-on. */
+static bool is_too_grave(const struct report *report, enum severity threshold)
+{
+	for (size_t i = 0; i < report->findings.n; i++) {
+		const struct finding *f = vec_at(&report->findings, i);
+
+		if (f->suppressed_by.n == 0 && f->severity >= threshold)
+			return true;
+	}
+	return false;
+}
+
+static int exit_status(const struct scan_options *opt, const struct report *report,
+		       enum severity threshold)
+{
+	if (opt->fail_on && is_too_grave(report, threshold))
+		return EXIT_FINDINGS;
+	return opt->require_complete && !report_is_complete(report) ? EXIT_INCOMPLETE : EXIT_DONE;
+}
+
 int scan_command(const struct scan_options *opt, const char *command, int argc,
 		 const char *const *argv)
 {
@@ -77,7 +121,9 @@ int scan_command(const struct scan_options *opt, const char *command, int argc,
 				 .jobs = opt->jobs,
 				 .no_cache = opt->no_cache,
 				 .no_sandbox = opt->no_sandbox};
-	struct err err = {0};
+	CLEANUP(db_closep) struct db *db = NULL;
+	enum severity threshold = SEVERITY_UNKNOWN;
+	struct err err = {0}, no_db = {0};
 	int r, fd = -1;
 
 	if (argc != 1) {
@@ -92,6 +138,13 @@ int scan_command(const struct scan_options *opt, const char *command, int argc,
 	}
 	q.target = argv[0];
 	r = read_epoch(&q, &err);
+	if (r == 0 && opt->fail_on)
+		r = severity_parse(str_of(opt->fail_on), &threshold, &err);
+	if (r == 0 && open_database(opt, &db, &no_db) < 0 &&
+	    (opt->db || no_db.code != ERR_NOT_FOUND)) {
+		err = no_db;
+		r = -(int)err.code;
+	}
 	if (r == 0)
 		fd = r = open_output(opt->output, &err);
 	if (r >= 0) {
@@ -101,10 +154,12 @@ int scan_command(const struct scan_options *opt, const char *command, int argc,
 		progress_stop(line);
 	}
 	if (r == 0)
+		r = assess(opt, db, &no_db, report, &err);
+	if (r == 0)
 		r = print_report(opt, format, report, fd, &err);
 	if (opt->output)
 		fd_closep(&fd);
 	if (r < 0)
 		return command_error(&err);
-	return opt->require_complete && !report_is_complete(report) ? EXIT_INCOMPLETE : EXIT_DONE;
+	return exit_status(opt, report, threshold);
 }

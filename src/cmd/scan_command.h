@@ -13,6 +13,8 @@ struct scan_options {
 	uint64_t jobs;
 	const char *tls_ca, *registries_conf, *auth_file; /* NULL: the usual ones */
 	bool insecure_registry;
+	bool vulnerabilities;	  /* match packages with the database and list findings */
+	const char *db, *fail_on; /* NULL: the default place; no threshold */
 	bool files, require_complete, no_cache, no_sandbox, quiet, no_color;
 };
 

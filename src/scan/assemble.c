@@ -444,10 +444,6 @@ static int cover(struct assembly *as, struct err *err)
 					       rep, STR("distribution"), COVERAGE_NOT_ASSESSED,
 					       STR("unknown: no os-release or older release file"),
 					       STR_NULL, 0);
-	if (r == 0)
-		r = report_add_coverage(rep, STR("vulnerabilities"), COVERAGE_NOT_ASSESSED,
-					STR("this version has no advisory database yet"), STR_NULL,
-					0);
 	return r < 0 ? err_nomem(err) : 0;
 }
 

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The vulnerabilities of a report's packages: findings, and a word on every package that could not
+ * be judged.
+ *
+ *     r = assess_vulnerabilities(db, NULL, report, err);         findings and coverage are added
+ *     r = assess_vulnerabilities(NULL, &why, report, err);       all NOT ASSESSED, with the reason
+ *
+ * Each package is asked of one shard: a distribution's package of the shard of its release (else
+ * of the release its derivative is built from), any other of its language's. NOT ASSESSED, by
+ * kind: no shard of that release, a release that is not known, a package whose vendor is not the
+ * distribution's (its advisories do not speak of it), a version that cannot be ordered. PARTIAL: a
+ * release whose security support ended before the database was built.
+ *
+ * A finding's evidence tells the whole chain, in order: package, source, feed, record, range,
+ * compared, decision.
+ *
+ * Ownership: findings live in the report's arena. Errors: ERR_NOMEM, ERR_LIMIT, those of the db.
+ */
+#pragma once
+
+#include "report/report.h"
+#include "vuln/db.h"
+
+/* why: said when db is NULL. Call before report_finish. */
+int assess_vulnerabilities(struct db *db, const struct err *why, struct report *report,
+			   struct err *err);
