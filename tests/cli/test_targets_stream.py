@@ -454,3 +454,45 @@ def test_a_bare_name_says_which_engine_had_it(tmp_path, dockerd, podman):
 def test_an_engine_without_the_image_is_named(tmp_path, dockerd):
     text = fails(tmp_path, "docker-daemon:probe/absent:1", **dockerd)
     assert "probe/absent:1: docker at " + dockerd["DOCKER_HOST"] + " does not have it" in text
+
+
+@pytest.fixture
+def strange(tmp_path):
+    """Starts an engine that says it has image `digest` and exports these bytes."""
+    servers = []
+
+    def start(digest, export, framing=None):
+        doc = json.dumps({"Id": "sha256:" + digest}).encode()
+        servers.append(engines.strange_engine(tmp_path / "s", {
+            "_ping": engines.http(b"OK"), "/json": engines.http(doc),
+            "/get": engines.http(export, framing=framing)}))
+        return {"DOCKER_HOST": f"unix://{tmp_path}/s"}
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def test_an_engine_that_gives_another_image_is_an_error(tmp_path, strange):
+    config = sha(config_of([BASE, TOP]))
+    env = strange(sha(b"asked"), ONE.layers_first())
+    text = fails(tmp_path, "docker-daemon:demo:1", **env)
+    assert f"sha256:{sha(b'asked')} was asked for, but the engine gave sha256:{config}" in text
+
+
+def test_an_engine_may_call_an_image_by_its_manifest(tmp_path, strange):
+    members = oci_members([("demo", "amd64", [BASE])], PACKERS["plain"])
+    index = json.loads(dict(members)["index.json"])
+    archive = tar_of([*members, ("manifest.json", json.dumps([{
+        "Config": "blobs/sha256/" + sha(config_of([BASE])), "RepoTags": ["demo:1"],
+        "Layers": ["blobs/sha256/" + sha(BASE)]}]).encode())])
+    env = strange(index["manifests"][0]["digest"].split(":")[1], archive)
+    assert names(scan(tmp_path, "docker-daemon:demo:1", **env)) == ["zlib1g"]
+
+
+def test_an_export_that_breaks_off_is_an_error(tmp_path, strange):
+    export = ONE.layers_first()
+    env = strange(sha(config_of([BASE, TOP])), export[:len(export) // 2],
+                  b"Content-Length: %d\r\n" % len(export))
+    assert "demo:1: " in fails(tmp_path, "docker-daemon:demo:1", **env)

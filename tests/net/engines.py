@@ -4,7 +4,9 @@ import contextlib
 import os
 import shutil
 import socket
+import socketserver
 import subprocess
+import threading
 import time
 
 
@@ -94,3 +96,28 @@ def load_into_docker(sock, archive):
 def load_into_podman(env, archive):
     subprocess.run(["podman", "load", "-q", "-i", archive], env=env, check=True,
                    stdout=subprocess.DEVNULL)
+
+
+class StrangeEngine(socketserver.ThreadingUnixStreamServer):
+    daemon_threads = True
+
+
+def strange_engine(path, answers):
+    """Answers a request whose first line holds a key with the bytes of its value."""
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self):
+            request = self.rfile.readline().decode()
+            while self.rfile.readline().strip():
+                pass
+            for part, answer in answers.items():
+                if part in request:
+                    self.wfile.write(answer)
+
+    server = StrangeEngine(str(path), Handler)
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    return server
+
+
+def http(body, status="200 OK", framing=None):
+    framing = framing or b"Content-Length: %d\r\n" % len(body)
+    return b"HTTP/1.1 %s\r\nConnection: close\r\n%s\r\n%s" % (status.encode(), framing, body)

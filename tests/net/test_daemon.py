@@ -3,13 +3,12 @@
 import hashlib
 import io
 import json
-import socketserver
 import tarfile
-import threading
 
 import pytest
 
 import engines
+from engines import http, strange_engine
 from servers import probe
 
 
@@ -113,30 +112,6 @@ def test_no_engine_is_not_found(tmp_path):
     assert status == 1 and err.startswith("unsupported: ") and "ssh://host" in err
     status, _, err = probe("daemon", "docker", "x", env={"DOCKER_HOST": "tcp://127.0.0.1:1"})
     assert status == 1 and "docker at http://127.0.0.1:1" in err
-
-
-class Engine(socketserver.ThreadingUnixStreamServer):
-    daemon_threads = True
-
-
-def strange_engine(path, answers):
-    class Handler(socketserver.StreamRequestHandler):
-        def handle(self):
-            request = self.rfile.readline().decode()
-            while self.rfile.readline().strip():
-                pass
-            for part, answer in answers.items():
-                if part in request:
-                    self.wfile.write(answer)
-
-    server = Engine(str(path), Handler)
-    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    return server
-
-
-def http(body, status="200 OK", framing=None):
-    framing = framing or b"Content-Length: %d\r\n" % len(body)
-    return b"HTTP/1.1 %s\r\nConnection: close\r\n%s\r\n%s" % (status.encode(), framing, body)
 
 
 @pytest.mark.parametrize("answers, says", [
