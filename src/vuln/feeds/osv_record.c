@@ -311,9 +311,9 @@ static void read_affected(const struct json *affected, struct str summary,
 	struct str ecosystem = json_get_str(package, "ecosystem");
 	struct ecosystem e;
 
-	/* Commits alone, or nothing at all: no version of a package is affected by it. */
-	if (!osv_has_ranges(json_get(affected, "ranges")) &&
-	    json_len(json_get(affected, "versions")) == 0)
+	/* A repository, commits alone, or nothing at all: no version of a package is affected. */
+	if (!package || (!osv_has_ranges(json_get(affected, "ranges")) &&
+	    json_len(json_get(affected, "versions")) == 0))
 		return;
 	if (!ecosystem_of_osv(ecosystem, &e)) {
 		draft_problem(d->sink, d->a.id, ERR_UNSUPPORTED, "ecosystem \"%.*s\" is not known",
