@@ -112,14 +112,15 @@ static void add_feeds(struct strbuf *out, const struct index *index)
 {
 	strbuf_adds(out, "\nData of\n");
 	for (size_t i = 0; i < index->n_feeds; i++) {
+		CLEANUP(strbuf_done) struct strbuf line = STRBUF_INIT(OUT_MAX);
 		const struct index_feed *f = &index->feeds[i];
 
-		strbuf_adds(out, "  ");
-		(void)text_add(out, f->title, 60, true);
-		strbuf_addf(out, " (%.*s", STR_FMT(f->licence));
+		strbuf_addf(&line, "%.*s (%.*s", STR_FMT(f->title), STR_FMT(f->licence));
 		if (f->date.n)
-			strbuf_addf(out, ", %.10s", f->date.p);
-		strbuf_adds(out, ")\n");
+			strbuf_addf(&line, ", %.10s", f->date.p);
+		strbuf_addc(&line, ')');
+		strbuf_adds(out, "  ");
+		text_wrap(out, strbuf_str(&line), 2, 80, true);
 	}
 }
 

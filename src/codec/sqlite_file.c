@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "codec/sqlite_file.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <sqlite3.h>
-#include <unistd.h>
 
-#include "base/fd.h"
+#include "base/cleanup.h"
 
 #define PATH_BYTES 4200
 
@@ -137,16 +134,7 @@ int sqlite_file_create(const char *path, const char *schema, struct sqlite_file 
 
 int sqlite_file_finish(struct sqlite_file *db, struct err *err)
 {
-	CLEANUP(fd_closep) int fd = -1;
-	int r = exec(db, "COMMIT", err);
-
-	if (r < 0)
-		return r;
-	/* Synchronous is off while rows come in; once at the end is what counts. */
-	fd = open(db->path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || fsync(fd) < 0)
-		return err_errno(err, errno, "%s", db->path);
-	return 0;
+	return exec(db, "COMMIT", err);
 }
 
 int sqlite_file_open(const char *path, struct sqlite_file **ret, struct err *err)

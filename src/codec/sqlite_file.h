@@ -6,7 +6,8 @@
  *     r = sqlite_file_prepare(db, "INSERT INTO t VALUES(?1, ?2)", &st, err);
  *     sqlite_bind_str(st, 1, name); sqlite_bind_int(st, 2, 7);
  *     r = sqlite_step(st, err);                             1 a row, 0 done; binds anew after that
- *     r = sqlite_file_finish(db, err);                      committed and on disk
+ *     r = sqlite_file_finish(db, err);                      committed; syncing the file is the
+ * caller's
  *
  *     r = sqlite_file_open(path, &db, err);                 read-only; nothing is written beside it
  *     r = sqlite_step(st, err); struct str blob = sqlite_column_str(st, 0);

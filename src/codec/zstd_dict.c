@@ -3,10 +3,12 @@
 
 #include <zstd.h>
 
+#define WINDOW_LOG 17
+#define TABLE_LOG  16
+
 struct zstd_dict {
 	ZSTD_CCtx *packer;
 	ZSTD_DCtx *unpacker;
-	ZSTD_CDict *pack_dictionary;
 	ZSTD_DDict *unpack_dictionary;
 };
 
@@ -16,7 +18,6 @@ void zstd_dict_free(struct zstd_dict *d)
 		return;
 	(void)ZSTD_freeCCtx(d->packer); /* always 0, as those below */
 	(void)ZSTD_freeDCtx(d->unpacker);
-	(void)ZSTD_freeCDict(d->pack_dictionary);
 	(void)ZSTD_freeDDict(d->unpack_dictionary);
 	free(d);
 }
@@ -27,6 +28,16 @@ void zstd_dict_freep(struct zstd_dict **d)
 	*d = NULL;
 }
 
+/* Tables for texts of some kilobytes; those of the level alone are for megabytes. */
+static bool set_up(ZSTD_CCtx *packer, struct str dictionary, int level)
+{
+	return !ZSTD_isError(ZSTD_CCtx_setParameter(packer, ZSTD_c_compressionLevel, level)) &&
+	       !ZSTD_isError(ZSTD_CCtx_setParameter(packer, ZSTD_c_windowLog, WINDOW_LOG)) &&
+	       !ZSTD_isError(ZSTD_CCtx_setParameter(packer, ZSTD_c_hashLog, TABLE_LOG)) &&
+	       !ZSTD_isError(ZSTD_CCtx_setParameter(packer, ZSTD_c_chainLog, TABLE_LOG)) &&
+	       !ZSTD_isError(ZSTD_CCtx_loadDictionary(packer, dictionary.p, dictionary.n));
+}
+
 int zstd_dict_new_packer(struct str dictionary, int level, struct zstd_dict **ret, struct err *err)
 {
 	struct zstd_dict *d = calloc(1, sizeof *d);
@@ -34,8 +45,7 @@ int zstd_dict_new_packer(struct str dictionary, int level, struct zstd_dict **re
 	if (!d)
 		return err_nomem(err);
 	d->packer = ZSTD_createCCtx();
-	d->pack_dictionary = ZSTD_createCDict(dictionary.p, dictionary.n, level);
-	if (!d->packer || !d->pack_dictionary) {
+	if (!d->packer || !set_up(d->packer, dictionary, level)) {
 		zstd_dict_free(d);
 		return err_nomem(err);
 	}
@@ -66,7 +76,7 @@ int zstd_dict_pack(struct zstd_dict *d, struct str text, struct strbuf *ret, str
 
 	if (!room)
 		return strbuf_check(ret, err);
-	n = ZSTD_compress_usingCDict(d->packer, room, bound, text.p, text.n, d->pack_dictionary);
+	n = ZSTD_compress2(d->packer, room, bound, text.p, text.n);
 	if (ZSTD_isError(n))
 		return err_nomem(err); /* there is room, so nothing else can be */
 	strbuf_commit(ret, n);

@@ -183,6 +183,22 @@ static int sync_dir(int dir_fd, const char *name, struct err *err)
 	return fd < 0 || fsync(fd) < 0 ? err_errno(err, errno, "%s", name) : 0;
 }
 
+/*
+ * All shards reach the disk before the index that names them. They are synced together at the end:
+ * the first call commits what all of them wrote, the others find nothing left to do.
+ */
+static int sync_shards(const struct publication *p, const struct index *index, struct err *err)
+{
+	for (size_t i = 0; i < index->n_shards; i++) {
+		const char *file = index->shards[i].file.p;
+		CLEANUP(fd_closep) int fd = openat(p->dir_fd, file, O_RDONLY | O_CLOEXEC);
+
+		if (fd < 0 || fsync(fd) < 0)
+			return err_errno(err, errno, "%s/%s", p->dir, file);
+	}
+	return sync_dir(p->dir_fd, "shards", err);
+}
+
 static int replace_index(struct publication *p, struct str bytes, struct err *err)
 {
 	CLEANUP(fd_closep)
@@ -195,9 +211,6 @@ static int replace_index(struct publication *p, struct str bytes, struct err *er
 		return fd < 0 ? r : err_wrap(err, r, "%s/index.json", p->building);
 	if (fsync(fd) < 0)
 		return err_errno(err, errno, "%s/index.json", p->building);
-	r = sync_dir(p->dir_fd, "shards", err);
-	if (r < 0)
-		return r;
 	if (renameat(p->dir_fd, "building/index.json", p->dir_fd, "index.json") < 0)
 		return err_errno(err, errno, "%s/index.json", p->dir);
 	return sync_dir(p->dir_fd, ".", err);
@@ -236,6 +249,8 @@ static int sign_and_replace(struct publication *p, const struct index *index,
 	struct db_pin pin = {.has_key = true, .version = index->version};
 	int r = index_write(index, key, &bytes, err);
 
+	if (r == 0)
+		r = sync_shards(p, index, err);
 	if (r == 0)
 		r = replace_index(p, strbuf_str(&bytes), err);
 	if (r < 0)
