@@ -22,7 +22,7 @@ const struct config_sources config_usual = {
 	.variable = getenv,
 };
 
-static const char help_text[] =
+const char config_details[] =
 	"Each option of a command can also be set by the environment and by files. The command "
 	"line wins over PLIMSOLL_NAME in the environment, that over .plimsoll.yaml in the working "
 	"directory, and that over /etc/plimsoll/config.yaml.\n"
@@ -34,8 +34,9 @@ static const char help_text[] =
 	"    sbom:\n"
 	"      format: spdx-json\n"
 	"The working directory may be a stranger's. So .plimsoll.yaml cannot set what weakens a "
-	"protection, names other files or says whom to trust (\"no\" below), and flags it can only "
-	"switch on. What is scanned is never asked for a configuration.\n";
+	"protection, names other files or says whom to trust, and flags it can only switch on: "
+	"plimsoll "
+	"help config lists what it may set. What is scanned is never asked for a configuration.\n";
 
 /* ---- one value ---- */
 
@@ -97,7 +98,12 @@ struct config_file {
 	bool project;
 };
 
-/* A row of that name in any table; its target is not this command's. */
+static bool accepts(const struct option_spec *o, struct str value, bool project)
+{
+	return (!project || o->project) && (!o->values || is_one_of(value, o->values));
+}
+
+/* The first row of that name in any table; its target may be another command's. */
 static const struct option_spec *find_anywhere(struct str name)
 {
 	for (size_t i = 0; commands[i]; i++) {
@@ -107,6 +113,17 @@ static const struct option_spec *find_anywhere(struct str name)
 			return o;
 	}
 	return NULL;
+}
+
+static bool is_accepted_anywhere(struct str name, struct str value, bool project)
+{
+	for (size_t i = 0; commands[i]; i++) {
+		const struct option_spec *o = command_option(commands[i], name);
+
+		if (o && accepts(o, value, project))
+			return true;
+	}
+	return false;
 }
 
 static int unknown_name(struct str name, const struct command *section, struct err *err)
@@ -157,20 +174,32 @@ static int take_value(const struct config_file *file, const struct option_spec *
 	return r < 0 ? r : set_option(o, text, file->project, err);
 }
 
-/* One "name: value"; the rows of other commands are only checked. section: NULL at the top. */
-static int take_pair(const struct config_file *file, const struct command *section, struct str name,
-		     const struct yaml_node *value, struct err *err)
+/* A pair in the section of a command; another command's is only checked. */
+static int take_own_pair(const struct config_file *file, const struct command *section,
+			 struct str name, const struct yaml_node *value, struct err *err)
 {
-	const struct option_spec *o = section ? command_option(section, name) : find_anywhere(name);
-	const struct option_spec *own = command_option(file->cmd, name);
+	const struct option_spec *o = command_option(section, name);
 
 	if (!o)
 		return unknown_name(name, section, err);
-	if (own && (!section || section == file->cmd))
-		return take_value(file, own, value, err);
-	if (file->project && !o->project)
-		return set_option(o, NULL, true, err);
+	if (section == file->cmd || !accepts(o, yaml_str(value), file->project))
+		return take_value(file, o, value, err);
 	return 0;
+}
+
+/* A pair at the top is for each command that can take it; one that none can take is an error. */
+static int take_pair(const struct config_file *file, struct str name, const struct yaml_node *value,
+		     struct err *err)
+{
+	const struct option_spec *own = command_option(file->cmd, name), *any = find_anywhere(name);
+
+	if (!any)
+		return unknown_name(name, NULL, err);
+	if (own && accepts(own, yaml_str(value), file->project))
+		return take_value(file, own, value, err);
+	if (is_accepted_anywhere(name, yaml_str(value), file->project))
+		return 0;
+	return take_value(file, own ? own : any, value, err);
 }
 
 static int take_map(const struct config_file *file, const struct command *section,
@@ -182,7 +211,8 @@ static int take_map(const struct config_file *file, const struct command *sectio
 	for (size_t i = 0; r == 0 && yaml_entry(map, i, &key, &value); i++) {
 		if (!section && yaml_kind_of(value) == YAML_MAP && command_find(yaml_str(key)))
 			continue;
-		r = take_pair(file, section, yaml_str(key), value, err);
+		r = section ? take_own_pair(file, section, yaml_str(key), value, err)
+			    : take_pair(file, yaml_str(key), value, err);
 		if (r < 0)
 			err_wrap(err, r, "%s:%zu", file->path, yaml_line(key));
 	}
@@ -307,22 +337,28 @@ static void add_help_row(struct strbuf *out, const struct option_spec *o)
 {
 	CLEANUP(strbuf_done) struct strbuf variable = STRBUF_INIT(VARIABLE_MAX);
 	CLEANUP(strbuf_done) struct strbuf users = STRBUF_INIT(HELP_MAX);
+	bool project = false;
 
 	add_variable(&variable, o->name);
-	for (size_t i = 0; commands[i]; i++)
-		if (command_option(commands[i], str_of(o->name)))
-			strbuf_addf(&users, "%s%s", users.n ? ", " : "", commands[i]->name);
+	for (size_t i = 0; commands[i]; i++) {
+		const struct option_spec *own = command_option(commands[i], str_of(o->name));
+
+		if (!own)
+			continue;
+		strbuf_addf(&users, "%s%s", users.n ? ", " : "", commands[i]->name);
+		project |= own->project;
+	}
 	strbuf_adds(out, "  ");
 	add_cell(out, o->name, 20);
 	add_cell(out, strbuf_cstr(&variable), 29);
-	add_cell(out, o->project ? "yes" : "no", 7);
+	add_cell(out, project ? "yes" : "no", 7);
 	strbuf_adds(out, strbuf_cstr(&users));
 	strbuf_addc(out, '\n');
 }
 
 void config_help(struct strbuf *out)
 {
-	help_details(out, help_text);
+	help_details(out, config_details);
 	strbuf_adds(out, "\n  ");
 	add_cell(out, "Option", 20);
 	add_cell(out, "Environment", 29);

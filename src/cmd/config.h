@@ -8,7 +8,7 @@
  * directory), PLIMSOLL_<NAME>. All is made from the option tables; `plimsoll help config` prints
  * what config_help writes. Format of a file, and where a value may stand:
  *
- *     jobs: 4                   any option of any command; for each command that has it
+ *     jobs: 4                   for each command that has the option and can take the value
  *     sbom:                     a map under a command's name is for that command, and wins
  *       format: spdx-json
  *
@@ -34,4 +34,6 @@ extern const struct config_sources config_usual;
 
 int config_apply(const struct config_sources *from, const struct command *cmd, struct err *err);
 
+/* What stands before the list there, in the form of command.details; for the man page too. */
+extern const char config_details[];
 void config_help(struct strbuf *out);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/manual.h"
 
+#include "cmd/config.h"
 #include "cmd/help.h"
 
 /* All options of a command, --help last: *at starts at 0; NULL at the end. */
@@ -123,6 +124,20 @@ static void add_man_end(struct strbuf *out, const struct command *self)
 	strbuf_addc(out, '\n');
 }
 
+static void add_man_configuration(struct strbuf *out)
+{
+	strbuf_adds(out, ".SH CONFIGURATION\n");
+	add_man_details(out, config_details);
+	strbuf_adds(out, ".SH ENVIRONMENT\n"
+			 ".TP\nPLIMSOLL_\\fINAME\\fR\nthe option of that name, unless it is given\n"
+			 ".TP\nNO_COLOR\nno colour, whatever it holds\n"
+			 ".TP\nSOURCE_DATE_EPOCH\nthe time that documents carry, in seconds\n"
+			 ".TP\nXDG_CACHE_HOME\nwhere the cache lies, else ~/.cache\n"
+			 ".SH FILES\n"
+			 ".TP\n\\&.plimsoll.yaml\noptions of a project, in the working directory\n"
+			 ".TP\n/etc/plimsoll/config.yaml\noptions of the machine\n");
+}
+
 void manual_man(struct strbuf *out, const struct command *cmd)
 {
 	const struct command *page = cmd ? cmd : &command_program;
@@ -142,6 +157,8 @@ void manual_man(struct strbuf *out, const struct command *cmd)
 	if (!cmd)
 		add_man_commands(out);
 	add_man_options(out, page);
+	if (!cmd)
+		add_man_configuration(out);
 	add_man_end(out, cmd);
 }
 

@@ -120,6 +120,19 @@ TEST(a_section_is_for_its_command_only_and_wins_wherever_it_stands)
 	assert_int_equal(*jobs, 0);
 }
 
+TEST(a_value_at_the_top_that_only_another_command_takes_is_passed_over)
+{
+	struct err err = {0};
+
+	*format = "was";
+	assert_int_equal(apply("format: table\n", NULL, &err), 0);
+	assert_str(str_of(*format), "table");
+	/* "out" is an option of db only. */
+	assert_int_equal(apply("out: x\n", NULL, &err), 0);
+	assert_true(apply(NULL, "out: x\n", &err) < 0);
+	assert_has(err.msg, "a project's file cannot set out");
+}
+
 static const struct {
 	const char *of_system, *of_project, *says;
 } bad_rows[] = {
@@ -208,6 +221,7 @@ int main(void)
 		FRESH(the_nearer_source_wins),
 		FRESH(a_flag_is_switched_off_by_a_variable),
 		FRESH(a_section_is_for_its_command_only_and_wins_wherever_it_stands),
+		FRESH(a_value_at_the_top_that_only_another_command_takes_is_passed_over),
 		FRESH(a_mistake_is_told_with_file_and_line),
 		FRESH(the_system_and_the_user_may_set_all),
 		FRESH(a_pipe_a_folder_and_a_large_file_are_refused),
