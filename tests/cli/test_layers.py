@@ -92,6 +92,11 @@ ROWS = {
     "hard link to a lower layer": ([[("opt/s", STATUS)], [(STATUS_PATH, hard("opt/s"))]], ONE),
     "hard link keeps what was deleted": (
         [[("opt/s", STATUS)], [(STATUS_PATH, hard("opt/s")), ("opt/.wh.s", "")]], ONE),
+    "hard link keeps a database that was deleted": (
+        [[(STATUS_PATH, STATUS)], [("usr/lib/dpkg/status", hard(STATUS_PATH)), (".wh.var", "")]], ONE),
+    "hard link keeps a database that was replaced": (
+        [[(STATUS_PATH, STATUS)], [("usr/lib/dpkg/status", hard(STATUS_PATH))], [(STATUS_PATH, NEWER)]],
+        ["-1", "-2"]),
     "hard link keeps what was replaced": (
         [[("opt/s", STATUS)], [(STATUS_PATH, hard("opt/s"))], [("opt/s", NEWER)]], ONE),
     "hard link to a hard link": (
