@@ -64,7 +64,7 @@ static struct arena_block *add_block(struct arena *a, size_t n)
 	return b;
 }
 
-void *arena_alloc(struct arena *a, size_t n)
+static void *alloc(struct arena *a, size_t n)
 {
 	struct arena_block *b = a->blocks;
 	size_t size;
@@ -89,16 +89,24 @@ void *arena_alloc(struct arena *a, size_t n)
 	return p;
 }
 
+void *arena_alloc(struct arena *a, size_t n)
+{
+	void *p = alloc(a, n);
+
+	a->failed |= !p;
+	return p;
+}
+
 void *arena_array(struct arena *a, size_t n, size_t size)
 {
 	size_t total;
 
-	return __builtin_mul_overflow(n, size, &total) ? NULL : arena_alloc(a, total);
+	return arena_alloc(a, __builtin_mul_overflow(n, size, &total) ? SIZE_MAX : total);
 }
 
 struct str arena_str(struct arena *a, struct str s)
 {
-	char *p = s.n == SIZE_MAX ? NULL : arena_alloc(a, s.n + 1);
+	char *p = arena_alloc(a, s.n == SIZE_MAX ? SIZE_MAX : s.n + 1);
 
 	if (!p)
 		return STR_NULL;
@@ -117,7 +125,7 @@ struct str arena_strf(struct arena *a, const char *fmt, ...)
 	va_copy(again, ap);
 	n = vsnprintf(NULL, 0, fmt, ap);
 	va_end(ap);
-	p = n < 0 ? NULL : arena_alloc(a, (size_t)n + 1);
+	p = arena_alloc(a, n < 0 ? SIZE_MAX : (size_t)n + 1);
 	if (p)
 		(void)vsnprintf(p, (size_t)n + 1, fmt, again); /* measured just above */
 	va_end(again);

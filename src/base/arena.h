@@ -16,6 +16,7 @@
 
 #include <stdarg.h>
 
+#include "base/err.h"
 #include "base/str.h"
 
 struct arena_block;
@@ -25,6 +26,7 @@ struct arena {
 	size_t used;	   /* bytes handed out */
 	size_t limit;	   /* bytes */
 	size_t fail_after; /* 0: never; n: the n-th allocation from now gives NULL */
+	bool failed;	   /* an allocation gave NULL since arena_init or arena_done */
 };
 
 void arena_init(struct arena *a, size_t limit_bytes);
@@ -38,6 +40,12 @@ void *arena_array(struct arena *a, size_t n, size_t size); /* n * size, checked 
 /* Copies, NUL-terminated behind the length; .p is NULL on failure. */
 struct str arena_str(struct arena *a, struct str s);
 struct str arena_strf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* ERR_NOMEM when any allocation failed: one check after many copies. */
+static inline int arena_check(const struct arena *a, struct err *err)
+{
+	return a->failed ? err_nomem(err) : 0;
+}
 
 static inline void arena_fail_after(struct arena *a, size_t n)
 {

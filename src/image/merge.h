@@ -38,7 +38,7 @@ void merge_done(struct merge *m); /* accepts a zeroed one */
 
 static inline struct view merge_view(const struct merge *m)
 {
-	return (struct view){m->trees, m->n};
+	return (struct view){.trees = m->trees, .n = m->n};
 }
 
 /* Whether entries of the layer were moved. */

@@ -54,10 +54,20 @@ static void root_level(const struct view *v, struct level *ret)
 	}
 }
 
+/* Whether r is no error; remembers for the view when it is one of memory. */
+static bool is_fine(const struct view *v, int r)
+{
+	if (r == -ERR_NOMEM && v->no_memory)
+		*v->no_memory = true;
+	return r >= 0;
+}
+
 /* target of the link at `at`, then `behind`, cleaned, into sb. */
-static bool redirect(struct str at, struct str target, struct str behind, struct strbuf *sb)
+static bool redirect(const struct view *v, struct str at, struct str target, struct str behind,
+		     struct strbuf *sb)
 {
 	CLEANUP(strbuf_done) struct strbuf joined = STRBUF_INIT((size_t)LIMIT_PATH_BYTES * 3);
+	int r;
 
 	if (target.n == 0 || target.p[0] != '/') {
 		strbuf_add(&joined, path_dir(at));
@@ -67,7 +77,10 @@ static bool redirect(struct str at, struct str target, struct str behind, struct
 	strbuf_addc(&joined, '/');
 	strbuf_add(&joined, behind);
 	strbuf_reset(sb);
-	return joined.error == ERR_OK && path_clean(strbuf_str(&joined), sb, NULL, NULL) == 0;
+	r = strbuf_check(&joined, NULL);
+	if (r == 0)
+		r = path_clean(strbuf_str(&joined), sb, NULL, NULL);
+	return is_fine(v, r);
 }
 
 enum walk_result { WALK_NOT_FOUND, WALK_FOUND, WALK_REDIRECTED };
@@ -93,8 +106,9 @@ static enum walk_result walk(const struct view *v, struct strbuf *path, enum vie
 		    (rest.n || last == VIEW_FOLLOW)) {
 			struct str at = str_make(whole.p, (size_t)(name.p + name.n - whole.p));
 
-			return redirect(at, tree_link(t, ret->node), rest, path) ? WALK_REDIRECTED
-										 : WALK_NOT_FOUND;
+			return redirect(v, at, tree_link(t, ret->node), rest, path)
+				       ? WALK_REDIRECTED
+				       : WALK_NOT_FOUND;
 		}
 		now = !now;
 	}
@@ -109,7 +123,7 @@ bool view_find(const struct view *v, struct str path, enum view_last last, struc
 	enum walk_result r = WALK_REDIRECTED;
 	size_t level;
 
-	if (!levels || path_clean(path, &current, NULL, NULL) < 0)
+	if (!is_fine(v, levels ? path_clean(path, &current, NULL, NULL) : -ERR_NOMEM))
 		return false;
 	for (int hops = 0; r == WALK_REDIRECTED && hops <= LIMIT_SYMLINK_HOPS; hops++)
 		r = walk(v, &current, last, levels, ret, &level);
@@ -123,9 +137,9 @@ static bool follow_hard_link(const struct view *v, const struct view_hit *link, 
 	struct view_hit hit;
 
 	strbuf_reset(path);
-	if (path_clean(tree_link(v->trees[link->layer], link->node), path, NULL, NULL) < 0)
+	if (!is_fine(v, path_clean(tree_link(v->trees[link->layer], link->node), path, NULL, NULL)))
 		return false;
-	*ret = (struct view){v->trees, link->layer + 1};
+	*ret = (struct view){v->trees, link->layer + 1, v->no_memory};
 	/* A layer may link to a file and delete its old name: then it was one of a lower layer. */
 	if (!view_find(ret, strbuf_str(path), VIEW_NO_FOLLOW, &hit) ||
 	    (hit.layer == link->layer && hit.node == link->node))

@@ -17,6 +17,7 @@
 struct view {
 	const struct tree *const *trees; /* NULL for a layer that could not be read */
 	size_t n;
+	bool *no_memory; /* NULL, or set when something was not found for want of memory */
 };
 
 struct view_hit {

@@ -484,13 +484,21 @@ int assemble_layers(const struct assemble_input *in, struct report *report, stru
 	struct assembly as = {.in = in, .report = report, .view = merge_view(in->merge)};
 	struct map *maps[] = {&as.databases, &as.sightings, &as.by_file,
 			      &as.kept,	     &as.readers,   &as.languages};
+	bool no_memory = false;
 	int r;
 
 	arena_init(&as.temp, LIMIT_ARENA_BYTES);
 	for (size_t i = 0; i < ARRAY_LEN(maps); i++)
 		map_init(maps[i], LIMIT_LAYER_ENTRIES);
 	fragments_init(&as.fragments, &as.temp, &report->arena);
+	as.view.no_memory = &no_memory;
 	r = assemble_all(&as, err);
+	if (r == 0 && no_memory)
+		r = err_nomem(err);
+	if (r == 0)
+		r = arena_check(&as.temp, err);
+	if (r == 0)
+		r = arena_check(&report->arena, err);
 	fragments_done(&as.fragments);
 	for (size_t i = 0; i < ARRAY_LEN(maps); i++)
 		map_done(maps[i]);

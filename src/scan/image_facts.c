@@ -41,19 +41,37 @@ static struct str_list map_list(struct arena *a, const struct json *map, bool wi
 	return (struct str_list){p, kept};
 }
 
+/* The texts of a list with blanks between. */
 static struct str joined(struct arena *a, const struct json *list)
 {
-	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LIMIT_JSON_BYTES);
+	size_t n = 0, at = 0;
+	char *p;
 
-	for (size_t i = 0; i < json_len(list); i++) {
+	for (size_t i = 0; i < json_len(list); i++)
+		n += json_str(json_at(list, i)).n + 1;
+	p = arena_alloc(a, n);
+	for (size_t i = 0; p && i < json_len(list); i++) {
+		struct str text = json_str(json_at(list, i));
+
 		if (i)
-			strbuf_addc(&sb, ' ');
-		strbuf_add(&sb, json_str(json_at(list, i)));
+			p[at++] = ' ';
+		if (text.n)
+			memcpy(p + at, text.p, text.n);
+		at += text.n;
 	}
-	return arena_str(a, strbuf_str(&sb));
+	return str_make(p, at);
 }
 
-static void read_history(struct report *report, const struct json *history)
+static int too_much_history(struct report *report)
+{
+	struct err problem = {0};
+
+	err_set(&problem, ERR_LIMIT, "history of more than %zu entries: the rest is left out",
+		report->image.history.max);
+	return report_add_problem(report, STR_NULL, STR_NULL, STR("image config"), &problem);
+}
+
+static int read_history(struct report *report, const struct json *history)
 {
 	struct arena *a = &report->arena;
 	size_t layer = 0;
@@ -64,7 +82,8 @@ static void read_history(struct report *report, const struct json *history)
 		struct report_layer *l;
 
 		if (!h)
-			return;
+			return i == report->image.history.max ? too_much_history(report)
+							      : -ERR_NOMEM;
 		h->created_by = arena_str(a, json_get_str(entry, "created_by"));
 		h->created = arena_str(a, json_get_str(entry, "created"));
 		h->comment = arena_str(a, json_get_str(entry, "comment"));
@@ -78,9 +97,10 @@ static void read_history(struct report *report, const struct json *history)
 			l->created = h->created;
 		}
 	}
+	return 0;
 }
 
-static void read_config(struct report *report, const struct json *doc)
+static int read_config(struct report *report, const struct json *doc)
 {
 	const struct json *config = json_get(doc, "config");
 	struct report_image *image = &report->image;
@@ -101,9 +121,9 @@ static void read_config(struct report *report, const struct json *doc)
 	image->volumes = map_list(a, json_get(config, "Volumes"), false);
 	image->labels = map_list(a, json_get(config, "Labels"), true);
 	image->healthcheck = joined(a, json_get(json_get(config, "Healthcheck"), "Test"));
-	read_history(report, json_get(doc, "history"));
 	if (!report->has_time)
 		report->has_time = clock_parse(image->created, &report->time);
+	return read_history(report, json_get(doc, "history"));
 }
 
 int image_facts(const struct source *src, struct report *report, struct err *err)
@@ -124,10 +144,9 @@ int image_facts(const struct source *src, struct report *report, struct err *err
 		annotations[i] = arena_str(a, src->annotations.p[i]);
 	image->annotations = (struct str_list){annotations, annotations ? src->annotations.n : 0};
 	if (!report->has_image)
-		return 0;
+		return arena_check(a, err);
 	r = json_parse(src->config, &doc, err);
 	if (r < 0)
 		return err_wrap(err, r, "image config");
-	read_config(report, doc);
-	return 0;
+	return read_config(report, doc) < 0 ? err_nomem(err) : arena_check(a, err);
 }
