@@ -442,7 +442,7 @@ static int add_upto(const struct reader *rd, struct str version, bool caret)
 
 static int read_one(const struct reader *rd, struct str text)
 {
-	struct str numbers[NUMBERS], version = text, plain;
+	struct str numbers[NUMBERS], version, plain;
 	enum version_op op = VERSION_EQ;
 	bool wild, bare;
 	size_t n;

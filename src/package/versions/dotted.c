@@ -131,33 +131,30 @@ static int read_hackage_part(struct range_builder *rb, struct str part, struct e
 	return r < 0 ? r : add_next(rb, version, err);
 }
 
-/* As range_pull_comparison, and "&&". */
-static bool pull_hackage_part(struct str *group, struct str *ret)
+/* All of them hold: joined by "&&", as well as by commas. */
+static int read_hackage_group(struct range_builder *rb, struct str group, struct err *err)
 {
-	while (group->n) {
-		size_t at = str_find(*group, STR("&&"));
-		struct str side = str_sub(*group, 0, at);
+	struct str side, part;
+	int r = 0;
 
-		if (range_pull_comparison(&side, ret)) {
-			*group = str_skip(*group, at - side.n);
-			return true;
-		}
-		*group = str_skip(*group, at + 2);
+	while (r == 0 && group.n) {
+		size_t at = str_find(group, STR("&&"));
+
+		side = str_sub(group, 0, at);
+		group = str_skip(group, at + 2);
+		while (r == 0 && range_pull_comparison(&side, &part))
+			r = read_hackage_part(rb, part, err);
 	}
-	return false;
+	return r < 0 ? r : range_close(rb, err);
 }
 
 static int read_hackage(struct range_builder *rb, struct str text, struct err *err)
 {
-	struct str group, part;
+	struct str group;
 	int r = 0;
 
-	while (r == 0 && range_pull_alternative(&text, &group)) {
-		while (r == 0 && pull_hackage_part(&group, &part))
-			r = read_hackage_part(rb, part, err);
-		if (r == 0)
-			r = range_close(rb, err);
-	}
+	while (r == 0 && range_pull_alternative(&text, &group))
+		r = read_hackage_group(rb, group, err);
 	return r;
 }
 

@@ -285,21 +285,30 @@ static int add_with_prefix(const struct reader *rd, enum prefix prefix, enum ver
 				      : add_tilde(rd, &p, prefix == PREFIX_TWIDDLE);
 }
 
+/* The highest of the lower bounds; NULL: none. */
+static const struct version_bound *find_lower(const struct version_bound *group, size_t n)
+{
+	const struct version_bound *lower = NULL;
+
+	for (size_t i = 0; i < n; i++)
+		if ((group[i].op == VERSION_GE || group[i].op == VERSION_GT) &&
+		    (!lower || semver_compare(group[i].version, lower->version) > 0))
+			lower = &group[i];
+	return lower;
+}
+
 /* Pub: "<2.0.0" does not hold 2.0.0-rc, unless the lower bound is a pre-release of 2.0.0. */
 static int open_upper(const struct reader *rd, struct version_bound *upper,
-		      const struct version_bound *group, size_t n)
+		      const struct version_bound *lower)
 {
-	struct semver high = semver_cut(upper->version);
+	struct semver high = semver_cut(upper->version), low = {0};
 
 	if (upper->op != VERSION_LT || high.pre.n || high.build.n)
 		return 0;
-	for (size_t i = 0; i < n; i++) {
-		struct semver low = semver_cut(group[i].version);
-
-		if ((group[i].op == VERSION_GE || group[i].op == VERSION_GT) && low.pre.n &&
-		    dotted_cmp(low.core, high.core) == 0)
-			return 0;
-	}
+	if (lower)
+		low = semver_cut(lower->version);
+	if (low.pre.n && dotted_cmp(low.core, high.core) == 0)
+		return 0;
 	upper->version = arena_strf(rd->rb->arena, "%.*s-0", STR_FMT(high.core));
 	return upper->version.p ? 0 : err_nomem(rd->err);
 }
@@ -308,10 +317,11 @@ static int close_group(const struct reader *rd)
 {
 	struct version_bound *group = vec_at(&rd->rb->bounds, rd->rb->group);
 	size_t n = rd->rb->bounds.n - rd->rb->group;
+	const struct version_bound *lower = find_lower(group, n);
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && (rd->dialect & SEMVER_OPEN_UPPER) && i < n; i++)
-		r = open_upper(rd, &group[i], group, n);
+		r = open_upper(rd, &group[i], lower);
 	return r < 0 ? r : range_close(rd->rb, rd->err);
 }
 
