@@ -7,8 +7,8 @@
  *             nearest_offer(&near, name);
  *     if (near.name) ...                      NULL: none is near enough
  *
- * Near is less than four edits, of at most half of the letters; words of more than 31 bytes are near
- * to nothing. Ownership: borrows the word and the names.
+ * Near is less than four edits, of at most half of the letters; words of more than 31 bytes are
+ * near to nothing. Ownership: borrows the word and the names.
  */
 #pragma once
 

@@ -47,5 +47,6 @@ void json_put_opt(struct json_writer *w, const char *key, struct str s);
 void json_put_text(struct json_writer *w, const char *key, const char *cstr);
 void json_put_uint(struct json_writer *w, const char *key, uint64_t v);
 void json_put_bool(struct json_writer *w, const char *key, bool v);
-/* A finite number with at most `places` decimals, trailing zeros left out; the same in any locale. */
+/* A finite number with at most `places` decimals, trailing zeros left out; the same in any locale.
+ */
 void json_put_decimal(struct json_writer *w, const char *key, double v, int places);

@@ -92,7 +92,6 @@ const struct feed *feed_find(struct str id);
  */
 const struct feed *feed_for(struct str path);
 
-
 /* Whether the last components of the path match the pattern (base/path.h): "main.json". */
 bool feed_path_is(struct str path, const char *pattern);
 

@@ -313,7 +313,7 @@ static void read_affected(const struct json *affected, struct str summary,
 
 	/* A repository, commits alone, or nothing at all: no version of a package is affected. */
 	if (!package || (!osv_has_ranges(json_get(affected, "ranges")) &&
-	    json_len(json_get(affected, "versions")) == 0))
+			 json_len(json_get(affected, "versions")) == 0))
 		return;
 	if (!ecosystem_of_osv(ecosystem, &e)) {
 		draft_problem(d->sink, d->a.id, ERR_UNSUPPORTED, "ecosystem \"%.*s\" is not known",
