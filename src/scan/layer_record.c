@@ -3,8 +3,9 @@
  *     OFFSET   SIZE   DESCRIPTION
  *     0        8      magic "PLMLAYER"
  *     8        8      record_build_id of the program that wrote it
- *     16       8      size of the items, a multiple of 8
- *     24       ..     struct layer_facts
+ *     16       8      checksum of all that follows
+ *     24       8      size of the items, a multiple of 8
+ *     32       ..     struct layer_facts
  *     ..       ..     items: u32 kind, u32 size of the payload, payload
  *     ..       ..     the frozen tree (image/tree.c)
  */
@@ -14,15 +15,19 @@
 #include <link.h>
 
 #include "base/cursor.h"
+#include "codec/checksum.h"
 
 struct record_header {
 	char magic[8];
 	uint64_t build_id;
+	uint64_t checksum;
 	uint64_t items_bytes;
 	struct layer_facts facts;
 };
 
 _Static_assert(sizeof(struct record_header) % 8 == 0, "the tree behind it must stay aligned");
+
+#define CHECKED_FROM offsetof(struct record_header, items_bytes)
 
 static const char record_magic[8] = {'P', 'L', 'M', 'L', 'A', 'Y', 'E', 'R'};
 
@@ -167,6 +172,7 @@ int record_end(struct strbuf *sb, const struct layer_facts *facts, struct tree_b
 	header->build_id = record_build_id();
 	header->items_bytes = items_bytes;
 	header->facts = *facts;
+	header->checksum = checksum_of(str_skip(strbuf_str(sb), CHECKED_FROM));
 	return 0;
 }
 
@@ -182,6 +188,8 @@ int layer_record_read(struct str bytes, struct layer_record *ret, struct err *er
 	memcpy(&header, head.p, sizeof header);
 	if (header.build_id != record_build_id())
 		return err_set(err, ERR_FORMAT, "layer record of another build");
+	if (header.checksum != checksum_of(str_skip(bytes, CHECKED_FROM)))
+		return err_set(err, ERR_FORMAT, "layer record does not match its checksum");
 	ret->facts = header.facts;
 	ret->items = cursor_take(&c, header.items_bytes);
 	if (c.failed)

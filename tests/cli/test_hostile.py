@@ -440,3 +440,16 @@ def test_every_limit_named_in_an_error_is_listed(tmp_path):
     for name in ("path_bytes", "path_depth", "symlink_hops", "inflate_ratio", "layers", "json_depth",
                  "capture_bytes", "kernel_module_bytes", "package_files", "problems"):
         assert name in listed
+
+
+def test_a_damaged_cache_entry_is_not_used(tmp_path):
+    write(tmp_path, GOOD + END)
+    os.utime(tmp_path / "root.tar", (1, 1))
+    first = run(tmp_path, "scan", "root.tar", "--format", "json").stdout
+    cache = tmp_path / "cache" / "plimsoll" / "layers-1"
+    for entry in cache.iterdir():
+        data = bytearray(entry.read_bytes())
+        at = data.find(b"1.0-1")
+        data[at if at >= 0 else len(data) // 2] ^= 1
+        entry.write_bytes(data)
+    assert run(tmp_path, "scan", "root.tar", "--format", "json").stdout == first
