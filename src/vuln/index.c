@@ -328,8 +328,7 @@ static void read_facts(struct reader *rd, const struct json *list, struct index 
 	}
 }
 
-static int parse_payload(struct str payload, struct arena *arena, struct index *ret,
-			 struct err *err)
+int index_parse_payload(struct str payload, struct arena *arena, struct index *ret, struct err *err)
 {
 	CLEANUP(json_freep) struct json *doc = NULL;
 	struct reader rd = {.arena = arena};
@@ -366,7 +365,7 @@ int index_read(struct str bytes, const struct ed25519_key *key, struct arena *ar
 	if (r < 0)
 		return err_wrap(err, r, "index: payload");
 	r = verify(envelope, strbuf_str(&payload), key, err);
-	return r < 0 ? r : parse_payload(strbuf_str(&payload), arena, ret, err);
+	return r < 0 ? r : index_parse_payload(strbuf_str(&payload), arena, ret, err);
 }
 
 const struct index_shard *index_shard_find(const struct index *index, struct str name)

@@ -65,6 +65,10 @@ int index_peek_key(struct str bytes, struct ed25519_key *ret, struct err *err);
 int index_read(struct str bytes, const struct ed25519_key *key, struct arena *arena,
 	       struct index *ret, struct err *err);
 
+/* The JSON alone, whoever signed it or nobody. */
+int index_parse_payload(struct str payload, struct arena *arena, struct index *ret,
+			struct err *err);
+
 const struct index_shard *index_shard_find(const struct index *index, struct str name);
 const struct index_feed *index_feed_find(const struct index *index, struct str id);
 
