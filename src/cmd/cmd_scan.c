@@ -39,7 +39,7 @@ const struct command command_scan = {
 	.name = "scan",
 	.arguments = "TARGET",
 	.group = COMMAND_IMAGE,
-	.summary = "say what is vulnerable in an image, and what could not be looked at",
+	.summary = "say what is vulnerable in an image, and what was not looked at",
 	.details =
 		"TARGET is docker-archive:FILE[:TAG], oci:DIR[:REF], oci-archive:FILE[:REF], "
 		"rootfs:DIR-or-TAR, or a path whose content tells which of them it is; "
