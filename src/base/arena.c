@@ -89,24 +89,29 @@ static void *alloc(struct arena *a, size_t n)
 	return p;
 }
 
+static void *fail(struct arena *a)
+{
+	a->failed = true;
+	return NULL;
+}
+
 void *arena_alloc(struct arena *a, size_t n)
 {
 	void *p = alloc(a, n);
 
-	a->failed |= !p;
-	return p;
+	return p ? p : fail(a);
 }
 
 void *arena_array(struct arena *a, size_t n, size_t size)
 {
 	size_t total;
 
-	return arena_alloc(a, __builtin_mul_overflow(n, size, &total) ? SIZE_MAX : total);
+	return __builtin_mul_overflow(n, size, &total) ? fail(a) : arena_alloc(a, total);
 }
 
 struct str arena_str(struct arena *a, struct str s)
 {
-	char *p = arena_alloc(a, s.n == SIZE_MAX ? SIZE_MAX : s.n + 1);
+	char *p = s.n == SIZE_MAX ? fail(a) : arena_alloc(a, s.n + 1);
 
 	if (!p)
 		return STR_NULL;
@@ -125,7 +130,7 @@ struct str arena_strf(struct arena *a, const char *fmt, ...)
 	va_copy(again, ap);
 	n = vsnprintf(NULL, 0, fmt, ap);
 	va_end(ap);
-	p = arena_alloc(a, n < 0 ? SIZE_MAX : (size_t)n + 1);
+	p = n < 0 ? fail(a) : arena_alloc(a, (size_t)n + 1);
 	if (p)
 		(void)vsnprintf(p, (size_t)n + 1, fmt, again); /* measured just above */
 	va_end(again);
