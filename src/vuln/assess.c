@@ -356,7 +356,8 @@ static int add_finding(struct assessment *as, struct found *x, struct err *err)
 	vendor = x->hit->severity == SEVERITY_UNKNOWN ? STR_NULL : x->advisory.severity_source;
 	if (risk_assess(&f, x->hit->severity, vendor, &x->advisory, known ? &e : NULL, a) < 0)
 		return err_nomem(err);
-	f.epss_date = index_fact_find(db_index(as->db), STR("epss"), STR("date"));
+	const struct index_feed *epss = index_feed_find(db_index(as->db), STR("epss"));
+	f.epss_date = epss ? epss->date : STR_NULL;
 	return report_add_finding(as->report, &f, err);
 }
 

@@ -16,7 +16,7 @@
 
 #define RECORDS_MAX (64u << 20)
 #define SHARDS_MAX  65536
-#define FACTS_MAX   65536
+#define FACTS_MAX   (1u << 20)
 
 /* ---- jobs ---- */
 
@@ -82,6 +82,7 @@ struct builder {
 	struct map shard_index; /* name -> struct shard_job * */
 	struct vec shards;	/* struct shard_job * */
 	struct vec enrichments; /* struct enrichment_entry, sorted */
+	struct vec facts;	/* struct fact_entry, sorted */
 	int64_t feed_dates[SHARD_FEEDS_MAX];
 	uint64_t feed_records[SHARD_FEEDS_MAX];
 	struct publication publication;
@@ -565,7 +566,7 @@ static int write_enrichment(struct builder *b, struct err *err)
 	if (r == 0)
 		r = merge_all(b, &all, err);
 	vec_done(&all);
-	if (r < 0 || b->enrichments.n == 0)
+	if (r < 0 || (b->enrichments.n == 0 && b->facts.n == 0))
 		return r;
 	job = shard_of(b, STR("enrichment"));
 	CLEANUP(freep) char *path = publish_path(&b->publication, STR("enrichment"));
@@ -580,7 +581,8 @@ static int write_enrichment(struct builder *b, struct err *err)
 		job->counts.feeds[i].date = b->feed_dates[i];
 	}
 	vec_sort(&b->shards, by_name);
-	return shard_write_enrichment(path, b->enrichments.p, b->enrichments.n, err);
+	return shard_write_enrichment(path, b->enrichments.p, b->enrichments.n, b->facts.p,
+				      b->facts.n, err);
 }
 
 /* ---- dates and facts ---- */
@@ -595,7 +597,7 @@ static void note_date(struct builder *b, size_t feed, struct str text)
 
 static int by_fact(const void *va, const void *vb)
 {
-	const struct index_fact *a = va, *b = vb;
+	const struct fact_entry *a = va, *b = vb;
 	int r = str_cmp(a->feed, b->feed);
 
 	if (r == 0)
@@ -603,46 +605,43 @@ static int by_fact(const void *va, const void *vb)
 	return r ? r : str_cmp(b->value, a->value); /* the greatest first */
 }
 
+static int add_fact(struct builder *b, const struct record_fact *fact, struct err *err)
+{
+	struct fact_entry *p;
+
+	if (str_is(fact->key, "date")) {
+		note_date(b, fact->feed, fact->value);
+		return 0;
+	}
+	p = vec_push(&b->facts);
+	if (!p)
+		return err_set(err, ERR_LIMIT, "more than %u facts of feeds", FACTS_MAX);
+	*p = (struct fact_entry){str_of(feeds[fact->feed]->id), fact->key, fact->value};
+	return 0;
+}
+
 static int gather_facts(struct builder *b, struct err *err)
 {
-	struct vec facts = VEC_INIT(struct index_fact, FACTS_MAX);
-	struct index *index = &b->report->index;
+	struct fact_entry *p;
+	size_t n = 0;
 
 	for (size_t i = 0; i < b->mirror.files.n; i++) {
 		const struct vec *some = &b->files[i].collector.facts;
 
 		for (size_t k = 0; k < some->n; k++) {
-			const struct record_fact *fact = vec_at(some, k);
-			struct index_fact *p;
+			int r = add_fact(b, vec_at(some, k), err);
 
-			if (str_is(fact->key, "date")) {
-				note_date(b, fact->feed, fact->value);
-				continue;
-			}
-			p = vec_push(&facts);
-			if (!p) {
-				vec_done(&facts);
-				return err_set(err, ERR_LIMIT, "more than %d facts of feeds",
-					       FACTS_MAX);
-			}
-			*p = (struct index_fact){str_of(feeds[fact->feed]->id), keep(b, fact->key),
-						 keep(b, fact->value)};
+			if (r < 0)
+				return r;
 		}
 	}
-	vec_sort(&facts, by_fact);
-	index->facts = arena_array(&b->report->arena, facts.n, sizeof *index->facts);
-	for (size_t i = 0; i < facts.n && index->facts; i++) {
-		const struct index_fact *f = vec_at(&facts, i),
-					*last = index->n_facts ? &index->facts[index->n_facts - 1]
-							       : NULL;
-
-		if (!last || !str_eq(last->feed, f->feed) || !str_eq(last->key, f->key))
-			index->facts[index->n_facts++] = *f;
-	}
-	bool ok = index->facts || facts.n == 0;
-
-	vec_done(&facts);
-	return ok ? 0 : err_nomem(err);
+	vec_sort(&b->facts, by_fact);
+	p = b->facts.p;
+	for (size_t i = 0; i < b->facts.n; i++)
+		if (n == 0 || !str_eq(p[n - 1].feed, p[i].feed) || !str_eq(p[n - 1].key, p[i].key))
+			p[n++] = p[i];
+	vec_cut(&b->facts, n);
+	return 0;
 }
 
 static void gather_dates(struct builder *b)
@@ -783,6 +782,7 @@ static void builder_done(struct builder *b)
 	vec_done(&b->shards);
 	vec_done(&b->records);
 	vec_done(&b->enrichments);
+	vec_done(&b->facts);
 	map_done(&b->shard_index);
 	alias_done(&b->aliases);
 	free(b->files);
@@ -812,6 +812,7 @@ int build_run(const struct build_options *options, struct build_report *ret, str
 	b->records = (struct vec)VEC_INIT(struct record *, RECORDS_MAX);
 	b->shards = (struct vec)VEC_INIT(struct shard_job *, SHARDS_MAX);
 	b->enrichments = (struct vec)VEC_INIT(struct enrichment_entry, RECORDS_MAX);
+	b->facts = (struct vec)VEC_INIT(struct fact_entry, FACTS_MAX);
 	map_init(&b->shard_index, SHARDS_MAX);
 	alias_init(&b->aliases);
 	r = publish_begin(&b->publication, options->out, err);

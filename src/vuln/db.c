@@ -31,8 +31,7 @@ struct db {
 	struct index index;
 	struct vec shards; /* struct open_shard */
 	struct sqlite_file *enrichment;
-	struct sqlite_statement *find_enrichment;
-	bool enrichment_tried;
+	struct sqlite_statement *find_enrichment, *find_fact;
 	int verified_fd; /* directory of what was verified before; -1: none */
 };
 
@@ -352,14 +351,15 @@ int db_shard(struct db *db, struct str name, struct shard **ret, struct err *err
 
 /* ---- enrichment ---- */
 
+/* 1 when it is open, 0 when there is none. */
 static int open_enrichment(struct db *db, struct err *err)
 {
 	const struct index_shard *entry = index_shard_find(&db->index, STR("enrichment"));
 	CLEANUP(freep) char *path = NULL;
 	int r;
 
-	if (!entry)
-		return 0;
+	if (db->find_fact || !entry)
+		return db->find_fact != NULL;
 	r = verified_path(db, entry, false, &path, err);
 	if (r == 0)
 		r = sqlite_file_open(path, &db->enrichment, err);
@@ -367,7 +367,15 @@ static int open_enrichment(struct db *db, struct err *err)
 		r = sqlite_file_prepare(db->enrichment,
 					"SELECT facts FROM enrichment WHERE cve = ?1",
 					&db->find_enrichment, err);
-	return r < 0 ? err_wrap(err, r, "shard enrichment") : 0;
+	if (r == 0)
+		r = sqlite_file_prepare(db->enrichment,
+					"SELECT value FROM fact WHERE feed = ?1 AND key = ?2",
+					&db->find_fact, err);
+	if (r < 0) {
+		sqlite_file_close(TAKE(db->enrichment));
+		return err_wrap(err, r, "shard enrichment");
+	}
+	return 1;
 }
 
 int db_enrichment(struct db *db, struct str cve, struct arena *arena, struct enrichment *ret,
@@ -378,14 +386,9 @@ int db_enrichment(struct db *db, struct str cve, struct arena *arena, struct enr
 
 	if (!enrichment_key(cve, &key))
 		return 0;
-	if (!db->enrichment_tried) {
-		r = open_enrichment(db, err);
-		if (r < 0)
-			return r;
-		db->enrichment_tried = true;
-	}
-	if (!db->enrichment)
-		return 0;
+	r = open_enrichment(db, err);
+	if (r <= 0)
+		return r;
 	sqlite_reset(db->find_enrichment);
 	sqlite_bind_int(db->find_enrichment, 1, (int64_t)key);
 	r = sqlite_step(db->find_enrichment, err);
@@ -395,6 +398,23 @@ int db_enrichment(struct db *db, struct str cve, struct arena *arena, struct enr
 	if (!enrichment_unpack(sqlite_column_str(db->find_enrichment, 0), arena, ret))
 		return err_set(err, ERR_FORMAT, "shard enrichment: damaged entry");
 	return 1;
+}
+
+int db_fact(struct db *db, struct str feed, struct str key, struct arena *arena, struct str *ret,
+	    struct err *err)
+{
+	int r = open_enrichment(db, err);
+
+	if (r <= 0)
+		return r;
+	sqlite_reset(db->find_fact);
+	sqlite_bind_str(db->find_fact, 1, feed);
+	sqlite_bind_str(db->find_fact, 2, key);
+	r = sqlite_step(db->find_fact, err);
+	if (r <= 0)
+		return r;
+	*ret = arena_str(arena, sqlite_column_str(db->find_fact, 0));
+	return ret->p ? 1 : err_nomem(err);
 }
 
 /* ---- verification ---- */

@@ -53,5 +53,12 @@ int db_shard(struct db *db, struct str name, struct shard **ret, struct err *err
 int db_enrichment(struct db *db, struct str cve, struct arena *arena, struct enrichment *ret,
 		  struct err *err);
 
+/*
+ * What a feed says beside its records, as it called it: feed "endoflife", key "eol:debian-12". 1,
+ * or 0 when it has not said that.
+ */
+int db_fact(struct db *db, struct str feed, struct str key, struct arena *arena, struct str *ret,
+	    struct err *err);
+
 /* Reads every shard against the index: the number of shards, or the first that is off. */
 int db_verify(struct db *db, struct err *err);

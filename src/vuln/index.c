@@ -7,7 +7,6 @@
  *     { "format": 1, "version": 1769472000, "built": "2026-01-27T00:00:00Z",
  *       "feeds": [ { "id": "kev", "title": "..", "licence": "CC0-1.0", "url": "..",
  *                    "date": "2026-01-27T00:00:00Z", "records": 1500 } ],
- *       "facts": [ { "feed": "endoflife", "key": "eol:debian-12", "value": "2026-06-10" } ],
  *       "shards": [ { "name": "debian-12", "file": "shards/debian-12-ab12...db",
  *                     "digest": "sha256:..", "size": 4096, "packages": 1, "advisories": 1,
  *                     "rows": 1, "withdrawn": 0,
@@ -50,20 +49,6 @@ static void add_feeds(struct json_writer *w, const struct index_feed *feeds, siz
 	json_close_list(w);
 }
 
-static void add_facts(struct json_writer *w, const struct index *index)
-{
-	json_key(w, "facts");
-	json_open_list(w);
-	for (size_t i = 0; i < index->n_facts; i++) {
-		json_open_map(w);
-		json_put_str(w, "feed", index->facts[i].feed);
-		json_put_str(w, "key", index->facts[i].key);
-		json_put_str(w, "value", index->facts[i].value);
-		json_close_map(w);
-	}
-	json_close_list(w);
-}
-
 static void add_shard(struct json_writer *w, const struct index_shard *s)
 {
 	json_open_map(w);
@@ -89,7 +74,6 @@ void index_write_payload(const struct index *index, struct strbuf *sb)
 	json_put_uint(&w, "version", index->version);
 	json_put_str(&w, "built", index->built);
 	add_feeds(&w, index->feeds, index->n_feeds);
-	add_facts(&w, index);
 	json_key(&w, "shards");
 	json_open_list(&w);
 	for (size_t i = 0; i < index->n_shards; i++)
@@ -314,20 +298,6 @@ static int read_shards(struct reader *rd, const struct json *list, struct index 
 	return r;
 }
 
-static void read_facts(struct reader *rd, const struct json *list, struct index *ret)
-{
-	struct index_fact *facts = array(rd, list, sizeof *facts);
-
-	ret->facts = facts;
-	ret->n_facts = facts ? json_len(list) : 0;
-	for (size_t i = 0; i < ret->n_facts; i++) {
-		const struct json *f = json_at(list, i);
-
-		facts[i] = (struct index_fact){copy(rd, f, "feed"), copy(rd, f, "key"),
-					       copy(rd, f, "value")};
-	}
-}
-
 int index_parse_payload(struct str payload, struct arena *arena, struct index *ret, struct err *err)
 {
 	CLEANUP(json_freep) struct json *doc = NULL;
@@ -343,7 +313,6 @@ int index_parse_payload(struct str payload, struct arena *arena, struct index *r
 	index.version = number(doc, "version");
 	index.built = copy(&rd, doc, "built");
 	read_feeds(&rd, json_get(doc, "feeds"), &index.feeds, &index.n_feeds);
-	read_facts(&rd, json_get(doc, "facts"), &index);
 	r = read_shards(&rd, json_get(doc, "shards"), &index, err);
 	if (r == 0 && rd.nomem)
 		r = err_nomem(err);
@@ -392,12 +361,4 @@ const struct index_feed *index_feed_find(const struct index *index, struct str i
 		if (str_eq(index->feeds[i].id, id))
 			return &index->feeds[i];
 	return NULL;
-}
-
-struct str index_fact_find(const struct index *index, struct str feed, struct str key)
-{
-	for (size_t i = 0; i < index->n_facts; i++)
-		if (str_eq(index->facts[i].feed, feed) && str_eq(index->facts[i].key, key))
-			return index->facts[i].value;
-	return STR_NULL;
 }

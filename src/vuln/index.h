@@ -27,10 +27,6 @@ struct index_feed {
 	struct str title, licence, url; /* in index.feeds only */
 };
 
-struct index_fact {
-	struct str feed, key, value; /* "endoflife", "eol:debian-12", "2026-06-10" */
-};
-
 struct index_shard {
 	struct str name;   /* "debian-12" */
 	struct str file;   /* below the database's directory */
@@ -46,8 +42,6 @@ struct index {
 	struct str built;	  /* RFC 3339: SOURCE_DATE_EPOCH, or the newest date of the feeds */
 	struct index_feed *feeds; /* sorted by id */
 	size_t n_feeds;
-	struct index_fact *facts; /* sorted by feed and key */
-	size_t n_facts;
 	struct index_shard *shards; /* sorted by name */
 	size_t n_shards;
 };
@@ -71,6 +65,3 @@ int index_parse_payload(struct str payload, struct arena *arena, struct index *r
 
 const struct index_shard *index_shard_find(const struct index *index, struct str name);
 const struct index_feed *index_feed_find(const struct index *index, struct str id);
-
-/* STR_NULL when the feed has not said that. */
-struct str index_fact_find(const struct index *index, struct str feed, struct str key);

@@ -29,7 +29,8 @@ static const char schema[] =
 
 static const char enrichment_schema[] =
 	"CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
-	"CREATE TABLE enrichment(cve INTEGER PRIMARY KEY, facts BLOB);";
+	"CREATE TABLE enrichment(cve INTEGER PRIMARY KEY, facts BLOB);"
+	"CREATE TABLE fact(feed TEXT, key TEXT, value TEXT, PRIMARY KEY(feed, key)) WITHOUT ROWID;";
 
 /* One id of one advisory, to be sorted. */
 struct id_use {
@@ -546,8 +547,23 @@ int shard_write(const char *path, const struct shard_source *source, struct shar
 	return r;
 }
 
+static int write_facts(struct sqlite_file *db, const struct fact_entry *facts, size_t n,
+		       struct err *err)
+{
+	struct sqlite_statement *insert;
+	int r = sqlite_file_prepare(db, "INSERT INTO fact VALUES(?1, ?2, ?3)", &insert, err);
+
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		sqlite_bind_str(insert, 1, facts[i].feed);
+		sqlite_bind_str(insert, 2, facts[i].key);
+		sqlite_bind_str(insert, 3, facts[i].value);
+		r = sqlite_step(insert, err);
+	}
+	return r;
+}
+
 int shard_write_enrichment(const char *path, const struct enrichment_entry *entries, size_t n,
-			   struct err *err)
+			   const struct fact_entry *facts, size_t n_facts, struct err *err)
 {
 	CLEANUP(sqlite_file_closep) struct sqlite_file *db = NULL;
 	struct sqlite_statement *insert = NULL;
@@ -562,5 +578,7 @@ int shard_write_enrichment(const char *path, const struct enrichment_entry *entr
 		sqlite_bind_blob(insert, 2, entries[i].packed);
 		r = sqlite_step(insert, err);
 	}
+	if (r == 0)
+		r = write_facts(db, facts, n_facts, err);
 	return r < 0 ? r : sqlite_file_finish(db, err);
 }

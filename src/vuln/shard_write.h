@@ -46,10 +46,13 @@ int64_t shard_date(struct str text);
 int shard_write(const char *path, const struct shard_source *source, struct shard_counts *counts,
 		struct err *err);
 
-/* The shard "enrichment". Entries sorted by enrichment_key, one each. */
+/* The shard "enrichment". Entries sorted by enrichment_key, facts by feed and key, one each. */
 struct enrichment_entry {
 	uint64_t cve;
 	struct str packed;
 };
+struct fact_entry {
+	struct str feed, key, value;
+};
 int shard_write_enrichment(const char *path, const struct enrichment_entry *entries, size_t n,
-			   struct err *err);
+			   const struct fact_entry *facts, size_t n_facts, struct err *err);
