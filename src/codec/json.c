@@ -153,6 +153,14 @@ bool json_int(const struct json *v, int64_t *ret)
 	return true;
 }
 
+bool json_number(const struct json *v, double *ret)
+{
+	if (!json_is_number(real(v)))
+		return false;
+	*ret = json_number_value(real(v));
+	return true;
+}
+
 bool json_get_int(const struct json *map, const char *key, int64_t *ret)
 {
 	return json_int(json_get(map, key), ret);

@@ -258,6 +258,23 @@ struct str draft_date(struct str s)
 	return str_has_prefix(s, STR("0001-")) ? STR_NULL : s;
 }
 
+enum severity draft_score(struct str number)
+{
+	struct str whole = number, rest = STR_NULL;
+	uint64_t value, tenths = 0;
+
+	(void)str_cut(number, '.', &whole, &rest); /* absent: the whole number */
+	if (!str_parse_u64(whole, &value) || value > 10 ||
+	    (rest.n && !str_parse_u64(str_sub(rest, 0, 1), &tenths)))
+		return SEVERITY_UNKNOWN;
+	value = value * 10 + tenths;
+	if (value >= 90)
+		return SEVERITY_CRITICAL;
+	if (value >= 70)
+		return SEVERITY_HIGH;
+	return value >= 40 ? SEVERITY_MEDIUM : value ? SEVERITY_LOW : SEVERITY_UNKNOWN;
+}
+
 /* Not in the middle of a character. */
 static struct str cut(struct str s, size_t max)
 {

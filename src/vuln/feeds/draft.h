@@ -76,6 +76,9 @@ int draft_end(struct draft *d, struct err *err);
 /* The day or time as it stands; empty for no date, and for the year 1 of records without one. */
 struct str draft_date(struct str s);
 
+/* A CVSS score in words: "9.8" is critical; UNKNOWN for 0 and for what is no score. */
+enum severity draft_score(struct str number);
+
 /* One line of at most advisory_summary bytes: the text, or its first sentence. */
 void draft_summary(struct draft *d, struct str text);
 void draft_summary_of_details(struct draft *d, struct str text);

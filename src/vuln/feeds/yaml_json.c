@@ -58,3 +58,14 @@ int yaml_as_json(struct str yaml, struct strbuf *json, struct err *err)
 			       "more than %zu bytes once its aliases are written out", json->max);
 	return strbuf_check(json, err);
 }
+
+int yaml_read_json(const struct feed_file *file, struct json **ret, struct err *err)
+{
+	CLEANUP(strbuf_done) struct strbuf yaml = STRBUF_INIT(LIMIT_YAML_BYTES);
+	CLEANUP(strbuf_done) struct strbuf json = STRBUF_INIT(LIMIT_JSON_BYTES);
+	int r = feed_read_all(file, &yaml, err);
+
+	if (r == 0)
+		r = yaml_as_json(strbuf_str(&yaml), &json, err);
+	return r < 0 ? r : json_parse(strbuf_str(&json), ret, err);
+}

@@ -12,6 +12,9 @@
  */
 #pragma once
 
-#include "base/strbuf.h"
+#include "vuln/feed.h"
 
 int yaml_as_json(struct str yaml, struct strbuf *json, struct err *err);
+
+/* The whole of a feed's file, at most yaml_bytes, as a JSON document. */
+int yaml_read_json(const struct feed_file *file, struct json **ret, struct err *err);
