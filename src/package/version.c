@@ -111,17 +111,19 @@ int version_check(enum version_scheme scheme, struct str version, struct err *er
 
 static int accept(const struct version_rules *rules, struct str version, struct err *err)
 {
-	int r = check_length(version, err);
-
-	return r < 0 || !rules->accept ? r : rules->accept(version, err);
+	return rules->accept ? rules->accept(version, err) : 0;
 }
 
 int version_compare(enum version_scheme scheme, struct str a, struct str b, int *ret,
 		    struct err *err)
 {
 	const struct version_rules *rules = schemes[scheme].rules;
-	int r = accept(rules, a, err);
+	int r = check_length(a, err);
 
+	if (r == 0)
+		r = check_length(b, err);
+	if (r == 0)
+		r = accept(rules, a, err);
 	if (r == 0)
 		r = accept(rules, b, err);
 	if (r == 0)
