@@ -23,7 +23,7 @@ static bool looks_semantic(struct str v)
 	struct str rest = s.core, number;
 	size_t n = 0;
 
-	if (v.n && !char_is_digit(skip_v(v).p[0]))
+	if (!char_is_digit(char_at(skip_v(v), 0)))
 		return false;
 	for (; pull_dotted(&rest, &number); n++)
 		if (number.n > 1 && number.p[0] == '0')

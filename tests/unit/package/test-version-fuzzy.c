@@ -14,6 +14,11 @@ TEST(else_piece_by_piece)
 	assert_chain(VERSION_FUZZY, "2020-01-01x < 2020-02-01x");
 }
 
+TEST(a_v_alone_is_a_version)
+{
+	assert_chain(VERSION_FUZZY, "'' = v = V < v1");
+}
+
 TEST(ranges)
 {
 	assert_matches(VERSION_FUZZY, "'4.5.1' || '4.5.2'", "4.5.2 4.5.1", "4.5.3");
@@ -29,9 +34,8 @@ TEST(check_wants_anything)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		RUN(what_looks_semantic_is),
-		RUN(else_piece_by_piece),
-		RUN(ranges),
+		RUN(what_looks_semantic_is), RUN(else_piece_by_piece),
+		RUN(a_v_alone_is_a_version), RUN(ranges),
 		RUN(check_wants_anything),
 	};
 
