@@ -230,7 +230,7 @@ static int merge_layer(struct merge *m, size_t i, struct err *err)
 	struct search s = {.m = m,
 			   .layer = l,
 			   .tree = m->stored[i],
-			   .below = {m->trees, i},
+			   .below = {.trees = m->trees, .n = i},
 			   .from = STRBUF_INIT((size_t)LIMIT_PATH_BYTES * 4),
 			   .to = STRBUF_INIT((size_t)LIMIT_PATH_BYTES * 4)};
 	int r = search_directory(&s, TREE_ROOT, true);
