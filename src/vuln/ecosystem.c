@@ -107,21 +107,32 @@ static bool of_ubuntu(const struct row *row, struct str rest, struct ecosystem *
 	       set_shard(ret, str_of(row->key), release);
 }
 
+/* A stream of RHEL itself: enterprise_linux, rhel_eus, .. not rhel_software_collections. */
+static bool is_rhel(struct str product)
+{
+	static const char *const others[] = {"application", "collections", "satellite",
+					     "stronghold"};
+
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		if (str_find(product, str_of(others[i])) < product.n)
+			return false;
+	return str_has_prefix(product, STR("rhel")) ||
+	       str_has_prefix(product, STR("enterprise_linux"));
+}
+
 /* "rhel_eus:9.2::appstream": the CPE of a repository behind its vendor. */
 static bool of_red_hat(const struct row *row, struct str cpe, struct ecosystem *ret)
 {
 	struct str rest = cpe, product, release;
+	size_t at;
 
 	if (!str_pull_until(&rest, ':', &product) || !str_pull_until(&rest, ':', &release) ||
 	    release.n == 0 || !char_is_digit(release.p[0]))
 		return false;
 	/* Layered products carry their own version; their platform stands in the last part. */
-	if (!str_has_prefix(product, STR("rhel")) &&
-	    !str_has_prefix(product, STR("enterprise_linux"))) {
-		size_t at = str_find(rest, STR("el"));
-
-		release = str_skip(rest, at == rest.n ? rest.n : at + 2);
-	}
+	at = str_find(rest, STR(":el"));
+	if (at < rest.n || !is_rhel(product))
+		release = str_skip(rest, at == rest.n ? rest.n : at + 3);
 	release = first_parts(release, 1);
 	return release.n && char_is_digit(release.p[0]) && set_channel(ret, cpe) &&
 	       set_shard(ret, str_of(row->key), release);

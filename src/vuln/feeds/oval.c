@@ -371,25 +371,74 @@ static void add_row(struct oval *o, struct rpm_row *row, const struct context *c
 	}
 }
 
+/* What a test in the criteria at `at` says of the version; NULL: no test of this package. */
+static const struct state *state_of(const struct oval *o, const struct node *node,
+				    const struct str *name)
+{
+	const struct test *t = node->kind == NODE_TEST ? map_get(&o->tests, node->text) : NULL;
+	const struct str *other = t ? map_get(&o->objects, t->object) : NULL;
+
+	return other && str_eq(*other, *name) ? map_get(&o->states, t->state) : NULL;
+}
+
+/* The other bound that an AND has on the package of `node`, above or below; NULL: none. */
+static const struct state *other_bound(const struct oval *o, size_t at, const struct node *node,
+				       bool above)
+{
+	const struct node *parent = vec_at(&o->nodes, at);
+	const struct test *test = map_get(&o->tests, node->text);
+	const struct str *name = test ? map_get(&o->objects, test->object) : NULL;
+
+	if (parent->kind != NODE_AND || !name)
+		return NULL;
+	for (size_t i = at + 1; i < parent->end;
+	     i = ((const struct node *)vec_at(&o->nodes, i))->end) {
+		const struct state *s = state_of(o, vec_at(&o->nodes, i), name);
+
+		if (s && s->operation <= OP_GREATER_EQUAL && (s->operation >= OP_GREATER) == above)
+			return s;
+	}
+	return NULL;
+}
+
+/* "> 1.17" */
+static struct str bound_text(struct oval *o, const struct state *s)
+{
+	return draft_keepf(&o->d, "%s %.*s", s->operation == OP_GREATER ? ">" : ">=",
+			   STR_FMT(without_zero_epoch(s->evr)));
+}
+
+/* "0", "0:0-0": what every version is greater than. */
+static bool is_zero(struct str evr)
+{
+	for (size_t i = 0; i < evr.n; i++)
+		if (!memchr("0:-", evr.p[i], 3))
+			return false;
+	return true;
+}
+
 static void set_version(struct oval *o, const struct state *state, struct rpm_row *row,
-			struct str above)
+			const struct state *above)
 {
 	struct str evr = without_zero_epoch(state->evr);
 
 	row->fixed = state->operation == OP_LESS;
 	row->version = evr;
-	if (above.n)
+	if (above) {
+		struct str from = bound_text(o, above);
+
 		row->constraint =
-			draft_keepf(&o->d, "%.*s, %s %.*s", STR_FMT(above),
+			draft_keepf(&o->d, "%.*s, %s %.*s", STR_FMT(from),
 				    state->operation == OP_LESS ? "<" : "<=", STR_FMT(evr));
+	}
 	if (o->vendor->channel_of_version)
 		row->channel = o->vendor->channel_of_version(evr);
 }
 
-/* `above`: "> 1.17", what another test of the same package asks for. */
 static void add_test(struct oval *o, const struct node *node, const struct context *c,
-		     struct str shard, struct str above)
+		     struct str shard, size_t parent)
 {
+	const struct state *above = other_bound(o, parent, node, true);
 	const struct test *test = map_get(&o->tests, node->text);
 	const struct state *state = test ? map_get(&o->states, test->state) : NULL;
 	const struct str *name = test ? map_get(&o->objects, test->object) : NULL;
@@ -411,33 +460,12 @@ static void add_test(struct oval *o, const struct node *node, const struct conte
 		row.status = STATUS_NOT_AFFECTED;
 	else if (state->operation == OP_LESS || state->operation == OP_LESS_EQUAL)
 		set_version(o, state, &row, above);
-	else if (state->operation == OP_GREATER && above.n == 0)
-		row.version = STR_NULL; /* SUSE: greater than 0, so all */
-	else
+	else if (state->operation == OP_EQUAL || state->operation == OP_OTHER ||
+		 other_bound(o, parent, node, false))
 		return;
+	else if (!is_zero(state->evr))
+		row.constraint = bound_text(o, state);
 	add_row(o, &row, c, shard);
-}
-
-/* "> 1.17" of a test in this AND on the same package as `test`; empty: there is none. */
-static struct str lower_bound(struct oval *o, size_t at, const struct node *node)
-{
-	const struct node *parent = vec_at(&o->nodes, at);
-	const struct test *test = map_get(&o->tests, node->text);
-
-	for (size_t i = at + 1; test && i < parent->end;
-	     i = ((const struct node *)vec_at(&o->nodes, i))->end) {
-		const struct node *other = vec_at(&o->nodes, i);
-		const struct test *t =
-			other->kind == NODE_TEST ? map_get(&o->tests, other->text) : NULL;
-		const struct state *s = t ? map_get(&o->states, t->state) : NULL;
-
-		if (s && t != test &&
-		    (s->operation == OP_GREATER || s->operation == OP_GREATER_EQUAL))
-			return draft_keepf(&o->d, "%s %.*s",
-					   s->operation == OP_GREATER ? ">" : ">=",
-					   STR_FMT(without_zero_epoch(s->evr)));
-	}
-	return STR_NULL;
 }
 
 static void note_fact(const struct oval *o, size_t at, struct context *c)
@@ -469,8 +497,7 @@ static void walk(struct oval *o, size_t at, struct context c, struct str shard)
 
 		next = child->end;
 		if (child->kind == NODE_TEST)
-			add_test(o, child, &c, shard,
-				 node->kind == NODE_AND ? lower_bound(o, at, child) : STR_NULL);
+			add_test(o, child, &c, shard, at);
 		else if (child->kind <= NODE_OR && !is_of_platforms(o, i))
 			walk(o, i, c, shard);
 	}
@@ -484,16 +511,14 @@ static void add_words(struct draft *d, struct draft_list *to, struct str list)
 		draft_add(d, to, word);
 }
 
-/* The id of the advisory is the title's first word where the reference is spelt another way. */
 static void set_identity(struct oval *o)
 {
 	struct definition *def = o->now;
 	struct draft *d = &o->d;
-	struct str title = def->title, cves = def->cves, word = STR_NULL;
+	struct str cves = def->cves;
 
 	draft_summary(d, def->title);
-	(void)str_pull_word(&title, &word); /* or no title */
-	d->a.id = str_has_prefix(word, STR("PHSA-")) ? word : def->id;
+	d->a.id = def->id;
 	if (d->a.id.n == 0 || o->vendor->ids_are_cves)
 		(void)str_pull_word(&cves, &d->a.id); /* or no CVE either */
 	else

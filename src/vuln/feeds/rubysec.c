@@ -101,7 +101,7 @@ static void add_condition(struct str text, struct stretch *s, struct draft *d)
 	while (i < ARRAY_LEN(operators) && !str_pull_prefix(&version, str_of(operators[i])))
 		i++;
 	version = str_trim(version);
-	if (version.n == 0 || i == 3) {
+	if (version.n == 0 || i == 3 || !char_is_digit(version.p[0])) {
 		draft_fail(d, ERR_FORMAT, "\"%.*s\" is no requirement that is known",
 			   STR_FMT(text));
 		return;

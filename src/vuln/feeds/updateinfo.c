@@ -235,6 +235,8 @@ static int end_update(struct reader *rd, struct err *err)
 	rd->security = false;
 	if (d->a.id.n == 0)
 		draft_fail(d, ERR_FORMAT, "an update without <id>");
+	if (d->a.severity_source.n == 0)
+		d->a.severity = SEVERITY_UNKNOWN;
 	rpm_rows_end(&rd->rows, d);
 	return draft_end(d, err);
 }

@@ -176,3 +176,29 @@ static inline void check_feed(const char *id, const char *path, const char *text
 	assert_string_equal(strbuf_cstr(&d.problems), problems);
 	feed_dump_done(&d);
 }
+
+/* The same for JSON that is written with ' in place of ", which it then must not hold itself. */
+static inline void check_json(const char *id, const char *path, const char *text, const char *out,
+			      const char *problems)
+{
+	char *copy = str_dup(str_of(text));
+
+	assert_non_null(copy);
+	for (char *p = copy; *p; p++)
+		*p = *p == '\'' ? '"' : *p;
+	check_feed(id, path, copy, out, problems);
+	free(copy);
+}
+
+/* The file as a whole cannot be read. */
+static inline void check_error(const char *id, const char *path, const char *text, const char *part)
+{
+	struct err err = {0};
+	struct feed_dump d;
+
+	feed_dump_init(&d);
+	if (read_feed(id, path, str_of(text), &d, &err) >= 0)
+		fail_msg("%s: no error, want \"%s\"", text, part);
+	assert_has(err.msg, part);
+	feed_dump_done(&d);
+}
