@@ -84,7 +84,7 @@ static struct str channel_of(const struct finding *f)
 	for (size_t i = 0; i < f->evidence.n; i++) {
 		struct str step = f->evidence.p[i];
 
-		if (str_pull_prefix(&step, STR("channel=")))
+		if (str_pull_prefix(&step, STR("subscription=")))
 			found = step;
 	}
 	return found;

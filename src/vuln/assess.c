@@ -3,17 +3,23 @@
 
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "base/map.h"
+#include "vuln/channel.h"
 #include "vuln/ecosystem.h"
 #include "vuln/match.h"
+#include "vuln/package_key.h"
 #include "vuln/risk.h"
 #include "vuln/vendor.h"
 
-#define EVIDENCE_MAX 12
+#define EVIDENCE_MAX	   16
+#define CONFIDENCE_OF_BASE 0.8
 
 /* What was done with the packages of one shard. */
 struct group {
 	struct str shard; /* empty: the release is not known */
 	bool is_missing;
+	bool is_base; /* of what the distribution is built from */
+	bool is_distro;
 	uint64_t n_packages;
 	uint64_t n_undecided;
 	struct err undecided; /* of the first */
@@ -25,7 +31,10 @@ struct assessment {
 	struct arena temp; /* of one package, then emptied */
 	struct vec groups; /* struct group */
 	uint64_t n_foreign;
-	struct str foreign; /* vendor of the first */
+	struct str foreign;	       /* vendor of the first */
+	struct str_list *repositories; /* of each layer, once asked for; .p is NULL before */
+	struct map sources; /* of deb and apk: what a source has -> struct match_result */
+	struct arena source_arena;
 };
 
 static bool is_distro_package(const struct package *p)
@@ -83,6 +92,8 @@ static int shard_of(struct assessment *as, const struct package *p, struct str *
 	return name ? db_shard(as->db, *ret_name, ret, err) : 0;
 }
 
+/* ---- what is asked ---- */
+
 /* Debian policy, deb-version(7): "+bN" counts rebuilds of a binary from the same source. */
 static struct str without_binnmu(struct str version)
 {
@@ -95,23 +106,155 @@ static struct str without_binnmu(struct str version)
 	return version;
 }
 
-static struct match_query query_of(const struct report_package *rp, struct str_list channels)
+/*
+ * Signed kernels have a source of their own, made from that of the kernel: Debian's
+ * linux-signed-amd64 5.10.191+1 from linux 5.10.191-1, Ubuntu's linux-signed-aws from linux-aws.
+ */
+static int unsign_kernel(struct match_query *q, struct arena *a, struct err *err)
+{
+	struct str flavour = q->name, before, after;
+
+	if (!str_pull_prefix(&flavour, STR("linux-signed")))
+		return 0;
+	if (!str_rcut(q->version, '+', &before, &after)) {
+		q->name = arena_strf(a, "linux%.*s", STR_FMT(flavour));
+	} else {
+		q->name = STR("linux");
+		q->version = arena_strf(a, "%.*s-%.*s", STR_FMT(before), STR_FMT(after));
+	}
+	return q->name.p && q->version.p ? 0 : err_nomem(err);
+}
+
+static struct str epoch_of(struct str version)
+{
+	struct str epoch, rest;
+
+	return str_cut(version, ':', &epoch, &rest) ? epoch : STR_NULL;
+}
+
+/* An rpm names its source without an epoch, which is the binary's where the versions agree. */
+static void set_rpm_source(struct match_query *q)
+{
+	struct str epoch = epoch_of(q->binary_version);
+	struct str rest = epoch.n ? str_skip(q->binary_version, epoch.n + 1) : q->binary_version;
+
+	if (str_eq(q->version, rest))
+		q->version = q->binary_version;
+	else
+		q->is_epoch_unknown = epoch_of(q->version).n == 0;
+}
+
+/* How the languages' advisories write a name that has a namespace. */
+static int set_name_of_language(struct match_query *q, const struct package *p, struct str shard,
+				struct arena *a, struct err *err)
+{
+	static const char *const slash[] = {"npm", "golang", "composer", "githubactions", "swift"};
+	const char *between = str_is(p->type, "maven") ? ":" : NULL;
+
+	for (size_t i = 0; i < ARRAY_LEN(slash); i++)
+		if (str_is(p->type, slash[i]))
+			between = "/";
+	if (between && p->namespace.n)
+		q->name = arena_strf(a, "%.*s%s%.*s", STR_FMT(p->namespace), between,
+				     STR_FMT(p->name));
+	q->name = q->name.p ? package_key(shard, q->name, a) : q->name;
+	q->binary = q->name;
+	return q->name.p ? 0 : err_nomem(err);
+}
+
+static int query_of(const struct report_package *rp, struct str shard, struct str_list repositories,
+		    struct arena *a, struct match_query *ret, struct err *err)
 {
 	const struct package *p = &rp->p;
-	struct match_query q = {
+
+	*ret = (struct match_query){
 		.name = p->source_name.n ? p->source_name : p->name,
 		.version = p->source_version.n ? p->source_version : p->version,
 		.binary = p->name,
 		.binary_version = p->version,
 		.arch = p->arch,
 		.module = p->modularity,
-		.channels = channels,
+		.repositories = repositories,
 	};
-
-	if (str_is(p->type, "deb") && p->source_version.n == 0)
-		q.version = without_binnmu(q.version);
-	return q;
+	if (str_is(p->type, "deb")) {
+		if (p->source_version.n == 0)
+			ret->version = without_binnmu(ret->version);
+		return unsign_kernel(ret, a, err);
+	}
+	if (str_is(p->type, "rpm"))
+		set_rpm_source(ret);
+	return is_distro_package(p) ? 0 : set_name_of_language(ret, p, shard, a, err);
 }
+
+/* ---- the content sets of Red Hat images ---- */
+
+static size_t count_words(struct str s)
+{
+	struct str word;
+	size_t n = 0;
+
+	while (str_pull_word(&s, &word))
+		n++;
+	return n;
+}
+
+/* CPEs of the layer's content sets; of a set that Red Hat does not list: none. */
+static int find_repositories(struct assessment *as, const struct report_layer *l,
+			     struct str_list *ret, struct err *err)
+{
+	struct arena *a = &as->report->arena;
+	struct str *facts = arena_array(a, l->content_sets.n + 1, sizeof *facts), *p;
+	size_t n = 0;
+
+	if (!facts)
+		return err_nomem(err);
+	for (size_t i = 0; i < l->content_sets.n; i++) {
+		struct str key = arena_strf(a, "repository:%.*s", STR_FMT(l->content_sets.p[i]));
+
+		if (!key.p)
+			return err_nomem(err);
+		facts[i] = index_fact_find(db_index(as->db), STR("redhat-repositories"), key);
+		n += count_words(facts[i]);
+	}
+	p = arena_array(a, n + 1, sizeof *p);
+	if (!p)
+		return err_nomem(err);
+	*ret = (struct str_list){p, n};
+	for (size_t i = 0; i < l->content_sets.n; i++)
+		while (str_pull_word(&facts[i], p))
+			p++;
+	return 0;
+}
+
+/* Of the layer that brought the present version of the package. */
+static int repositories_of(struct assessment *as, const struct report_package *rp,
+			   struct str_list *ret, struct err *err)
+{
+	const struct report_layer *l = vec_at(&as->report->layers, rp->layer_changed_index);
+	struct str_list *known;
+
+	*ret = (struct str_list){0};
+	if (!l || l->content_sets.n == 0)
+		return 0;
+	if (!as->repositories) {
+		as->repositories = arena_array(&as->report->arena, as->report->layers.n,
+					       sizeof *as->repositories);
+		if (!as->repositories)
+			return err_nomem(err);
+		memset(as->repositories, 0, as->report->layers.n * sizeof *as->repositories);
+	}
+	known = &as->repositories[rp->layer_changed_index];
+	if (!known->p) {
+		int r = find_repositories(as, l, known, err);
+
+		if (r < 0)
+			return r;
+	}
+	*ret = *known;
+	return 0;
+}
+
+/* ---- findings ---- */
 
 /* Evidence is built step by step; a failed step shows as an empty string at the end. */
 struct steps {
@@ -170,6 +313,7 @@ struct found {
 	const struct match_query *query;
 	const struct match_hit *hit;
 	struct shard_advisory advisory;
+	bool is_base; /* the shard is of the release that the distribution is built from */
 };
 
 static int set_evidence(struct assessment *as, const struct found *x, struct finding *f,
@@ -196,7 +340,10 @@ static int set_evidence(struct assessment *as, const struct found *x, struct fin
 	if (x->hit->note.n)
 		step(&s, "note=%.*s", STR_FMT(x->hit->note));
 	if (x->hit->channel.n)
-		step(&s, "channel=%.*s", STR_FMT(x->hit->channel));
+		step(&s, "%s=%.*s", channel_is_offer(x->hit->channel) ? "subscription" : "channel",
+		     STR_FMT(x->hit->channel));
+	if (x->is_base)
+		step(&s, "base=judged by what it is built from, which has no shard of its own");
 	for (size_t i = 0; i < x->hit->symbols.n && i < 3; i++)
 		step(&s, "symbol=%.*s", STR_FMT(x->hit->symbols.p[i]));
 	step(&s, "decision=%s", finding_status_name(f->status));
@@ -243,7 +390,7 @@ static int set_fix(struct assessment *as, const struct found *x, struct finding 
 	if (h->fixed.n == 0)
 		return 0;
 	f->fix_version = arena_str(&as->report->arena, h->fixed);
-	f->fix_action = h->channel.n
+	f->fix_action = channel_is_offer(h->channel)
 				? arena_strf(&as->report->arena, "upgrade %.*s to %.*s (from %.*s)",
 					     STR_FMT(name), STR_FMT(h->fixed), STR_FMT(h->channel))
 				: arena_strf(&as->report->arena, "upgrade %.*s to %.*s",
@@ -328,11 +475,35 @@ static enum finding_kind kind_of(enum advisory_kind kind)
 	return FINDING_VULNERABILITY;
 }
 
+/* What the publisher says, or what the kind of record does. */
+static enum severity severity_of(const struct found *x, struct str *ret_source)
+{
+	*ret_source = x->advisory.severity_source;
+	if (x->hit->severity != SEVERITY_UNKNOWN)
+		return x->hit->severity;
+	*ret_source = STR("kind of record");
+	switch (x->hit->kind) {
+	case ADVISORY_MALWARE:
+		return SEVERITY_CRITICAL;
+	case ADVISORY_UNSOUND:
+		return SEVERITY_LOW;
+	case ADVISORY_UNMAINTAINED:
+	case ADVISORY_NOTICE:
+		return SEVERITY_NEGLIGIBLE;
+	case ADVISORY_VULNERABILITY:
+		break;
+	}
+	*ret_source = STR_NULL;
+	return SEVERITY_UNKNOWN;
+}
+
 static int add_finding(struct assessment *as, struct found *x, struct err *err)
 {
 	struct arena *a = &as->report->arena;
-	struct finding f = {
-		.kind = kind_of(x->hit->kind), .status = x->hit->status, .confidence = 1};
+	struct finding f = {.kind = kind_of(x->hit->kind),
+			    .status = x->hit->status,
+			    .confidence = x->is_base ? CONFIDENCE_OF_BASE : 1};
+	enum severity severity;
 	struct str vendor;
 	struct enrichment e;
 	int r = shard_advisory(x->shard, x->hit->advisory, a, &x->advisory, err);
@@ -353,22 +524,82 @@ static int add_finding(struct assessment *as, struct found *x, struct err *err)
 		r = set_evidence(as, x, &f, err);
 	if (r < 0)
 		return r;
-	vendor = x->hit->severity == SEVERITY_UNKNOWN ? STR_NULL : x->advisory.severity_source;
-	if (risk_assess(&f, x->hit->severity, vendor, &x->advisory, known ? &e : NULL, a) < 0)
+	severity = severity_of(x, &vendor);
+	if (risk_assess(&f, severity, vendor, &x->advisory, known ? &e : NULL, a) < 0)
 		return err_nomem(err);
 	const struct index_feed *epss = index_feed_find(db_index(as->db), STR("epss"));
 	f.epss_date = epss ? epss->date : STR_NULL;
 	return report_add_finding(as->report, &f, err);
 }
 
+/*
+ * All packages of one source have the same answer where rows are of sources alone. It lives
+ * as long as the assessment.
+ */
+static int match_source(struct assessment *as, struct shard *shard, const struct match_query *q,
+			const struct match_result **ret, struct err *err)
+{
+	struct arena *a = &as->source_arena;
+	struct str key = arena_strf(a, "%.*s\x1f%.*s\x1f%.*s", STR_FMT(q->name),
+				    STR_FMT(q->version), STR_FMT(q->arch));
+	struct match_result *result = key.p ? map_get(&as->sources, key) : NULL;
+	int r;
+
+	if (!result) {
+		result = arena_alloc(a, sizeof *result);
+		if (!key.p || !result)
+			return err_nomem(err);
+		r = match_package(shard, q, a, result, err);
+		if (r == 0 && map_put(&as->sources, key, result) < 0)
+			r = err_nomem(err);
+		if (r < 0)
+			return r;
+	}
+	*ret = result;
+	return 0;
+}
+
+static int add_findings(struct assessment *as, struct found *x, const struct match_result *result,
+			struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < result->n; i++) {
+		x->hit = &result->hits[i];
+		r = add_finding(as, x, err);
+	}
+	return r;
+}
+
+static int match_one(struct assessment *as, struct found *x, struct group *g, struct err *err)
+{
+	const struct package *p = &x->package->p;
+	const struct match_result *result;
+	struct match_result own;
+	int r;
+
+	if (str_is(p->type, "deb") || str_is(p->type, "apk")) {
+		r = match_source(as, x->shard, x->query, &result, err);
+	} else {
+		result = &own;
+		r = match_package(x->shard, x->query, &as->temp, &own, err);
+	}
+	if (r >= 0)
+		r = add_findings(as, x, result, err);
+	if (r >= 0 && result->n_undecided && g->n_undecided++ == 0)
+		g->undecided = result->error;
+	arena_reset(&as->temp);
+	return r;
+}
+
 static int assess_package(struct assessment *as, const struct report_package *rp, struct err *err)
 {
-	struct match_query q = query_of(rp, (struct str_list){0});
-	struct match_result result;
-	struct shard *shard = NULL;
+	struct found x = {.package = rp};
+	struct str_list repositories;
+	struct match_query q;
 	struct group *g;
 	struct str name;
-	int r = shard_of(as, &rp->p, &name, &shard, err);
+	int r = shard_of(as, &rp->p, &name, &x.shard, err);
 
 	if (r < 0)
 		return r;
@@ -377,22 +608,16 @@ static int assess_package(struct assessment *as, const struct report_package *rp
 		return err_nomem(err);
 	g->n_packages++;
 	g->is_missing = r == 0;
+	g->is_distro = is_distro_package(&rp->p);
+	g->is_base = g->is_distro && r > 0 && !str_eq(name, as->report->distro.release);
 	if (r == 0)
 		return 0;
-	r = match_package(shard, &q, &as->temp, &result, err);
-	for (size_t i = 0; r >= 0 && i < result.n; i++) {
-		struct found x = {.shard = shard,
-				  .package = rp,
-				  .query = &q,
-				  .hit = &result.hits[i],
-				  .advisory = {.id = STR_NULL}};
-
-		r = add_finding(as, &x, err);
-	}
-	if (r >= 0 && result.n_undecided && g->n_undecided++ == 0)
-		g->undecided = result.error;
-	arena_reset(&as->temp);
-	return r;
+	r = repositories_of(as, rp, &repositories, err);
+	if (r >= 0)
+		r = query_of(rp, name, repositories, &as->report->arena, &q, err);
+	x.query = &q;
+	x.is_base = g->is_base;
+	return r < 0 ? r : match_one(as, &x, g, err);
 }
 
 static int assess_packages(struct assessment *as, struct err *err)
@@ -414,20 +639,27 @@ static int assess_packages(struct assessment *as, struct err *err)
 }
 
 /* The day that support ended, when that was before the database's newest data. */
-static struct str ended_support(const struct assessment *as, struct str shard)
+static struct str ended_support(const struct assessment *as)
 {
 	const struct distro *d = &as->report->distro;
 	struct str built = db_index(as->db)->built;
 
-	if (!str_eq(shard, d->release) || d->eol.n != 10 || built.n < 10)
+	if (d->eol.n != 10 || built.n < 10)
 		return STR_NULL;
 	return str_cmp(d->eol, str_sub(built, 0, 10)) < 0 ? d->eol : STR_NULL;
+}
+
+static struct str name_of_distro(const struct assessment *as)
+{
+	const struct distro *d = &as->report->distro;
+
+	return d->release.n ? d->release : d->id;
 }
 
 static int cover_group(struct assessment *as, const struct group *g)
 {
 	struct arena *a = &as->report->arena;
-	struct str ended = ended_support(as, g->shard);
+	struct str ended = g->is_distro ? ended_support(as) : STR_NULL;
 	struct str what, reason = STR_NULL, remedy = STR_NULL;
 	enum coverage_state state = COVERAGE_ASSESSED;
 
@@ -445,12 +677,19 @@ static int cover_group(struct assessment *as, const struct group *g)
 		state = COVERAGE_PARTIAL;
 		reason = arena_strf(a, "%llu packages with versions that have no order: %s",
 				    (unsigned long long)g->n_undecided, g->undecided.msg);
+	} else if (g->is_base) {
+		state = COVERAGE_PARTIAL;
+		reason = arena_strf(a,
+				    "the database has nothing on %.*s: judged by the advisories of "
+				    "%.*s, which it is built from; builds of its own may differ",
+				    STR_FMT(name_of_distro(as)), STR_FMT(g->shard));
+		remedy = STR("plimsoll db update, or db build with a feed of it");
 	} else if (ended.n) {
 		state = COVERAGE_PARTIAL;
 		reason = arena_strf(a,
 				    "security support of %.*s ended on %.*s: what was found later "
 				    "may be in no advisory",
-				    STR_FMT(g->shard), STR_FMT(ended));
+				    STR_FMT(as->report->distro.release), STR_FMT(ended));
 		remedy = STR("move to a release that is supported");
 	}
 	return report_add_coverage(as->report, what, state, reason, remedy, g->n_packages);
@@ -495,9 +734,13 @@ int assess_vulnerabilities(struct db *db, const struct err *why, struct report *
 		return r < 0 ? err_nomem(err) : 0;
 	}
 	arena_init(&as.temp, LIMIT_ARENA_BYTES);
+	arena_init(&as.source_arena, LIMIT_ARENA_BYTES);
+	map_init(&as.sources, LIMIT_PACKAGES);
 	r = assess_packages(&as, err);
 	if (r == 0)
 		r = cover(&as, err);
+	map_done(&as.sources);
+	arena_done(&as.source_arena);
 	arena_done(&as.temp);
 	vec_done(&as.groups);
 	return r;

@@ -9,8 +9,12 @@
  * Each package is asked of one shard: a distribution's package of the shard of its release (else
  * of the release its derivative is built from), any other of its language's. NOT ASSESSED, by
  * kind: no shard of that release, a release that is not known, a package whose vendor is not the
- * distribution's (its advisories do not speak of it), a version that cannot be ordered. PARTIAL: a
- * release whose security support ended before the database was built.
+ * distribution's (its advisories do not speak of it). PARTIAL: versions that cannot be ordered; a
+ * release judged by what it is built from; one whose security support ended before the database was
+ * built.
+ *
+ * Packages of Red Hat's are judged by the content sets of the layer that brought them, where the
+ * image names any and the database knows their CPEs; else by the main repositories of the release.
  *
  * A finding's evidence tells the whole chain, in order: package, source, feed, record, range,
  * compared, decision.

@@ -220,7 +220,7 @@ const char *ecosystem_of_purl_type(struct str type)
 }
 
 /* The longest key that fits: "opensuse-leap-15.5" is not of "opensuse". */
-const char *ecosystem_scheme(struct str shard)
+static const struct row *row_of(struct str shard)
 {
 	const struct row *best = NULL;
 
@@ -232,5 +232,19 @@ const char *ecosystem_scheme(struct str shard)
 		    (!best || strlen(rows[i].key) > strlen(best->key)))
 			best = &rows[i];
 	}
-	return best ? best->scheme : NULL;
+	return best;
+}
+
+const char *ecosystem_scheme(struct str shard)
+{
+	const struct row *row = row_of(shard);
+
+	return row ? row->scheme : NULL;
+}
+
+bool ecosystem_is_distribution(struct str shard)
+{
+	const struct row *row = row_of(shard);
+
+	return row && row->form != NONE;
 }

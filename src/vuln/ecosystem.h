@@ -48,3 +48,6 @@ bool ecosystem_is_shard(struct str shard);
  * "redhat", "alpine", "npm", ...; NULL when that is not known.
  */
 const char *ecosystem_scheme(struct str shard);
+
+/* Whether it is a release of a distribution; false: a language's packages. */
+bool ecosystem_is_distribution(struct str shard);

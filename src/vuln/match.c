@@ -6,6 +6,7 @@
 #include "base/map.h"
 #include "base/vec.h"
 #include "package/version.h"
+#include "vuln/channel.h"
 #include "vuln/ecosystem.h"
 
 /* What the ranges of a row say of a version. */
@@ -24,8 +25,9 @@ struct judged {
 /* A row that says the package is affected, or why it is not; slices are the arena's. */
 struct claim {
 	uint32_t advisory;
-	enum verdict verdict;
-	bool denied; /* the publisher says: not affected */
+	uint16_t feed;
+	bool is_denial; /* the publisher says: not affected; else it is repaired */
+	bool is_own;	/* of the stream that the build is from */
 	struct match_hit hit;
 };
 
@@ -35,12 +37,26 @@ struct matching {
 	struct arena *arena;
 	struct match_result *result;
 	enum version_scheme scheme;
+	bool is_distribution;
+	bool without_epoch;   /* for the rows at hand */
 	struct vec affecting; /* struct claim */
 	struct vec opposing;  /* struct claim */
 };
 
+/* "32:9.9.4-61.el7": "9.9.4-61.el7" */
+static struct str skip_epoch(struct str evr)
+{
+	struct str epoch, rest;
+
+	return str_cut(evr, ':', &epoch, &rest) ? rest : evr;
+}
+
 static int compare(struct matching *m, struct str a, struct str b, int *ret, struct err *err)
 {
+	if (m->without_epoch) {
+		a = skip_epoch(a);
+		b = skip_epoch(b);
+	}
 	return version_compare(m->scheme, a, b, ret, err);
 }
 
@@ -69,24 +85,24 @@ static int judge_interval(struct matching *m, struct str v, const struct advisor
 	return r;
 }
 
+/* What cannot be ordered is passed over: another interval may decide. */
 static int judge_intervals(struct matching *m, const struct shard_row *row, struct str v,
 			   struct judged *ret, struct err *err)
 {
 	struct packed_list intervals = row->intervals;
 	struct advisory_interval in;
+	int failed = 0;
 
-	while (shard_interval_next(&intervals, &in)) {
+	while (ret->verdict != INSIDE && shard_interval_next(&intervals, &in)) {
 		enum verdict verdict;
-		int r = judge_interval(m, v, &in, &verdict, err);
+		int r = judge_interval(m, v, &in, &verdict, failed ? NULL : err);
 
 		if (r < 0)
-			return r;
-		if (verdict == INSIDE || (verdict == REPAIRED && ret->verdict == OUTSIDE))
+			failed = r;
+		else if (verdict == INSIDE || (verdict == REPAIRED && ret->verdict == OUTSIDE))
 			*ret = (struct judged){verdict, in};
-		if (verdict == INSIDE)
-			return 0;
 	}
-	return 0;
+	return failed;
 }
 
 static int judge_versions(struct matching *m, const struct shard_row *row, struct str v,
@@ -128,26 +144,23 @@ static int judge_constraint(struct matching *m, const struct shard_row *row, str
 }
 
 /* A row without any range speaks of all versions. */
-static void judge(struct matching *m, const struct shard_row *row, struct str v, struct judged *ret)
+static void judge(struct matching *m, const struct shard_row *row, struct str v, struct judged *ret,
+		  struct err *err)
 {
-	struct err err = {0};
-	int r;
+	int failed;
 
 	*ret = (struct judged){.verdict = OUTSIDE};
 	if (row->intervals.n == 0 && row->versions.n == 0 && row->constraint.n == 0) {
 		ret->verdict = INSIDE;
 		return;
 	}
-	r = judge_intervals(m, row, v, ret, &err);
-	if (r == 0)
-		r = judge_versions(m, row, v, ret, &err);
-	if (r == 0)
-		r = judge_constraint(m, row, v, ret, &err);
-	if (r == 0)
-		return;
-	ret->verdict = UNDECIDED;
-	if (m->result->n_undecided++ == 0)
-		m->result->error = err;
+	failed = judge_intervals(m, row, v, ret, err);
+	if (failed == 0)
+		failed = judge_versions(m, row, v, ret, err);
+	if (failed == 0)
+		failed = judge_constraint(m, row, v, ret, err);
+	if (failed && ret->verdict != INSIDE)
+		ret->verdict = UNDECIDED;
 }
 
 static bool counts_for_module(const struct shard_row *row, struct str module)
@@ -158,7 +171,10 @@ static bool counts_for_module(const struct shard_row *row, struct str module)
 		return row->module.n == module.n;
 	if (!str_pull_until(&rest, ':', &name) || !str_pull_until(&rest, ':', &stream))
 		return false;
-	return str_eq(row->module, str_make(name.p, name.n + 1 + stream.n));
+	rest = row->module;
+	if (!str_pull_prefix(&rest, name) || !str_pull_prefix(&rest, STR(":")))
+		return false;
+	return str_is(rest, "*") || str_eq(rest, stream);
 }
 
 /* "noarch" and "all" run everywhere; "src" speaks of what is built from it. */
@@ -178,65 +194,6 @@ static bool counts_for_arch(const struct shard_row *row, struct str arch)
 	return any;
 }
 
-static bool holds(struct str s, const char *needle)
-{
-	return str_find(s, str_of(needle)) < s.n;
-}
-
-/* The channel that a build's version names; NULL: none. */
-static const char *channel_of_version(struct str v)
-{
-	static const char *const marks[][2] = {
-		{"esm", "esm"}, {"fips", "fips"}, {"ksplice", "ksplice"}};
-
-	for (size_t i = 0; i < ARRAY_LEN(marks); i++)
-		if (holds(v, marks[i][0]) || (i == 1 && holds(v, "Fips")))
-			return marks[i][1];
-	return NULL;
-}
-
-/* Streams of Red Hat that a system must have been subscribed to. */
-static bool is_extended_stream(struct str channel)
-{
-	static const char *const streams[] = {"eus", "aus", "tus", "e4s", "els"};
-
-	for (size_t i = 0; i < ARRAY_LEN(streams); i++)
-		if (str_has_prefix(channel, STR("rhel_")) && holds(channel, streams[i]))
-			return true;
-	return false;
-}
-
-static bool is_listed(struct str_list list, struct str s)
-{
-	for (size_t i = 0; i < list.n; i++)
-		if (str_eq(list.p[i], s))
-			return true;
-	return false;
-}
-
-/* Paid or opt-in: what it fixes is still open for who does not have it. */
-static bool is_offer(struct str channel)
-{
-	return str_has_prefix(channel, STR("esm"));
-}
-
-static bool counts_for_channel(const struct shard_row *row, const struct match_query *q,
-			       struct str version)
-{
-	const char *own = channel_of_version(version);
-
-	if (row->channel.n == 0)
-		return !own || str_is(str_of(own), "esm");
-	if (own && str_has_prefix(row->channel, str_of(own)))
-		return true;
-	if (is_offer(row->channel))
-		return !own || str_is(str_of(own), "esm");
-	if (str_has_prefix(row->channel, STR("fips")) || str_is(row->channel, "ksplice") ||
-	    str_is(row->channel, "realtime"))
-		return false;
-	return !is_extended_stream(row->channel) || is_listed(q->channels, row->channel);
-}
-
 static int copy(struct arena *a, struct str *s)
 {
 	if (s->n == 0) {
@@ -249,7 +206,7 @@ static int copy(struct arena *a, struct str *s)
 
 /* Takes what is needed of a row before the next look-up overwrites it. */
 static int make_claim(struct matching *m, const struct shard_row *row, const struct judged *j,
-		      struct vec *into)
+		      bool is_own, struct vec *into)
 {
 	struct claim *c = vec_push(into);
 	struct match_hit *h;
@@ -259,8 +216,9 @@ static int make_claim(struct matching *m, const struct shard_row *row, const str
 		return -ERR_NOMEM;
 	*c = (struct claim){
 		.advisory = row->advisory,
-		.verdict = j->verdict,
-		.denied = row->status == STATUS_NOT_AFFECTED,
+		.feed = row->feed,
+		.is_denial = row->status == STATUS_NOT_AFFECTED,
+		.is_own = is_own,
 		.hit = {.advisory = row->advisory,
 			.kind = row->kind,
 			.status = row->status,
@@ -279,21 +237,33 @@ static int make_claim(struct matching *m, const struct shard_row *row, const str
 	return ok ? 0 : -ERR_NOMEM;
 }
 
-static int consider(struct matching *m, const struct shard_row *row, struct str version,
+static int consider(struct matching *m, const struct shard_row *row, enum channel_weight weight,
 		    const struct judged *j)
 {
-	if (!counts_for_module(row, m->q->module) || !counts_for_arch(row, m->q->arch) ||
-	    !counts_for_channel(row, m->q, version))
-		return 0;
-	m->result->n_rows++;
-	if (j->verdict == INSIDE)
-		return make_claim(m, row, j,
-				  row->status == STATUS_NOT_AFFECTED ? &m->opposing
-								     : &m->affecting);
+	bool is_own = weight == CHANNEL_OWN || weight == CHANNEL_FIX_ONLY;
+	bool is_denial = row->status == STATUS_NOT_AFFECTED;
+
 	/* above the end of a statement that all before is safe, nothing is said */
-	if (j->verdict == REPAIRED && row->status != STATUS_NOT_AFFECTED)
-		return make_claim(m, row, j, &m->opposing);
-	return 0;
+	if (is_denial && j->verdict == REPAIRED)
+		return 0;
+	if (j->verdict == REPAIRED)
+		return make_claim(m, row, j, is_own, &m->opposing);
+	if (j->verdict != INSIDE || weight == CHANNEL_FIX_ONLY)
+		return 0;
+	return make_claim(m, row, j, is_own, is_denial ? &m->opposing : &m->affecting);
+}
+
+static enum channel_weight weigh(const struct matching *m, const struct shard_row *row,
+				 struct str version)
+{
+	const struct channel_build build = {.shard = shard_name(m->shard),
+					    .name = m->q->name,
+					    .version = version,
+					    .repositories = m->q->repositories};
+
+	if (!counts_for_module(row, m->q->module) || !counts_for_arch(row, m->q->arch))
+		return CHANNEL_SILENT;
+	return channel_weigh(&build, row->channel);
 }
 
 static int consider_rows(struct matching *m, struct str name, struct str version, bool by_binary,
@@ -301,6 +271,7 @@ static int consider_rows(struct matching *m, struct str name, struct str version
 {
 	struct judged j = {0};
 	struct str judged_ranges = STR_NULL;
+	struct err undecided = {0};
 	struct shard_rows rows;
 	struct shard_row row;
 	int r = shard_find(m->shard, name, &rows, err);
@@ -308,77 +279,132 @@ static int consider_rows(struct matching *m, struct str name, struct str version
 	if (r <= 0)
 		return r;
 	while ((r = shard_next(&rows, &row, err)) > 0) {
+		enum channel_weight weight;
+
 		if (row.by_binary != by_binary)
+			continue;
+		weight = weigh(m, &row, version);
+		if (weight == CHANNEL_SILENT)
 			continue;
 		/* rows of equal ranges stand together and decide alike */
 		if (!judged_ranges.p || !str_eq(row.ranges, judged_ranges))
-			judge(m, &row, version, &j);
+			judge(m, &row, version, &j, &undecided);
 		judged_ranges = row.ranges;
-		if (consider(m, &row, version, &j) < 0)
+		m->result->n_rows++;
+		if (j.verdict == UNDECIDED && m->result->n_undecided++ == 0)
+			m->result->error = undecided;
+		if (consider(m, &row, weight, &j) < 0)
 			return err_nomem(err);
 	}
 	return r;
 }
 
-static bool opposes(const struct claim *against, const struct match_hit *hit)
+/* Affected whatever the version, with nothing that ends it. */
+static bool is_whole(const struct match_hit *h)
 {
-	bool endless = hit->fixed.n == 0 && hit->last_affected.n == 0;
-
-	if (against->denied)
-		return true;
-	return endless || (is_offer(hit->channel) && against->hit.channel.n == 0);
+	return h->introduced.n == 0 && h->fixed.n == 0 && h->last_affected.n == 0;
 }
 
-/* Highest fix wins; what a row says beyond it is kept from the one that says more. */
-static int merge(struct matching *m, struct match_hit *into, const struct match_hit *other,
-		 struct err *err)
+static bool opposes(const struct matching *m, const struct claim *against, const struct claim *c)
 {
-	struct match_hit winner = *into, loser = *other;
+	if (against->is_own != c->is_own)
+		return against->is_own;
+	if (against->is_denial)
+		return true;
+	if (!m->is_distribution ||
+	    (against->advisory == c->advisory && str_eq(against->hit.channel, c->hit.channel)))
+		return false;
+	return is_whole(&c->hit) ||
+	       (channel_is_offer(c->hit.channel) && !channel_is_offer(against->hit.channel));
+}
+
+/* The word that tells more goes before; what is not known yet comes last. */
+static int precision(enum finding_status s)
+{
+	switch (s) {
+	case STATUS_END_OF_LIFE:
+	case STATUS_WILL_NOT_FIX:
+	case STATUS_FIX_DEFERRED:
+		return 2;
+	case STATUS_AFFECTED:
+	case STATUS_FIXED:
+	case STATUS_NOT_AFFECTED:
+		return 1;
+	case STATUS_UNDER_INVESTIGATION:
+		break;
+	}
+	return 0;
+}
+
+/* Above 0: the other tells the fix, below: this one does. */
+static int compare_fixes(struct matching *m, const struct match_hit *h,
+			 const struct match_hit *other, int *ret, struct err *err)
+{
+	bool is_offer = channel_is_offer(h->channel);
+
+	*ret = (other->fixed.n > 0) - (h->fixed.n > 0);
+	if (h->fixed.n == 0 || other->fixed.n == 0)
+		return 0;
+	/* a fix for everybody is better than one in a channel */
+	*ret = is_offer - channel_is_offer(other->channel);
+	if (*ret)
+		return 0;
+	m->without_epoch = false; /* both are the feed's */
+	return compare(m, other->fixed, h->fixed, ret, err);
+}
+
+/* Highest fix wins; what the other says beyond it is kept. */
+static int merge(struct matching *m, struct claim *into, const struct claim *c, struct err *err)
+{
+	struct match_hit winner = into->hit, loser = c->hit;
 	int order = 0, r = 0;
 
-	if (into->fixed.n && other->fixed.n)
-		r = compare(m, other->fixed, into->fixed, &order, err);
+	if (into->is_own != c->is_own)
+		order = c->is_own ? 1 : -1;
 	else
-		order = (other->fixed.n > 0) - (into->fixed.n > 0);
-	/* a fix for everybody is better than one in a channel */
-	if (into->fixed.n && other->fixed.n && is_offer(into->channel) != is_offer(other->channel))
-		order = is_offer(into->channel) ? 1 : -1;
-	if (r == 0 && order > 0) {
-		winner = *other;
-		loser = *into;
+		r = compare_fixes(m, &into->hit, &c->hit, &order, err);
+	if (r < 0)
+		return r;
+	if (order > 0) {
+		winner = c->hit;
+		winner.vulnerability = into->hit.vulnerability;
+		loser = into->hit;
+		into->advisory = c->advisory;
+		into->feed = c->feed;
 	}
+	into->is_own |= c->is_own;
 	if (winner.severity == SEVERITY_UNKNOWN)
 		winner.severity = loser.severity;
-	if (winner.status == STATUS_AFFECTED && winner.fixed.n == 0)
+	if (winner.fixed.n == 0 && precision(loser.status) > precision(winner.status))
 		winner.status = loser.status;
 	if (winner.note.n == 0)
 		winner.note = loser.note;
-	*into = winner;
-	return r;
+	into->hit = winner;
+	return 0;
 }
 
 /* The hits so far, and where each vulnerability's is. */
 struct hits {
-	struct vec list; /* struct match_hit; without a vulnerability: dropped */
+	struct vec list; /* struct claim; without a vulnerability: dropped */
 	struct map at;	 /* vulnerability -> number, from 1 */
 };
 
-static struct match_hit *find_hit(const struct hits *hits, struct str vulnerability)
+static struct claim *find_hit(const struct hits *hits, struct str vulnerability)
 {
 	uintptr_t number = (uintptr_t)map_get(&hits->at, vulnerability);
-	struct match_hit *h = number ? vec_at(&hits->list, number - 1) : NULL;
+	struct claim *c = number ? vec_at(&hits->list, number - 1) : NULL;
 
-	return h && h->vulnerability.n ? h : NULL;
+	return c && c->hit.vulnerability.n ? c : NULL;
 }
 
-static int new_hit(struct hits *hits, struct str vulnerability, const struct match_hit *hit)
+static int new_hit(struct hits *hits, struct str vulnerability, const struct claim *claim)
 {
-	struct match_hit *h = vec_push(&hits->list);
+	struct claim *c = vec_push(&hits->list);
 
-	if (!h)
+	if (!c)
 		return -ERR_NOMEM;
-	*h = *hit;
-	h->vulnerability = vulnerability;
+	*c = *claim;
+	c->hit.vulnerability = vulnerability;
 	return map_put(&hits->at, vulnerability, (void *)(uintptr_t)hits->list.n);
 }
 
@@ -397,11 +423,11 @@ static int add_hits(struct matching *m, const struct claim *c, struct hits *hits
 	int r = names_of(m, c->advisory, &names, err);
 
 	for (size_t i = 0; i < names.n && r >= 0; i++) {
-		struct match_hit *h = find_hit(hits, names.p[i]);
+		struct claim *hit = find_hit(hits, names.p[i]);
 
-		if (h)
-			r = merge(m, h, &c->hit, err);
-		else if (new_hit(hits, names.p[i], &c->hit) < 0)
+		if (hit)
+			r = merge(m, hit, c, err);
+		else if (new_hit(hits, names.p[i], c) < 0)
 			r = err_nomem(err);
 	}
 	return r;
@@ -414,19 +440,40 @@ static int drop_opposed(struct matching *m, const struct claim *against, struct 
 	int r = names_of(m, against->advisory, &names, err);
 
 	for (size_t i = 0; i < names.n && r >= 0; i++) {
-		struct match_hit *h = find_hit(hits, names.p[i]);
+		struct claim *hit = find_hit(hits, names.p[i]);
 
-		if (h && opposes(against, h))
-			h->vulnerability = STR_NULL;
+		if (hit && opposes(m, against, hit))
+			hit->hit.vulnerability = STR_NULL;
 	}
 	return r;
 }
 
+/*
+ * Whether it is worth to look up what a claim is about: a kernel has thousands of fixes. Debian's
+ * tracker says one thing of each vulnerability and package, so it does not contradict itself.
+ */
+static bool may_oppose(const struct matching *m, const struct claim *against,
+		       const struct hits *hits)
+{
+	const struct shard_feed *feed = shard_feed(m->shard, against->feed);
+	bool is_tracker = feed && str_is(feed->id, "debian-tracker");
+
+	if (against->is_denial || against->is_own)
+		return hits->list.n > 0;
+	for (size_t i = 0; i < hits->list.n; i++) {
+		const struct claim *c = vec_at(&hits->list, i);
+
+		if ((!is_tracker || against->feed != c->feed) && opposes(m, against, c))
+			return true;
+	}
+	return false;
+}
+
 static int by_vulnerability(const void *va, const void *vb)
 {
-	const struct match_hit *a = va, *b = vb;
+	const struct claim *a = va, *b = vb;
 
-	return str_cmp(a->vulnerability, b->vulnerability);
+	return str_cmp(a->hit.vulnerability, b->hit.vulnerability);
 }
 
 /* Those that were not dropped, sorted, into the arena. */
@@ -434,29 +481,33 @@ static int give_back(struct matching *m, struct vec *list, struct err *err)
 {
 	struct match_hit *to = arena_array(m->arena, list->n, sizeof *to);
 
-	if (!to)
+	if (!to && list->n)
 		return err_nomem(err);
 	vec_sort(list, by_vulnerability);
 	m->result->hits = to;
 	for (size_t i = 0; i < list->n; i++) {
-		const struct match_hit *h = vec_at(list, i);
+		const struct claim *c = vec_at(list, i);
 
-		if (h->vulnerability.n)
-			to[m->result->n++] = *h;
+		if (c->hit.vulnerability.n)
+			to[m->result->n++] = c->hit;
 	}
 	return 0;
 }
 
 static int settle(struct matching *m, struct err *err)
 {
-	struct hits hits = {.list = VEC_INIT(struct match_hit, LIMIT_FINDINGS)};
+	struct hits hits = {.list = VEC_INIT(struct claim, LIMIT_FINDINGS)};
 	int r = 0;
 
 	map_init(&hits.at, LIMIT_FINDINGS);
 	for (size_t i = 0; i < m->affecting.n && r >= 0; i++)
 		r = add_hits(m, vec_at(&m->affecting, i), &hits, err);
-	for (size_t i = 0; i < m->opposing.n && r >= 0; i++)
-		r = drop_opposed(m, vec_at(&m->opposing, i), &hits, err);
+	for (size_t i = 0; i < m->opposing.n && r >= 0; i++) {
+		const struct claim *against = vec_at(&m->opposing, i);
+
+		if (may_oppose(m, against, &hits))
+			r = drop_opposed(m, against, &hits, err);
+	}
 	if (r >= 0)
 		r = give_back(m, &hits.list, err);
 	vec_done(&hits.list);
@@ -484,7 +535,10 @@ int match_package(struct shard *shard, const struct match_query *q, struct arena
 	if (!scheme || !version_scheme_find(str_of(scheme), &m.scheme))
 		return err_set(err, ERR_UNSUPPORTED, "%.*s: no order of versions is known for it",
 			       STR_FMT(shard_name(shard)));
+	m.is_distribution = ecosystem_is_distribution(shard_name(shard));
+	m.without_epoch = q->is_epoch_unknown;
 	r = consider_rows(&m, q->name, q->version, false, err);
+	m.without_epoch = false;
 	if (r >= 0)
 		r = consider_rows(&m, binary, binary_version, true, err);
 	if (r >= 0 && m.affecting.n)

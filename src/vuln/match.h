@@ -11,18 +11,18 @@
  *
  *  1. Which rows count. A row of a binary package's name is asked with the binary's name and
  *     version, any other with the source's. A modular row counts for a package of the same
- *     module:stream only, and a modular package asks modular rows only. A row with architectures
- *     counts for those. A row of a channel counts when the package can have come from it:
- *     builds that say so in their version (esm, fips, ksplice) are asked by the rows of that
- * channel; rows of a paid or opt-in channel (esm) are asked for the fix they offer; extended
- * streams of Red Hat (eus, aus, e4s, tus, els) only when query.channels names them.
+ *     module:stream only ("NAME:*": of any stream), and a modular package asks modular rows only.
+ *     A row with architectures counts for those. What the row's channel is to the build says
+ *     vuln/channel.h.
  *  2. Inside or not: version_compare over the intervals, equality with the versions that are
  *     listed, the constraint. Inside any of them: affected.
- *  3. What outweighs it, for the same vulnerability: a row that says NOT_AFFECTED; and a row that
- *     knows a fix which the package has, when the affecting row knows no end (a notice may have
- *     fixed what the tracker still lists as open) or offers its fix in a channel the package is not
- *     from.
- *  4. Of several affecting rows the highest fixed version is told: it is free of all of them.
+ *  3. What outweighs it, for the same vulnerability: a row that says NOT_AFFECTED; a row of the
+ *     stream that the build is from; and of distributions, whose notices (DSA, USN) fix what the
+ *     tracker still lists as open: another record with a fix that the package has, where the
+ *     affecting row covers all versions without end, or offers its fix in a channel that the
+ *     package is not from.
+ *  4. Of several affecting rows the highest fixed version is told: it is free of all of them. A
+ *     fix for everybody goes before one that is an offer.
  *
  * A version that the scheme cannot order decides nothing: result.error says so and the rows that
  * needed it are counted in n_undecided.
@@ -38,8 +38,13 @@ struct match_query {
 	struct str name, version; /* of the source, or the package where there is no source */
 	struct str binary, binary_version; /* empty: the same */
 	struct str arch;
-	struct str module;	  /* MODULARITYLABEL "nodejs:18:80200:abc"; empty: not modular */
-	struct str_list channels; /* extended streams that are switched on */
+	struct str module; /* MODULARITYLABEL "nodejs:18:80200:abc"; empty: not modular */
+	/*
+	 * An rpm names its source without an epoch. Where the binary's need not be the source's,
+	 * versions of sources are compared as if their epochs were equal.
+	 */
+	bool is_epoch_unknown;
+	struct str_list repositories; /* of vuln/channel.h */
 };
 
 struct match_hit {
@@ -50,7 +55,7 @@ struct match_hit {
 	enum severity severity; /* the publisher's, of this release; UNKNOWN: none */
 	bool by_binary;		/* what was compared: the binary's version */
 	struct str introduced, fixed, last_affected;
-	struct str channel; /* where the fix is, when it takes more than an upgrade */
+	struct str channel; /* of the row: where the fix is */
 	struct str note;
 	struct str_list symbols;
 };

@@ -67,7 +67,7 @@ static double impact(const struct finding *f, const struct finding_cvss *best)
 
 static double likelihood(const struct finding *f)
 {
-	if (f->known_exploited)
+	if (f->known_exploited || f->kind == FINDING_MALWARE)
 		return 1;
 	return f->has_epss ? 0.3 + 0.7 * cbrt(f->epss) : 0.5;
 }

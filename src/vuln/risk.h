@@ -9,7 +9,7 @@
  *
  *     impact      base score / 10; without a vector the middle of its severity's band:
  *                 critical 0.95, high 0.8, medium 0.55, low 0.2, negligible 0.05, unknown 0.5
- *     likelihood  1 when it is known to be exploited (CISA KEV),
+ *     likelihood  1 when it is known to be exploited (CISA KEV), or is malware,
  *                 0.3 + 0.7 * cube root of the EPSS probability,
  *                 0.5 when there is no EPSS value yet
  *
