@@ -26,23 +26,28 @@ static void add_count(struct strbuf *sb, uint64_t n, const char *word)
 	strbuf_adds(sb, word);
 }
 
-void findings_add_counts(struct strbuf *sb, const struct report *r)
+void findings_add_counts(struct strbuf *sb, const struct plan *plan)
 {
-	uint64_t counts[SEVERITY_CRITICAL + 1] = {0};
-	bool first = true;
+	uint64_t n = plan->n_removed + plan->n_left;
+	const char *before = " (";
 
-	for (size_t i = 0; i < r->findings.n; i++) {
-		const struct finding *f = vec_at(&r->findings, i);
-
-		counts[f->severity] += f->suppressed_by.n == 0;
+	if (n == 0) {
+		strbuf_adds(sb, "no findings");
+		return;
 	}
+	add_count(sb, n, n == 1 ? "finding" : "findings");
 	for (size_t s = SEVERITY_CRITICAL + 1; s-- > 0;) {
-		if (counts[s] == 0)
+		if (plan->n_by_severity[s] == 0)
 			continue;
-		strbuf_adds(sb, first ? "" : ", ");
-		add_count(sb, counts[s], severity_name((enum severity)s));
-		first = false;
+		strbuf_adds(sb, before);
+		add_count(sb, plan->n_by_severity[s], severity_name((enum severity)s));
+		before = ", ";
 	}
+	if (plan->n_exploited) {
+		strbuf_adds(sb, "; ");
+		add_count(sb, plan->n_exploited, "exploited");
+	}
+	strbuf_addc(sb, ')');
 }
 
 static void add_upgrade(struct strbuf *sb, const struct canvas *c, const struct action *a)
@@ -146,75 +151,82 @@ static void put_more(struct canvas *c, uint64_t n, const char *what)
 
 static void put_plan(struct canvas *c, const struct report *r, const struct plan *plan)
 {
-	uint64_t n_findings = 0;
 	CLEANUP(strbuf_done) struct strbuf note = STRBUF_INIT(LINE_MAX_BYTES);
 
 	if (plan->n == 0)
 		return;
-	for (size_t i = 0; i < plan->n; i++)
-		n_findings += plan->actions[i].n_findings;
-	add_count(&note, n_findings, "findings go by ");
-	add_count(&note, plan->n, plan->n == 1 ? "action" : "actions");
+	add_count(&note, plan->n, plan->n == 1 ? "action removes " : "actions remove ");
+	add_count(&note, plan->n_removed, plan->n_removed == 1 ? "finding" : "findings");
 	canvas_heading(c, "FIX FIRST", strbuf_str(&note));
 	for (size_t i = 0; i < plan->n && i < ACTIONS_SHOWN; i++)
 		put_action(c, r, &plan->actions[i], i);
 	if (plan->n > ACTIONS_SHOWN)
-		put_more(c, plan->n - ACTIONS_SHOWN, "more actions; --format json lists them");
+		put_more(c, plan->n - ACTIONS_SHOWN,
+			 plan->n - ACTIONS_SHOWN == 1 ? "more action; --format json lists it"
+						      : "more actions; --format json lists them");
 }
 
-static bool remains(const struct finding *f)
+/* The package; the source where several packages of it are concerned; or the file. */
+static void add_subject(struct strbuf *sb, const struct finding *f, const struct leftover *l)
 {
-	return f->suppressed_by.n == 0 && f->fix_version.n == 0;
+	const struct finding_subject *s = &f->subject;
+	struct str name = s->name.n ? s->name : s->path, version = s->version;
+
+	if (l->n_packages > 1 && s->source_name.n)
+		name = s->source_name;
+	if (l->n_packages > 1 && s->source_version.n)
+		version = s->source_version;
+	strbuf_add(sb, str_sub(name, 0, PART_MAX));
+	strbuf_addc(sb, ' ');
+	strbuf_add(sb, str_sub(version, 0, PART_MAX));
 }
 
-static void put_remaining(struct canvas *c, const struct finding *f)
+static void add_state(struct strbuf *sb, const struct finding *f, const struct leftover *l)
 {
-	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LINE_MAX_BYTES);
-	size_t used = 2 + 12;
+	if (l->n_packages > 1)
+		strbuf_addf(sb, "  %llu packages", (unsigned long long)l->n_packages);
+	if (f->status != STATUS_AFFECTED) {
+		strbuf_adds(sb, "  ");
+		for (const char *p = finding_status_name(f->status); *p; p++)
+			strbuf_addc(sb, *p == '_' ? ' ' : *p);
+	}
+	if (f->known_exploited)
+		strbuf_adds(sb, "  exploited");
+}
+
+/* What it is about gives way to its state. */
+static void put_remaining(struct canvas *c, const struct finding *f, const struct leftover *l)
+{
+	CLEANUP(strbuf_done) struct strbuf what = STRBUF_INIT(LINE_MAX_BYTES);
+	CLEANUP(strbuf_done) struct strbuf state = STRBUF_INIT(LINE_MAX_BYTES);
+	size_t room = c->width - 2 - 12;
 
 	text_pad(c->out, 2);
 	canvas_left(c, tone_of(f->severity), str_of(severity_name(f->severity)), 12);
-	strbuf_add(&sb, str_sub(f->rule, 0, PART_MAX));
-	strbuf_addc(&sb, ' ');
-	strbuf_add(&sb,
-		   str_sub(f->subject.name.n ? f->subject.name : f->subject.path, 0, PART_MAX));
-	strbuf_addc(&sb, ' ');
-	strbuf_add(&sb, str_sub(f->subject.version, 0, PART_MAX));
-	used += canvas_say(c, TONE_PLAIN, strbuf_str(&sb), c->width - used);
-	strbuf_reset(&sb);
-	if (f->status != STATUS_AFFECTED) {
-		strbuf_adds(&sb, "  ");
-		for (const char *p = finding_status_name(f->status); *p; p++)
-			strbuf_addc(&sb, *p == '_' ? ' ' : *p);
-	}
-	if (f->known_exploited)
-		strbuf_adds(&sb, "  exploited");
-	if (sb.n && used + sb.n <= c->width)
-		(void)canvas_say(c, f->known_exploited ? TONE_BAD : TONE_DIM, strbuf_str(&sb),
-				 c->width - used);
+	strbuf_add(&what, str_sub(f->rule, 0, PART_MAX));
+	strbuf_addc(&what, ' ');
+	add_subject(&what, f, l);
+	add_state(&state, f, l);
+	if (state.n + 20 > room)
+		strbuf_reset(&state);
+	(void)canvas_say(c, TONE_PLAIN, strbuf_str(&what), room - state.n);
+	(void)canvas_say(c, f->known_exploited ? TONE_BAD : TONE_DIM, strbuf_str(&state), state.n);
 	canvas_end_line(c);
 }
 
-static void put_remains(struct canvas *c, const struct report *r)
+static void put_remains(struct canvas *c, const struct report *r, const struct plan *plan)
 {
-	uint64_t n = 0, shown = 0;
-	char text[TEXT_COUNT_MAX];
+	CLEANUP(strbuf_done) struct strbuf note = STRBUF_INIT(LINE_MAX_BYTES);
+	size_t n = plan->n_left;
 
-	for (size_t i = 0; i < r->findings.n; i++)
-		n += remains(vec_at(&r->findings, i));
 	if (n == 0)
 		return;
-	canvas_heading(c, "REMAINS", text_count(n, text));
-	for (size_t i = 0; i < r->findings.n && shown < REMAINS_SHOWN; i++) {
-		const struct finding *f = vec_at(&r->findings, i);
-
-		if (!remains(f))
-			continue;
-		put_remaining(c, f);
-		shown++;
-	}
-	if (n > shown)
-		put_more(c, n - shown, "more without a fix; --format json lists them");
+	add_count(&note, n, n == 1 ? "finding without a fix" : "findings without a fix");
+	canvas_heading(c, "REMAINS", strbuf_str(&note));
+	for (size_t i = 0; i < n && i < REMAINS_SHOWN; i++)
+		put_remaining(c, vec_at(&r->findings, plan->left[i].finding), &plan->left[i]);
+	if (n > REMAINS_SHOWN)
+		put_more(c, n - REMAINS_SHOWN, "more; --format json lists them");
 }
 
 static void put_suppressed(struct canvas *c, const struct report *r)
@@ -239,6 +251,6 @@ static void put_suppressed(struct canvas *c, const struct report *r)
 void put_findings(struct canvas *c, const struct report *r, const struct plan *plan)
 {
 	put_plan(c, r, plan);
-	put_remains(c, r);
+	put_remains(c, r, plan);
 	put_suppressed(c, r);
 }

@@ -13,5 +13,8 @@
 
 void put_findings(struct canvas *c, const struct report *r, const struct plan *plan);
 
-/* "12 critical, 3 high, 1 unknown", gravest first, suppressed ones left out; "" for none. */
-void findings_add_counts(struct strbuf *sb, const struct report *r);
+/*
+ * "28 findings (1 critical, 3 high, 24 medium; 2 exploited)", as the plan counts them; "no
+ * findings".
+ */
+void findings_add_counts(struct strbuf *sb, const struct plan *plan);

@@ -484,7 +484,28 @@ static void add_plural(struct strbuf *sb, uint64_t n, const char *one, const cha
 	strbuf_adds(sb, n == 1 ? one : many);
 }
 
-static void put_closing(struct table *t)
+static enum tone tone_of_closing(const struct plan *plan, bool complete)
+{
+	if (plan->n_by_severity[SEVERITY_CRITICAL] || plan->n_by_severity[SEVERITY_HIGH] ||
+	    plan->n_exploited)
+		return TONE_BAD;
+	return complete && plan->n_removed + plan->n_left == 0 ? TONE_GOOD : TONE_WARN;
+}
+
+/* Whether findings were looked for: a report of packages alone does not speak of them. */
+static bool has_looked(const struct report *r)
+{
+	for (size_t i = 0; i < r->coverage.n; i++) {
+		const struct coverage *c = vec_at(&r->coverage, i);
+
+		if (c->state != COVERAGE_NOT_ASSESSED &&
+		    str_has_prefix(c->what, STR("vulnerabilities")))
+			return true;
+	}
+	return r->findings.n > 0;
+}
+
+static void put_closing(struct table *t, const struct plan *plan)
 {
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(FIELD_MAX);
 	const struct report *r = t->report;
@@ -506,8 +527,12 @@ static void put_closing(struct table *t)
 		strbuf_adds(&sb, ", ");
 		add_plural(&sb, n_problems, "problem", "problems");
 	}
+	if (has_looked(r)) {
+		strbuf_adds(&sb, ", ");
+		findings_add_counts(&sb, plan);
+	}
 	strbuf_addc(&sb, '.');
-	canvas_start(&t->c, complete ? TONE_GOOD : TONE_WARN);
+	canvas_start(&t->c, tone_of_closing(plan, complete));
 	text_wrap(t->c.out, strbuf_str(&sb), 0, t->c.width, t->c.unicode);
 	if (t->c.color && t->c.out->error == ERR_OK)
 		t->c.out->n--; /* the colour ends on its own line */
@@ -544,7 +569,7 @@ static int render(const struct report *report, const struct render_options *opti
 	put_findings(&t.c, report, &plan);
 	put_gaps(&t);
 	put_problems(&t);
-	put_closing(&t);
+	put_closing(&t, &plan);
 	plan_done(&plan);
 	vec_done(&rows);
 	return strbuf_check(out, err);

@@ -20,6 +20,9 @@ struct planning {
 	struct map by_key;     /* package, version -> struct draft */
 	struct map package_of; /* purl -> struct report_package */
 	struct vec drafts;     /* struct draft * */
+	struct map left_of;    /* vulnerability, package, version -> number in left, from 1 */
+	struct map left_seen;  /* the same with the purl */
+	struct vec left;       /* struct leftover */
 };
 
 static struct str package_name(const struct finding *f)
@@ -98,6 +101,13 @@ static int add_once(struct map *set, struct str key)
 	return map_put(set, key, set) < 0 ? -ERR_NOMEM : 1;
 }
 
+/* Each vulnerability once, whatever the number of packages. */
+static void count(struct plan *plan, const struct finding *f)
+{
+	plan->n_by_severity[f->severity]++;
+	plan->n_exploited += f->known_exploited;
+}
+
 static int add_to_draft(struct planning *p, struct draft *d, const struct finding *f, size_t i)
 {
 	struct action *a = &d->action;
@@ -118,6 +128,8 @@ static int add_to_draft(struct planning *p, struct draft *d, const struct findin
 	r = add_once(&d->rules, f->rule);
 	if (r <= 0)
 		return r;
+	count(p->plan, f);
+	p->plan->n_removed++;
 	a->n_findings++;
 	a->n_exploited += f->known_exploited;
 	a->risk += f->risk > 0 ? f->risk : 0;
@@ -126,27 +138,53 @@ static int add_to_draft(struct planning *p, struct draft *d, const struct findin
 	return 0;
 }
 
+/* Once a vulnerability, source package and version; each of the others by itself. */
+static int add_to_left(struct planning *p, const struct finding *f, size_t i)
+{
+	bool is_package = f->subject.kind == SUBJECT_PACKAGE;
+	struct arena *a = &p->plan->arena;
+	struct str key =
+		!is_package ? f->id
+			    : arena_strf(a, "%.*s\x1f%.*s\x1f%.*s\x1f%.*s", STR_FMT(f->rule),
+					 STR_FMT(purl_type(f->subject.purl)),
+					 STR_FMT(package_name(f)), STR_FMT(package_version(f)));
+	struct str seen = arena_strf(a, "%.*s\x1f%.*s", STR_FMT(key), STR_FMT(f->subject.purl));
+	uintptr_t number = key.p ? (uintptr_t)map_get(&p->left_of, key) : 0;
+	struct leftover *l;
+	int r = seen.p && key.p ? add_once(&p->left_seen, seen) : -ERR_NOMEM;
+
+	if (r < 0)
+		return r;
+	if (number) {
+		l = vec_at(&p->left, number - 1);
+		l->n_packages += is_package && r > 0;
+		return 0;
+	}
+	l = vec_push(&p->left);
+	if (!l)
+		return -ERR_NOMEM;
+	*l = (struct leftover){.finding = i, .n_packages = is_package};
+	count(p->plan, f);
+	return map_put(&p->left_of, key, (void *)(uintptr_t)p->left.n);
+}
+
 static int gather(struct planning *p)
 {
-	struct map left;
 	int r = 0;
 
-	map_init(&left, LIMIT_FINDINGS);
 	for (size_t i = 0; i < p->report->findings.n && r >= 0; i++) {
 		const struct finding *f = vec_at(&p->report->findings, i);
 		struct draft *d;
 
-		if (f->suppressed_by.n || f->subject.kind != SUBJECT_PACKAGE)
+		if (f->suppressed_by.n)
 			continue;
-		if (f->fix_version.n == 0) {
-			r = add_once(&left, f->id);
-			p->plan->n_left += r > 0;
+		if (f->subject.kind != SUBJECT_PACKAGE || f->fix_version.n == 0) {
+			r = add_to_left(p, f, i);
 			continue;
 		}
 		d = draft_of(p, f);
 		r = d ? add_to_draft(p, d, f, i) : -ERR_NOMEM;
 	}
-	map_done(&left);
 	return r;
 }
 
@@ -188,22 +226,30 @@ static int give_back(struct planning *p)
 		d->action.n = d->findings.n;
 		plan->actions[plan->n++] = d->action;
 	}
-	if (!plan->actions)
+	plan->left = arena_array(&plan->arena, p->left.n + 1, sizeof *plan->left);
+	if (!plan->actions || !plan->left)
 		return -ERR_NOMEM;
+	plan->n_left = p->left.n;
+	if (p->left.n)
+		memcpy(plan->left, p->left.p, p->left.n * sizeof *plan->left);
 	qsort(plan->actions, plan->n, sizeof *plan->actions, most_risk_first);
 	return 0;
 }
 
 int plan_make(const struct report *r, struct plan *ret, struct err *err)
 {
-	struct planning p = {
-		.report = r, .plan = ret, .drafts = VEC_INIT(struct draft *, LIMIT_FINDINGS)};
+	struct planning p = {.report = r,
+			     .plan = ret,
+			     .drafts = VEC_INIT(struct draft *, LIMIT_FINDINGS),
+			     .left = VEC_INIT(struct leftover, LIMIT_FINDINGS)};
 	int e;
 
 	*ret = (struct plan){0};
 	arena_init(&ret->arena, LIMIT_ARENA_BYTES);
 	map_init(&p.by_key, LIMIT_FINDINGS);
 	map_init(&p.package_of, LIMIT_PACKAGES);
+	map_init(&p.left_of, LIMIT_FINDINGS);
+	map_init(&p.left_seen, LIMIT_FINDINGS);
 	e = index_packages(&p);
 	if (e >= 0)
 		e = gather(&p);
@@ -217,6 +263,9 @@ int plan_make(const struct report *r, struct plan *ret, struct err *err)
 		vec_done(&d->findings);
 	}
 	vec_done(&p.drafts);
+	vec_done(&p.left);
+	map_done(&p.left_of);
+	map_done(&p.left_seen);
 	map_done(&p.by_key);
 	map_done(&p.package_of);
 	if (e >= 0)

@@ -10,10 +10,11 @@
  *
  * An action is an upgrade of one source package from one installed version, for all packages built
  * from it and in all layers that hold it, to the highest version that any of its findings asks for:
- * that one removes them all. Findings without a fix, suppressed findings and those of other kinds
- * are in no action; plan.n_left counts the first.
+ * that one removes them all. What no action removes is left: findings without a fix, and those of
+ * other kinds. A vulnerability of several packages of one source and version counts once in both.
+ * Suppressed findings are in neither.
  *
- * Order: by the sum of the risks removed, then by text. Within an action as in the report.
+ * Order: actions by the sum of the risks removed, then by text; all else as in the report.
  * Ownership: the plan owns its memory and borrows from the report. Errors: ERR_NOMEM.
  */
 #pragma once
@@ -35,10 +36,20 @@ struct action {
 	size_t n;
 };
 
+/* A vulnerability of one source package that no upgrade removes yet, or a finding without one. */
+struct leftover {
+	size_t finding;	     /* index into report->findings, of the first */
+	uint64_t n_packages; /* 0: of no package */
+};
+
 struct plan {
 	struct action *actions;
 	size_t n;
-	uint64_t n_left; /* vulnerabilities that no action removes, each once a package */
+	struct leftover *left;
+	size_t n_left;
+	uint64_t n_removed;			       /* findings of all actions */
+	uint64_t n_by_severity[SEVERITY_CRITICAL + 1]; /* actions and left together */
+	uint64_t n_exploited;
 	struct arena arena;
 };
 

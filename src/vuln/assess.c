@@ -210,10 +210,14 @@ static int find_repositories(struct assessment *as, const struct report_layer *l
 		return err_nomem(err);
 	for (size_t i = 0; i < l->content_sets.n; i++) {
 		struct str key = arena_strf(a, "repository:%.*s", STR_FMT(l->content_sets.p[i]));
+		int r;
 
 		if (!key.p)
 			return err_nomem(err);
-		facts[i] = index_fact_find(db_index(as->db), STR("redhat-repositories"), key);
+		facts[i] = STR_NULL;
+		r = db_fact(as->db, STR("redhat-repositories"), key, a, &facts[i], err);
+		if (r < 0)
+			return r;
 		n += count_words(facts[i]);
 	}
 	p = arena_array(a, n + 1, sizeof *p);
@@ -375,7 +379,8 @@ static int set_subject(struct assessment *as, const struct found *x, struct find
 		.namespace = rp->p.namespace,
 		.arch = rp->p.arch,
 	};
-	if (rp->p.source_name.n) {
+	/* A fix of a binary with a version of its own is none of its source's. */
+	if (rp->p.source_name.n && !(x->hit->by_binary && x->query->is_epoch_unknown)) {
 		f->subject.source_name = x->query->name;
 		f->subject.source_version = x->query->version;
 	}
