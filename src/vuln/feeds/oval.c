@@ -5,6 +5,9 @@
 #include "base/map.h"
 #include "codec/xml.h"
 
+#define BOUNDS_MAX 64 /* criteria of an AND in which a package's other bound is looked for */
+#define STEPS_MAX  ((size_t)1 << 26) /* platforms looked at for the packages of one file */
+
 enum node_kind {
 	NODE_AND,
 	NODE_OR,
@@ -55,6 +58,7 @@ struct oval {
 	struct test *test;
 	struct state *state;
 	struct str id; /* of the object being read */
+	size_t steps;
 };
 
 static const char *const operations[] = {"less than", "less than or equal", "greater than",
@@ -362,6 +366,11 @@ static void add_row(struct oval *o, struct rpm_row *row, const struct context *c
 	     i < ((const struct node *)vec_at(&o->nodes, c->platforms))->end; i++) {
 		const struct node *platform = vec_at(&o->nodes, i);
 
+		if (++o->steps > STEPS_MAX) {
+			draft_fail(&o->d, ERR_LIMIT, "more platforms for all packages than %zu",
+				   STEPS_MAX);
+			return;
+		}
 		if (platform->kind != NODE_PLATFORM || platform->text.n == 0)
 			continue;
 		row->shard = platform->text;
@@ -391,8 +400,8 @@ static const struct state *other_bound(const struct oval *o, size_t at, const st
 
 	if (parent->kind != NODE_AND || !name)
 		return NULL;
-	for (size_t i = at + 1; i < parent->end;
-	     i = ((const struct node *)vec_at(&o->nodes, i))->end) {
+	for (size_t i = at + 1, n = 0; i < parent->end && n < BOUNDS_MAX;
+	     i = ((const struct node *)vec_at(&o->nodes, i))->end, n++) {
 		const struct state *s = state_of(o, vec_at(&o->nodes, i), name);
 
 		if (s && s->operation <= OP_GREATER_EQUAL && (s->operation >= OP_GREATER) == above)

@@ -201,7 +201,8 @@ static void add_gaps(struct vec *stretches, struct advisory_affected *p, struct 
 	struct order order = {d};
 	struct gap g = {0};
 
-	qsort_r(stretches->p, stretches->n, sizeof(struct stretch), by_low, &order);
+	if (stretches->n > 1)
+		qsort_r(stretches->p, stretches->n, sizeof(struct stretch), by_low, &order);
 	for (size_t i = 0; i < stretches->n && !d->failed; i++) {
 		const struct stretch *s = vec_at(stretches, i);
 
