@@ -13,6 +13,7 @@
 #include "render/text.h"
 #include "vuln/build.h"
 #include "vuln/db.h"
+#include "vuln/update.h"
 
 #define OUT_MAX	       ((size_t)LIMIT_JSON_BYTES * 2)
 #define PROBLEMS_SHOWN 20
@@ -20,7 +21,7 @@
 #define DAY_SECONDS    86400
 
 static struct {
-	const char *feeds, *out, *db, *key, *format;
+	const char *feeds, *out, *db, *key, *format, *from, *ca_file;
 	bool allow_older, partial, verbose, quiet;
 	uint64_t jobs;
 } opt = {.format = "table"};
@@ -180,13 +181,13 @@ static int tell_build(const struct build_report *report, uint64_t elapsed_ms, in
 	return command_print(strbuf_str(&out));
 }
 
-static int build(void)
+static int build_from(const char *mirror)
 {
 	CLEANUP(freep)
 	char *dir = opt.out  ? str_dup(str_of(opt.out))
 		    : opt.db ? str_dup(str_of(opt.db))
 			     : db_default_dir();
-	struct build_options options = {.feeds = opt.feeds,
+	struct build_options options = {.feeds = mirror,
 					.out = dir,
 					.now = time(NULL),
 					.n_threads = (unsigned)opt.jobs,
@@ -196,7 +197,7 @@ static int build(void)
 	struct err err = {0};
 	int r, status;
 
-	if (!opt.feeds)
+	if (!mirror)
 		r = err_set(&err, ERR_USAGE, "db build: which feeds? --feeds DIR");
 	else if (!dir)
 		r = err_set(&err, ERR_USAGE, "db build: where to? --out DIR");
@@ -210,6 +211,74 @@ static int build(void)
 	status = tell_build(&report, clock_monotonic_ms() - start_ms, r, &err);
 	build_report_done(&report);
 	return status;
+}
+
+static int build(void)
+{
+	return build_from(opt.feeds);
+}
+
+/* ---- update ---- */
+
+/* $XDG_CACHE_HOME/plimsoll/feeds: what was downloaded; malloc'd, NULL: no place. */
+static char *default_mirror(void)
+{
+	const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+	char *path = NULL;
+	int n = -1;
+
+	if (xdg && xdg[0] == '/')
+		n = asprintf(&path, "%s/plimsoll/feeds", xdg);
+	else if (home && home[0] == '/')
+		n = asprintf(&path, "%s/.cache/plimsoll/feeds", home);
+	return n < 0 ? NULL : path;
+}
+
+static void tell_update(const struct update_report *r)
+{
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(OUT_MAX);
+
+	for (size_t i = 0; i < r->problems.n; i++) {
+		const struct update_problem *p = vec_at(&r->problems, i);
+
+		if (p->absent && !opt.verbose)
+			continue;
+		strbuf_addf(&sb, "plimsoll: not %s: ", p->absent ? "served" : "fetched");
+		(void)text_add(&sb, p->message, SIZE_MAX, true);
+		strbuf_addc(&sb, '\n');
+	}
+	if (!opt.quiet)
+		strbuf_addf(&sb,
+			    "plimsoll: %zu feed files fetched, %zu unchanged, %zu records one by "
+			    "one, %zu not served, %zu failed\n",
+			    r->n_fetched, r->n_unchanged, r->n_records, r->n_absent, r->n_failed);
+	(void)fd_write_all(STDERR_FILENO, strbuf_str(&sb), NULL); /* nowhere else to tell */
+}
+
+static int update(void)
+{
+	CLEANUP(freep) char *mirror = opt.feeds ? str_dup(str_of(opt.feeds)) : default_mirror();
+	struct scan_progress progress = {0};
+	struct update_options options = {.mirror = mirror,
+					 .from = opt.from,
+					 .ca_file = opt.ca_file,
+					 .partial = opt.partial,
+					 .done_bytes = &progress.done_bytes};
+	struct update_report report;
+	struct progress_line *line;
+	struct err err = {0};
+	int r;
+
+	if (!mirror) {
+		err_set(&err, ERR_USAGE, "db update: no place for downloads; set HOME or --feeds");
+		return command_error(&err);
+	}
+	line = progress_start(&progress, opt.quiet);
+	r = update_run(&options, &report, &err);
+	progress_stop(line);
+	tell_update(&report);
+	update_report_done(&report);
+	return r < 0 ? command_error(&err) : build_from(mirror);
 }
 
 /* ---- status ---- */
@@ -314,7 +383,7 @@ static int verify(void)
 static const struct {
 	const char *name;
 	int (*run)(void);
-} actions[] = {{"build", build}, {"status", status}, {"verify", verify}};
+} actions[] = {{"build", build}, {"status", status}, {"update", update}, {"verify", verify}};
 
 static int run(int argc, const char *const *argv)
 {
@@ -323,18 +392,22 @@ static int run(int argc, const char *const *argv)
 	for (size_t i = 0; i < ARRAY_LEN(actions) && argc == 1; i++)
 		if (strcmp(argv[0], actions[i].name) == 0)
 			return actions[i].run();
-	err_set(&err, ERR_USAGE, "db: build, status or verify");
+	err_set(&err, ERR_USAGE, "db: build, status, update or verify");
 	return command_error(&err);
 }
 
 static const struct option_spec options[] = {
-	OPTION_STR("feeds", 0, &opt.feeds, "DIR", "mirror of feeds to build from"),
+	OPTION_STR("feeds", 0, &opt.feeds, "DIR",
+		   "mirror of feeds to build from; of update: where downloads are kept"),
+	OPTION_STR("from", 0, &opt.from, "URL",
+		   "of update: a mirror laid out as --feeds, in place of the publishers"),
+	OPTION_STR("ca-file", 0, &opt.ca_file, "FILE", "certificates trusted beside the system's"),
 	OPTION_STR("out", 'o', &opt.out, "DIR", "database to build (that of --db)"),
 	OPTION_STR("db", 0, &opt.db, "DIR", "the database (PLIMSOLL_DB, or below XDG_DATA_HOME)"),
 	OPTION_STR("key", 0, &opt.key, "FILE", "public key the index must be signed with"),
 	OPTION_FLAG("allow-older", 0, &opt.allow_older,
 		    "accept an index older than one seen here before"),
-	OPTION_FLAG("partial", 0, &opt.partial, "build without files that cannot be read"),
+	OPTION_FLAG("partial", 0, &opt.partial, "build without what cannot be read or fetched"),
 	OPTION_UINT("jobs", 'j', &opt.jobs, "N", "files read at the same time (one a processor)"),
 	OPTION_WORDS("format", 'f', &opt.format, "FORMAT", "of status: table or json",
 		     "table json"),
@@ -345,7 +418,7 @@ static const struct option_spec options[] = {
 
 const struct command command_db = {
 	.name = "db",
-	.arguments = "build|status|verify",
+	.arguments = "build|status|update|verify",
 	.group = COMMAND_IMAGE,
 	.summary = "build and look after the vulnerability database",
 	.details =
@@ -353,6 +426,9 @@ const struct command command_db = {
 		"and replaces the database in one step; when anything goes wrong the last good "
 		"one stays. A record that cannot be read is told and left out; a file that cannot "
 		"be read at all ends the build, unless --partial.\n"
+		"update downloads what has changed since the last time from the publishers, or "
+		"from "
+		"a mirror (--from), then builds; downloads that broke off go on where they were.\n"
 		"status shows what the database holds and how old it is, with the licences of its "
 		"sources. verify reads every shard against the signed index.\n"
 		"The index is signed with a key that the first build makes "

@@ -101,9 +101,10 @@ enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST };
 struct http_request {
 	enum http_method method;
 	const char *url;
-	const char *accept;	  /* NULL: anything */
-	const char *what;	  /* for messages: "blob sha256:ab.."; NULL: the URL */
-	const char *unix_socket;  /* NULL: TCP */
+	const char *accept; /* NULL: anything */
+	const char *what;   /* for messages: "blob sha256:ab.."; NULL: the URL */
+	const char *if_none_match, *if_modified_since; /* NULL: none; see http_file.h */
+	const char *unix_socket;		       /* NULL: TCP */
 	struct str form;	  /* body of a POST, application/x-www-form-urlencoded */
 	struct str authorization; /* a fixed value; empty: none */
 	const struct http_authorizer

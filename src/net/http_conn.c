@@ -156,6 +156,11 @@ static int set_headers(struct run *r, struct err *err)
 	char range[64] = "";
 	int result = add_field(r, "Accept", str_of(x->request->accept), err);
 
+	if (result == 0 && x->offset == 0)
+		result = add_field(r, "If-None-Match", str_of(x->request->if_none_match), err);
+	if (result == 0 && x->offset == 0)
+		result = add_field(r, "If-Modified-Since", str_of(x->request->if_modified_since),
+				   err);
 	if (x->offset > 0)
 		(void)snprintf(range, sizeof range, "bytes=%llu-", (unsigned long long)x->offset);
 	if (result == 0)

@@ -144,6 +144,8 @@ static void free_request(struct http_request *rq)
 	free((void *)(uintptr_t)rq->ca_file);
 	free((void *)(uintptr_t)rq->cert_file);
 	free((void *)(uintptr_t)rq->key_file);
+	free((void *)(uintptr_t)rq->if_none_match);
+	free((void *)(uintptr_t)rq->if_modified_since);
 }
 
 static void download_free(struct download *d)
@@ -177,8 +179,9 @@ static bool copy_text(const char **text)
 
 static bool copy_request(const struct http_request *in, struct http_request *ret)
 {
-	const char **texts[] = {&ret->url,     &ret->accept,	&ret->what,    &ret->unix_socket,
-				&ret->ca_file, &ret->cert_file, &ret->key_file};
+	const char **texts[] = {&ret->url,	   &ret->accept,	&ret->what,
+				&ret->unix_socket, &ret->ca_file,	&ret->cert_file,
+				&ret->key_file,	   &ret->if_none_match, &ret->if_modified_since};
 	bool ok = true;
 
 	*ret = *in;

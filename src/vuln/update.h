@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Brings a mirror of feeds up to date over the network; vuln/build.h then makes the database of it.
+ *
+ *     struct update_report report;
+ *     r = update_run(&options, &report, err);
+ *     ... report.problems: what could not be fetched; the copy of the last time stays ...
+ *     update_report_done(&report);
+ *
+ * What is fetched, and from where, is source_list.def. A file is asked for only when it changed,
+ * goes on where it broke off, also in a later run, and takes the place of the old one when it is
+ * whole. Of an ecosystem of OSV single records are fetched while few have changed (delta), by its
+ * modified_id.csv; they lie beside all.zip, whose older copies of them do not count.
+ *
+ *     mirror/.state           what the servers said of each file: etag, dates; one line each
+ *     <directory>/.part-NAME  a file that has not come in whole yet
+ *
+ * Errors: ERR_NOT_FOUND when nothing at all is served; ERR_IO and the like when any file could not
+ * be fetched for another reason than that it is not there; limits: feed_download_bytes,
+ * feed_download_seconds, feed_delta_records.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/vec.h"
+#include "net/http_file.h"
+
+struct update_options {
+	const char *mirror; /* directory; made when it is missing */
+	const char *from;   /* base address in place of the publishers' own; NULL: theirs */
+	const char *ca_file;
+	bool partial;		   /* what cannot be fetched is only told */
+	atomic_ullong *done_bytes; /* progress; may be NULL */
+};
+
+struct update_problem {
+	struct str path, message;
+	bool absent; /* the server does not have it */
+};
+
+struct update_report {
+	struct arena arena;
+	struct vec problems;					      /* struct update_problem */
+	size_t n_fetched, n_unchanged, n_absent, n_failed, n_records; /* records: single ones */
+};
+
+int update_run(const struct update_options *options, struct update_report *ret, struct err *err);
+void update_report_done(struct update_report *report);
