@@ -87,7 +87,8 @@ int ed25519_verify(const struct ed25519_key *key, struct str message, struct str
 	return 0;
 }
 
-/* No passphrase is asked for: a key that needs one is refused. */
+/* No passphrase is asked for: a key that needs one is refused. The type is OpenSSL's. */
+/* NOLINTNEXTLINE(readability-non-const-parameter) */
 static int no_passphrase(char *buf, int size, int rwflag, void *ctx)
 {
 	(void)buf, (void)size, (void)rwflag, (void)ctx;

@@ -248,10 +248,9 @@ static const struct wanted_file *find_file(const struct analysis *a, uint32_t no
 static bool is_named_by_path(const struct wanted_file *f)
 {
 	for (size_t i = 0; i < f->n_wants; i++)
-		if (f->wants[i].kind == WANT_PKGDB &&
-		    !(f->wants[i].pkgdb->flags & PKGDB_NAMED_BY_PATH))
-			return false;
-		else if (f->wants[i].kind != WANT_PKGDB && f->wants[i].kind != WANT_LANGUAGE)
+		if (f->wants[i].kind != WANT_LANGUAGE &&
+		    (f->wants[i].kind != WANT_PKGDB ||
+		     !(f->wants[i].pkgdb->flags & PKGDB_NAMED_BY_PATH)))
 			return false;
 	return true;
 }

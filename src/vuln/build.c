@@ -673,7 +673,7 @@ static int fill_feeds(struct builder *b, const uint64_t *n_records, const int64_
 
 	if (!list)
 		return -ERR_NOMEM;
-	for (size_t i = 0; feeds[i] && i < SHARD_FEEDS_MAX; i++) {
+	for (size_t i = 0; i < SHARD_FEEDS_MAX && feeds[i]; i++) {
 		if (n_records[i] == 0)
 			continue;
 		list[n] = (struct index_feed){.id = str_of(feeds[i]->id),

@@ -82,10 +82,9 @@ static const struct metric metrics_3[] = {
  */
 static double roundup(double v)
 {
-	long scaled = lround(v * 100000);
+	long scaled = lround(v * 100000), tenths = scaled / 10000;
 
-	return scaled % 10000 == 0 ? (double)scaled / 100000.0
-				   : (double)(scaled / 10000 + 1) / 10.0;
+	return (double)(scaled % 10000 == 0 ? tenths : tenths + 1) / 10.0;
 }
 
 static double score_3(const int v[])

@@ -473,7 +473,7 @@ static void number_feeds(struct writer *w)
 {
 	uint32_t n = 0;
 
-	for (size_t i = 0; feeds[i] && i < SHARD_FEEDS_MAX; i++)
+	for (size_t i = 0; i < SHARD_FEEDS_MAX && feeds[i]; i++)
 		if (w->counts->feeds[i].n_records)
 			w->feed_numbers[i] = n++;
 }

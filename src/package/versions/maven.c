@@ -186,6 +186,7 @@ static struct items normalize(struct item *items, size_t n)
 	struct item *front = end;
 
 	for (size_t i = n; i-- > 0;) {
+		/* cppcheck-suppress uninitvar ; the caller's cut() has written the n first */
 		struct item item = items[i];
 
 		if (item.kind == ITEM_LIST) {

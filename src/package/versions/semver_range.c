@@ -252,7 +252,7 @@ static bool pull_hyphen(struct str *s)
 
 static int add_hyphen(const struct reader *rd, struct str from, struct str to)
 {
-	struct partial low, high;
+	struct partial low, high = {0};
 	int r = parse_partial(rd, from, &low);
 
 	if (r == 0)
