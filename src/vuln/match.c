@@ -410,10 +410,10 @@ static int new_hit(struct hits *hits, struct str vulnerability, const struct cla
 
 static int names_of(struct matching *m, uint32_t advisory, struct str_list *ret, struct err *err)
 {
-	struct shard_advisory a;
+	struct shard_advisory a = {0};
 	int r = shard_advisory(m->shard, advisory, m->arena, &a, err);
 
-	*ret = r < 0 ? (struct str_list){0} : a.vulnerabilities;
+	*ret = a.vulnerabilities;
 	return r;
 }
 
