@@ -122,7 +122,8 @@ static void number_advisories(struct writer *w)
 	const struct record *last = NULL;
 	uint32_t n = 0;
 
-	qsort(s->rows, s->n_rows, sizeof *s->rows, by_record);
+	if (s->n_rows) /* of a shard that only has withdrawn records, there are none */
+		qsort(s->rows, s->n_rows, sizeof *s->rows, by_record);
 	for (size_t i = 0; i < s->n_rows; i++) {
 		if (s->rows[i].record != last) {
 			last = s->rows[i].record;
@@ -331,7 +332,8 @@ static int write_packages(struct writer *w, struct err *err)
 	size_t start = 0;
 	int r = sqlite_file_prepare(w->db, "INSERT INTO package VALUES(?1, ?2)", &insert, err);
 
-	qsort(s->rows, s->n_rows, sizeof *s->rows, by_package);
+	if (s->n_rows)
+		qsort(s->rows, s->n_rows, sizeof *s->rows, by_package);
 	for (size_t i = 1; r == 0 && i <= s->n_rows; i++) {
 		if (i < s->n_rows && str_eq(s->rows[i].row->name, s->rows[start].row->name))
 			continue;
@@ -456,7 +458,8 @@ static int write_withdrawn(struct writer *w, struct err *err)
 	int r = sqlite_file_prepare(w->db, "INSERT OR IGNORE INTO withdrawn VALUES(?1)", &insert,
 				    err);
 
-	qsort(s->withdrawn, s->n_withdrawn, sizeof *s->withdrawn, by_record_id);
+	if (s->n_withdrawn)
+		qsort(s->withdrawn, s->n_withdrawn, sizeof *s->withdrawn, by_record_id);
 	for (size_t i = 0; r == 0 && i < s->n_withdrawn; i++) {
 		if (i && str_eq(s->withdrawn[i]->id, s->withdrawn[i - 1]->id))
 			continue;
