@@ -27,7 +27,7 @@ const char *help_group_title(enum command_group group)
 }
 
 /* "  name      text", the text wrapped in its own column. */
-static void add_row(struct strbuf *out, struct str name, const char *text, size_t column)
+static void add_row(struct strbuf *out, struct str name, struct str text, size_t column)
 {
 	size_t used = LEFT_FIRST + name.n;
 
@@ -38,7 +38,7 @@ static void add_row(struct strbuf *out, struct str name, const char *text, size_
 		used = 0;
 	}
 	text_pad(out, column - used);
-	text_wrap(out, str_of(text), column, WIDTH, true);
+	text_wrap(out, text, column, WIDTH, true);
 }
 
 /* ---- options ---- */
@@ -59,12 +59,27 @@ static size_t option_width(const struct option_spec *o)
 	return 4 + 2 + strlen(o->name) + (o->value ? 1 + strlen(o->value) : 0);
 }
 
+void help_option(struct strbuf *out, const struct option_spec *o)
+{
+	strbuf_adds(out, o->help);
+	if (!o->values)
+		return;
+	strbuf_adds(out, ": ");
+	for (struct str s = str_of(o->values); s.n; s = str_skip(s, 1)) {
+		if (s.p[0] == ' ')
+			strbuf_addc(out, ',');
+		strbuf_addc(out, s.p[0]);
+	}
+}
+
 static void add_option(struct strbuf *out, const struct option_spec *o, size_t column)
 {
 	CLEANUP(strbuf_done) struct strbuf name = STRBUF_INIT(HELP_MAX);
+	CLEANUP(strbuf_done) struct strbuf help = STRBUF_INIT(HELP_MAX);
 
 	add_option_name(&name, o);
-	add_row(out, strbuf_str(&name), o->help, column);
+	help_option(&help, o);
+	add_row(out, strbuf_str(&name), strbuf_str(&help), column);
 }
 
 static void add_options(struct strbuf *out, const struct command *cmd)
@@ -132,7 +147,7 @@ static void add_group(struct strbuf *out, enum command_group group)
 			strbuf_addf(out, "\n%s\n", help_group_title(group));
 		titled = true;
 		strbuf_adds(&name, commands[i]->name);
-		add_row(out, strbuf_str(&name), commands[i]->summary, LEFT_FIRST + 10);
+		add_row(out, strbuf_str(&name), str_of(commands[i]->summary), LEFT_FIRST + 10);
 	}
 }
 

@@ -14,6 +14,9 @@
 void help_overview(struct strbuf *out);
 void help_command(struct strbuf *out, const struct command *cmd);
 
+/* The help of an option, with the values it takes where they are listed: "how: a, b, c". */
+void help_option(struct strbuf *out, const struct option_spec *o);
+
 /* Paragraphs in the form of command.details, wrapped, an empty line before each. */
 void help_details(struct strbuf *out, const char *details);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/manual.h"
 
+#include "base/cleanup.h"
 #include "cmd/config.h"
 #include "cmd/help.h"
 
@@ -25,6 +26,30 @@ static const struct command *next_command(size_t *at)
 			return cmd;
 	}
 	return NULL;
+}
+
+/*
+ * The words that can stand behind a command, with a space before each, as its arguments name them:
+ * "[show|clear]", "COMMAND|config". COMMAND is any command; other capitals are for the user to
+ * fill.
+ */
+static void add_argument_words(struct strbuf *out, const struct command *cmd)
+{
+	struct str rest = str_of(cmd->arguments), words, word;
+
+	if (!str_pull_word(&rest, &words) || str_find_char(words, '|') == words.n)
+		return;
+	words.n -= str_has_suffix(words, STR("]"));
+	words = str_skip(words, str_has_prefix(words, STR("[")));
+	while (str_pull_until(&words, '|', &word)) {
+		const struct command *other;
+
+		if (str_is(word, "COMMAND"))
+			for (size_t at = 0; (other = next_command(&at));)
+				strbuf_addf(out, " %s", other->name);
+		else if (word.n && word.p[0] >= 'a' && word.p[0] <= 'z')
+			strbuf_addf(out, " %.*s", STR_FMT(word));
+	}
 }
 
 /* ---- man(7) ---- */
@@ -56,6 +81,8 @@ static void add_man_options(struct strbuf *out, const struct command *cmd)
 
 	strbuf_adds(out, ".SH OPTIONS\n");
 	for (size_t at = 0; (o = next_option(cmd, &at));) {
+		CLEANUP(strbuf_done) struct strbuf help = STRBUF_INIT(HELP_MAX);
+
 		strbuf_adds(out, ".TP\n");
 		if (o->letter)
 			strbuf_addf(out, "\\fB\\-%c\\fR, ", o->letter);
@@ -65,7 +92,9 @@ static void add_man_options(struct strbuf *out, const struct command *cmd)
 		if (o->value)
 			strbuf_addf(out, " \\fI%s\\fR", o->value);
 		strbuf_addc(out, '\n');
-		add_roff_line(out, o->help);
+		help_option(&help, o);
+		add_roff(out, strbuf_str(&help));
+		strbuf_addc(out, '\n');
 	}
 }
 
@@ -111,9 +140,11 @@ static void add_man_end(struct strbuf *out, const struct command *self)
 
 	strbuf_adds(out, ".SH EXIT STATUS\n"
 			 ".TP\n0\ndone, and nothing that was asked to count as a failure\n"
-			 ".TP\n1\nfindings at or above the threshold, or a policy said deny\n"
+			 ".TP\n1\nscan: findings at or above \\-\\-fail\\-on; purl, vers: a line "
+			 "that could not be answered\n"
 			 ".TP\n2\nwrong usage, or the work could not be done\n"
-			 ".TP\n3\ndone, but something was not assessed and that was asked to fail\n"
+			 ".TP\n3\nscan, sbom: done, but something was not assessed, and "
+			 "\\-\\-require\\-complete was given\n"
 			 ".SH SEE ALSO\n");
 	if (self)
 		strbuf_adds(out, "\\fBplimsoll\\fR(1)");
@@ -132,7 +163,10 @@ static void add_man_configuration(struct strbuf *out)
 			 ".TP\nPLIMSOLL_\\fINAME\\fR\nthe option of that name, unless it is given\n"
 			 ".TP\nNO_COLOR\nno colour, whatever it holds\n"
 			 ".TP\nSOURCE_DATE_EPOCH\nthe time that documents carry, in seconds\n"
-			 ".TP\nXDG_CACHE_HOME\nwhere the cache lies, else ~/.cache\n"
+			 ".TP\nXDG_CACHE_HOME, XDG_DATA_HOME\nabove the cache and the database, "
+			 "else ~/.cache and ~/.local/share\n"
+			 ".TP\nDOCKER_HOST, CONTAINER_HOST\nsockets of Docker and Podman\n"
+			 ".TP\nHTTPS_PROXY, HTTP_PROXY, NO_PROXY\nproxies, as curl reads them\n"
 			 ".SH FILES\n"
 			 ".TP\n\\&.plimsoll.yaml\noptions of a project, in the working directory\n"
 			 ".TP\n/etc/plimsoll/config.yaml\noptions of the machine\n");
@@ -142,8 +176,11 @@ void manual_man(struct strbuf *out, const struct command *cmd)
 {
 	const struct command *page = cmd ? cmd : &command_program;
 
-	strbuf_addf(out, ".TH \"PLIMSOLL%s%s\" 1 \"\" \"plimsoll %s\" \"User Commands\"\n",
-		    cmd ? "-" : "", page->name, PLIMSOLL_VERSION);
+	strbuf_addf(out, ".TH \"PLIMSOLL%s", cmd ? "-" : "");
+	for (struct str s = str_of(page->name); s.n; s = str_skip(s, 1))
+		strbuf_addc(out,
+			    (char)(s.p[0] >= 'a' && s.p[0] <= 'z' ? s.p[0] - 'a' + 'A' : s.p[0]));
+	strbuf_addf(out, "\" 1 \"\" \"plimsoll %s\" \"User Commands\"\n", PLIMSOLL_VERSION);
 	strbuf_addf(out, ".SH NAME\nplimsoll%s%s \\- ", cmd ? "\\-" : "", page->name);
 	add_roff_line(out, page->summary);
 	strbuf_addf(out, ".SH SYNOPSIS\n\\fBplimsoll%s%s\\fR [\\fIOPTION\\fR...] ", cmd ? " " : "",
@@ -198,9 +235,18 @@ static void add_bash_values(struct strbuf *out, const struct command *cmd)
 
 static void add_bash_words(struct strbuf *out, const struct command *cmd)
 {
+	CLEANUP(strbuf_done) struct strbuf words = STRBUF_INIT(HELP_MAX);
+
 	strbuf_adds(out, "\t\t[[ $cur == -* ]] && COMPREPLY=($(compgen -W '");
 	add_option_words(out, cmd);
-	strbuf_adds(out, "' -- \"$cur\"))\n\t\t;;\n");
+	strbuf_adds(out, "' -- \"$cur\"))\n");
+	add_argument_words(&words, cmd);
+	if (words.n)
+		strbuf_addf(out,
+			    "\t\t[[ $cur != -* && $COMP_CWORD == 2 ]] && "
+			    "COMPREPLY=($(compgen -W '%.*s' -- \"$cur\"))\n",
+			    STR_FMT(strbuf_str(&words)));
+	strbuf_adds(out, "\t\t;;\n");
 }
 
 void manual_bash(struct strbuf *out)
@@ -264,6 +310,15 @@ static void add_zsh_options(struct strbuf *out, const struct command *cmd)
 	}
 }
 
+static void add_zsh_words(struct strbuf *out, const struct command *cmd)
+{
+	CLEANUP(strbuf_done) struct strbuf words = STRBUF_INIT(HELP_MAX);
+
+	add_argument_words(&words, cmd);
+	if (words.n)
+		strbuf_addf(out, " \\\n\t\t\t'1:word:(%.*s)'", STR_FMT(strbuf_str(&words)));
+}
+
 void manual_zsh(struct strbuf *out)
 {
 	const struct command *cmd;
@@ -285,6 +340,7 @@ void manual_zsh(struct strbuf *out)
 	for (size_t at = 0; (cmd = next_command(&at));) {
 		strbuf_addf(out, "\t%s)\n", cmd->name);
 		add_zsh_options(out, cmd);
+		add_zsh_words(out, cmd);
 		strbuf_adds(out, " \\\n\t\t\t'*:file:_files'\n\t\t;;\n");
 	}
 	strbuf_adds(out, "\tesac\n}\n_plimsoll \"$@\"\n");
@@ -325,6 +381,19 @@ static void add_fish_options(struct strbuf *out, const struct command *cmd)
 	}
 }
 
+/* Only as the word right behind the command. */
+static void add_fish_words(struct strbuf *out, const struct command *cmd)
+{
+	CLEANUP(strbuf_done) struct strbuf words = STRBUF_INIT(HELP_MAX);
+
+	add_argument_words(&words, cmd);
+	if (words.n)
+		strbuf_addf(out,
+			    "complete -c plimsoll -n '__fish_seen_subcommand_from %s; and "
+			    "test (count (commandline -opc)) -eq 2' -f -a '%.*s'\n",
+			    cmd->name, STR_FMT(strbuf_str(&words)));
+}
+
 void manual_fish(struct strbuf *out)
 {
 	const struct command *cmd;
@@ -337,6 +406,8 @@ void manual_fish(struct strbuf *out)
 		strbuf_adds(out, "'\n");
 	}
 	add_fish_options(out, &command_program);
-	for (size_t at = 0; (cmd = next_command(&at));)
+	for (size_t at = 0; (cmd = next_command(&at));) {
+		add_fish_words(out, cmd);
 		add_fish_options(out, cmd);
+	}
 }

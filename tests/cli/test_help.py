@@ -93,7 +93,7 @@ def test_man_pages_name_every_command_and_option(tmp_path):
         assert f"\\fB{name}\\fR" in overview
         code, page, err = plimsoll(tmp_path, "docs", "man", name)
         assert code == 0 and err == ""
-        assert page.startswith(f'.TH "PLIMSOLL-{name}" 1')
+        assert page.startswith(f'.TH "PLIMSOLL-{name.upper()}" 1')
         for option in options_of(tmp_path, name):
             assert "\\fB" + option.replace("-", "\\-") + "\\fR" in page
 
@@ -107,6 +107,18 @@ def test_completions_name_every_command_and_option(tmp_path, shell):
         for option in options_of(tmp_path, name):
             assert (f"-l {option[2:]} " if shell == "fish" else option) in text
     assert "docs" not in text.replace(f"docs {shell}", "")
+
+
+def test_listed_values_show_in_help_and_man(tmp_path):
+    listed = "how to print the report (table): table, json, cyclonedx-json,"
+    assert listed in " ".join(plimsoll(tmp_path, "scan", "--help")[1].split())
+    page = plimsoll(tmp_path, "docs", "man", "scan")[1].replace("\\-", "-")
+    assert listed in page
+
+
+def test_exit_statuses_are_told_of_the_commands_that_have_them(tmp_path):
+    page = plimsoll(tmp_path, "docs", "man", "purl")[1].replace("\\-", "-")
+    assert "\n1\nscan: findings at or above --fail-on; purl, vers: a line that" in page
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
@@ -129,3 +141,21 @@ def test_bash_completes_commands_and_options(tmp_path):
     assert complete("hel") == ["help"]
     assert "--version" in complete("--")
     assert complete("help", "--h") == ["--help"]
+    assert complete("purl", "") == ["parse", "build"]
+    assert complete("cache", "c") == ["clear"]
+    assert {"scan", "config"} <= set(complete("help", ""))
+    assert complete("purl", "parse", "") == complete("scan", "") == []
+
+
+def test_fish_completes_the_words_of_a_command_once(tmp_path):
+    if not shutil.which("fish"):
+        pytest.skip("fish is not installed")
+    script = tmp_path / "completion"
+    script.write_text(plimsoll(tmp_path, "docs", "fish")[1])
+
+    def complete(line):
+        return subprocess.run(["fish", "-c", f'source {script}; complete -C "{line}"'], check=True,
+                              cwd=tmp_path, timeout=60, stdout=subprocess.PIPE,
+                              env={**os.environ, "HOME": str(tmp_path)}).stdout.decode().split()
+    assert sorted(complete("plimsoll purl ")) == ["build", "parse"]
+    assert "build" not in complete("plimsoll purl parse ")
