@@ -48,7 +48,8 @@ struct advisory_affected {
 	struct str_list versions; /* listed outright, beside the intervals */
 	/*
 	 * A constraint in the scheme's own language where no interval can say it (rubysec's
-	 * unaffected and patched requirements, FriendsOfPHP): affected when it is true. Empty:
+	 * unaffected and patched requirements, FriendsOfPHP): affected when it is true, or
+	 * inside an interval. In the form of advisories, "> 1.0, < 1.2 || > 2.0". Empty:
 	 * none.
 	 */
 	struct str constraint;
@@ -56,7 +57,8 @@ struct advisory_affected {
 	enum severity severity; /* of this package in this release; UNKNOWN: the advisory's */
 	struct str channel; /* "esm-apps", "esm-infra", "fips", "ksplice", "eus", "extras:docker",
 			       CPE of a Red Hat repository; empty: the release itself */
-	struct str module;  /* "nodejs:18" for a modular rpm; empty: not modular */
+	struct str module;  /* "nodejs:18" for a modular rpm, "nodejs:*" where no stream is said;
+			       empty: not modular */
 	struct str_list arches;	 /* empty: all */
 	struct str note;	 /* in the publisher's words, why: "Minor issue"; may be empty */
 	struct str_list symbols; /* of Go: functions, "pkg.Func" */
