@@ -11,6 +11,7 @@ enum {
 	NOT_SECURITY = 1 << 1, /* fixes bugs, adds features, or patches a running kernel */
 	WORD_FIRST = 1 << 2,   /* the severity is the summary's first word: "Important: .." */
 	BY_BINARY = 1 << 3,    /* names binary packages */
+	SEE_ALSO = 1 << 4,     /* "related" is what it says, not what it is about */
 };
 
 static const struct publisher {
@@ -42,7 +43,7 @@ static const struct publisher {
 	{"RXSA-", "Rocky Linux", NOTICE | WORD_FIRST},
 	{"SUSE-", "SUSE", NOTICE},
 	{"UBUNTU-", "Ubuntu", NOTICE},
-	{"USN-", "Ubuntu", NOTICE},
+	{"USN-", "Ubuntu", NOTICE | SEE_ALSO},
 	{"openSUSE-", "SUSE", NOTICE},
 };
 
@@ -90,7 +91,7 @@ static void read_ids(const struct json *doc, const struct publisher *who, struct
 		draft_add(d, &d->upstream, own);
 	if (d->upstream.n == 0)
 		add_upstream(d, json_get(doc, "aliases"), false);
-	if (d->upstream.n == 0)
+	if (d->upstream.n == 0 && !(who->flags & SEE_ALSO))
 		add_upstream(d, json_get(doc, "related"), true);
 }
 
@@ -292,7 +293,9 @@ static void read_modules(struct str summary, const struct publisher *who, struct
 		summary = rest;
 	while (p && str_pull_word(&summary, &word)) {
 		first = first.n ? first : word;
-		if (!str_cut(word, ':', &name, &stream) || name.n == 0 || stream.n == 0)
+		/* "ALSA-2022:5468:" is the record itself */
+		if (!str_cut(word, ':', &name, &stream) || name.n == 0 || stream.n == 0 ||
+		    word.p[word.n - 1] == ':')
 			continue;
 		if (p->module.n)
 			p = draft_package_again(d);

@@ -105,6 +105,8 @@ TEST(identity_is_that_of_the_publisher)
 		 "DSA-1-1 ^CVE-2014-1 ^CVE-2014-2\n"},
 		{IDS("USN-1-1", "\"upstream\":[\"CVE-2024-1\",\"UBUNTU-CVE-2024-1\"]"),
 		 "USN-1-1 ^CVE-2024-1\n"},
+		/* What a USN is related to it need not fix: 6663-1 only names its cause. */
+		{IDS("USN-1-1", "\"related\":[\"UBUNTU-CVE-2024-1\"]"), "USN-1-1\n"},
 		{IDS("UBUNTU-CVE-2024-1", "\"related\":[\"USN-1-1\",\"CVE-2024-7\"]"),
 		 "UBUNTU-CVE-2024-1 ^CVE-2024-1\n"},
 		{IDS("ALSA-2024:1", "\"related\":[\"CVE-2024-1\",\"RHSA-2024:1\"]"),
@@ -205,6 +207,8 @@ TEST(modular_packages_are_told_by_their_release_and_the_title)
 		 "ALSA-1 !low@AlmaLinux\n"
 		 " almalinux-8/x [,1-1.module_el8.9.0+1+a) %python39:3.9 binary\n"
 		 " almalinux-8/x [,1-1.module_el8.9.0+1+a) %python39-devel:3.9 binary\n"},
+		{ALMA("ALSA-1: php:8.0 update (Important)", "1-1.module_el8.9.0+1+a"),
+		 "ALSA-1\n almalinux-8/x [,1-1.module_el8.9.0+1+a) %php:8.0 binary\n"},
 		{ALMA("Low: varnish security update", "1-1.module_el8.9.0+1+a"),
 		 "ALSA-1 !low@AlmaLinux\n"
 		 " almalinux-8/x [,1-1.module_el8.9.0+1+a) %varnish:* binary\n"},
