@@ -334,7 +334,15 @@ static int open_db(struct db **ret)
 	struct db_options options = {opt.db, opt.key, opt.allow_older};
 	struct err err = {0};
 
-	return db_open(&options, ret, &err) < 0 ? command_error(&err) : EXIT_DONE;
+	if (db_open(&options, ret, &err) == 0)
+		return EXIT_DONE;
+	if (err.code == ERR_NOT_FOUND) {
+		struct err why = err;
+
+		err_set(&err, ERR_NOT_FOUND, "%s; plimsoll db update, or plimsoll db build --feeds DIR, makes one",
+			why.msg);
+	}
+	return command_error(&err);
 }
 
 static int status(void)

@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "cmd/progress.h"
 #include "cmd/terminal.h"
+#include "image/manifest.h"
 #include "render/render.h"
 #include "scan/scan.h"
 #include "vuln/assess.h"
@@ -29,21 +30,27 @@ static int read_epoch(struct scan_request *q, struct err *err)
 	return 0;
 }
 
+/* -o FILE was given; "-" is stdout, as a target of that name is stdin. */
+static bool is_file(const char *output)
+{
+	return output && strcmp(output, "-") != 0;
+}
+
 /* Opened before the scan: afterwards the sandbox lets nothing be created. */
 static int open_output(const char *path, struct err *err)
 {
-	int fd = path ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666) : STDOUT_FILENO;
+	int fd = is_file(path) ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666) : STDOUT_FILENO;
 
 	return fd < 0 ? err_errno(err, errno, "%s", path) : fd;
 }
 
-static int write_output(int fd, bool is_file, struct str bytes, struct err *err)
+static int write_output(int fd, const char *output, struct str bytes, struct err *err)
 {
 	int r = fd_write_all(fd, bytes, err);
 
-	if (r == 0 && is_file && ftruncate(fd, (off_t)bytes.n) < 0 && errno != EINVAL)
+	if (r == 0 && is_file(output) && ftruncate(fd, (off_t)bytes.n) < 0 && errno != EINVAL)
 		r = err_errno(err, errno, "cut the output file");
-	return r < 0 ? err_wrap(err, r, "output") : 0;
+	return r < 0 ? err_wrap(err, r, "%s", is_file(output) ? output : "standard output") : 0;
 }
 
 static int print_report(const struct scan_options *opt, const struct renderer *format,
@@ -52,14 +59,14 @@ static int print_report(const struct scan_options *opt, const struct renderer *f
 	CLEANUP(strbuf_done) struct strbuf out = STRBUF_INIT(LIMIT_OUTPUT_BYTES);
 	struct terminal t = terminal_look(STDOUT_FILENO);
 	struct render_options options = {
-		.width = t.is_terminal && !opt->output ? t.width : 80,
-		.color = t.color && !opt->no_color && !opt->output,
+		.width = t.is_terminal && !is_file(opt->output) ? t.width : 80,
+		.color = t.color && !opt->no_color && !is_file(opt->output),
 		.unicode = t.unicode,
 		.files = opt->files,
 	};
 	int r = format->render(report, &options, &out, err);
 
-	return r < 0 ? r : write_output(fd, opt->output != NULL, strbuf_str(&out), err);
+	return r < 0 ? r : write_output(fd, opt->output, strbuf_str(&out), err);
 }
 
 /* Opened before the scan, whose sandbox closes the file system for writing. */
@@ -123,6 +130,7 @@ int scan_command(const struct scan_options *opt, const char *command, int argc,
 				 .no_sandbox = opt->no_sandbox};
 	CLEANUP(db_closep) struct db *db = NULL;
 	enum severity threshold = SEVERITY_UNKNOWN;
+	struct platform platform; /* only whether it can be understood */
 	struct err err = {0}, no_db = {0};
 	int r, fd = -1;
 
@@ -138,6 +146,8 @@ int scan_command(const struct scan_options *opt, const char *command, int argc,
 	}
 	q.target = argv[0];
 	r = read_epoch(&q, &err);
+	if (r == 0)
+		r = platform_parse(opt->platform, &platform, &err);
 	if (r == 0 && opt->fail_on)
 		r = severity_parse(str_of(opt->fail_on), &threshold, &err);
 	if (r == 0 && open_database(opt, &db, &no_db) < 0 &&
@@ -157,7 +167,7 @@ int scan_command(const struct scan_options *opt, const char *command, int argc,
 		r = assess(opt, db, &no_db, report, &err);
 	if (r == 0)
 		r = print_report(opt, format, report, fd, &err);
-	if (opt->output)
+	if (is_file(opt->output))
 		fd_closep(&fd);
 	if (r < 0)
 		return command_error(&err);

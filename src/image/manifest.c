@@ -228,6 +228,17 @@ int platform_parse(const char *text, struct platform *ret, struct err *err)
 	return 0;
 }
 
+int platform_check(const char *asked, const struct platform *have, struct err *err)
+{
+	struct platform want;
+	int r = platform_parse(asked, &want, err);
+
+	if (r < 0 || !asked || platform_matches(have, &want))
+		return r;
+	return err_set(err, ERR_USAGE, "no image for platform %s; there is: %.*s/%.*s", asked,
+		       STR_FMT(have->os), STR_FMT(have->arch));
+}
+
 static bool part_matches(struct str have, struct str want)
 {
 	return !have.n || !want.n || str_eq(have, want);

@@ -74,6 +74,10 @@ int platform_parse(const char *text, struct platform *ret, struct err *err);
  */
 int platform_rank(const struct platform *have, const struct platform *want);
 
+/* ERR_USAGE, with what there is, when the one asked for (NULL: any) is another than that of a
+ * config. */
+int platform_check(const char *asked, const struct platform *have, struct err *err);
+
 static inline bool platform_matches(const struct platform *have, const struct platform *want)
 {
 	return platform_rank(have, want) > 0;

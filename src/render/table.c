@@ -232,7 +232,8 @@ static void put_layer(struct table *t, const struct layer_columns *c, size_t i)
 	canvas_right(&t->c, TONE_DIM, text_count(i + 1, number), c->number);
 	text_pad(t->c.out, 2);
 	if (c->ids) {
-		canvas_left(&t->c, TONE_PLAIN, short_digest(l->diff_id), ID_COLUMNS);
+		canvas_left(&t->c, l->diff_id.n ? TONE_PLAIN : TONE_DIM,
+			    l->diff_id.n ? short_digest(l->diff_id) : STR("-"), ID_COLUMNS);
 		text_pad(t->c.out, 2);
 	}
 	canvas_right(&t->c, tone, l->assessed ? text_bytes(l->file_bytes, size) : STR("not read"),
@@ -473,6 +474,18 @@ static void put_problems(struct table *t)
 	}
 }
 
+/* Nothing where all are on, as it should be. */
+static void put_protections(struct table *t)
+{
+	const struct report_sandbox *s = &t->report->sandbox;
+
+	if (s->missing.n == 0)
+		return;
+	canvas_heading(&t->c, "PROTECTIONS", STR("not all on"));
+	text_pad(t->c.out, 2);
+	text_wrap(t->c.out, str_sub(s->missing, 0, FIELD_MAX), 2, t->c.width, t->c.unicode);
+}
+
 /* ---- the closing line ---- */
 
 static void add_plural(struct strbuf *sb, uint64_t n, const char *one, const char *many)
@@ -569,6 +582,7 @@ static int render(const struct report *report, const struct render_options *opti
 	put_findings(&t.c, report, &plan);
 	put_gaps(&t);
 	put_problems(&t);
+	put_protections(&t);
 	put_closing(&t, &plan);
 	plan_done(&plan);
 	vec_done(&rows);

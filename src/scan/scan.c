@@ -272,6 +272,9 @@ static int read_layers(struct scan *s, struct err *err)
 	return r < 0 || all_read(s) ? r : each_layer(s, read_layer, err);
 }
 
+/* A directory stands for a layer without bytes: it has no digests. */
+static const struct source_layer in_place;
+
 static int describe_layer(struct report *report, size_t i, const struct source_layer *layer,
 			  const struct layer_job *job, struct err *err)
 {
@@ -290,9 +293,9 @@ static int describe_layer(struct report *report, size_t i, const struct source_l
 	if (!job->is_read)
 		return report_add_coverage(report, what, COVERAGE_NOT_ASSESSED, layer->not_read,
 					   STR_NULL, 0);
-	if (l->digest.n == 0)
+	if (l->digest.n == 0 && layer != &in_place)
 		l->digest = arena_str(a, digest_format(&f->blob, text));
-	if (l->diff_id.n == 0)
+	if (l->diff_id.n == 0 && layer != &in_place)
 		l->diff_id = arena_str(a, digest_format(&f->diff, text));
 	l->blob_bytes = f->blob_bytes;
 	l->tar_bytes = f->tar_bytes;
@@ -409,9 +412,7 @@ static int finish_report(struct scan *s, struct report *report, struct err *err)
 	if (!records || !trees)
 		return err_nomem(err);
 	for (size_t i = 0; i < s->n && r == 0; i++) {
-		struct source_layer directory = {0};
-
-		r = describe_layer(report, i, s->source ? &s->source->layers[i] : &directory,
+		r = describe_layer(report, i, s->source ? &s->source->layers[i] : &in_place,
 				   &s->jobs[i], err);
 		records[i] = s->jobs[i].is_read ? &s->jobs[i].record : NULL;
 		trees[i] = records[i] ? &records[i]->tree : NULL;

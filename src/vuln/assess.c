@@ -677,7 +677,7 @@ static int cover_group(struct assessment *as, const struct group *g)
 	} else if (g->is_missing) {
 		state = COVERAGE_NOT_ASSESSED;
 		reason = arena_strf(a, "the database has nothing on %.*s", STR_FMT(g->shard));
-		remedy = STR("plimsoll db update, or db build with a feed of it");
+		remedy = STR("plimsoll db update, or plimsoll db build with a feed of it");
 	} else if (g->n_undecided) {
 		state = COVERAGE_PARTIAL;
 		reason = arena_strf(a, "%llu packages with versions that have no order: %s",
@@ -688,7 +688,7 @@ static int cover_group(struct assessment *as, const struct group *g)
 				    "the database has nothing on %.*s: judged by the advisories of "
 				    "%.*s, which it is built from; builds of its own may differ",
 				    STR_FMT(name_of_distro(as)), STR_FMT(g->shard));
-		remedy = STR("plimsoll db update, or db build with a feed of it");
+		remedy = STR("plimsoll db update, or plimsoll db build with a feed of it");
 	} else if (ended.n) {
 		state = COVERAGE_PARTIAL;
 		reason = arena_strf(a,
@@ -733,8 +733,8 @@ int assess_vulnerabilities(struct db *db, const struct err *why, struct report *
 	if (!db) {
 		r = report_add_coverage(report, STR("vulnerabilities"), COVERAGE_NOT_ASSESSED,
 					str_of(why->msg),
-					STR("plimsoll db update, or "
-					    "db build --feeds DIR"),
+					STR("plimsoll db update, or plimsoll db build --feeds DIR, "
+					    "makes one"),
 					report->packages.n);
 		return r < 0 ? err_nomem(err) : 0;
 	}

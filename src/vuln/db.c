@@ -125,10 +125,7 @@ static int read_index(const char *dir, struct strbuf *sb, struct err *err)
 	}
 	r = file_read(path, sb, err);
 	if (r == -ERR_NOT_FOUND)
-		return err_set(err, ERR_NOT_FOUND,
-			       "no vulnerability database at %s; \"plimsoll db update\" or "
-			       "\"plimsoll db build --feeds DIR\" makes one",
-			       dir);
+		return err_set(err, ERR_NOT_FOUND, "no vulnerability database at %s", dir);
 	return r;
 }
 

@@ -121,8 +121,8 @@ def test_a_second_scan_is_the_same_and_comes_from_the_cache(tmp_path):
     os.utime(tmp_path / "root.tar", (1, 1))
     first = run(tmp_path, "scan", "root.tar", "--format", "json").stdout
     assert run(tmp_path, "scan", "root.tar", "--format", "json").stdout == first
-    assert b"1 layers" in run(tmp_path, "cache").stdout
-    assert b"0 layers" in run(tmp_path, "cache", "clear").stdout
+    assert b"layers-1: 1 layer, " in run(tmp_path, "cache").stdout
+    assert b"layers-1: 0 layers, 0 B; 1 removed\n" in run(tmp_path, "cache", "clear").stdout
 
 
 def test_protections_are_on_and_can_be_switched_off(tmp_path):
@@ -131,6 +131,40 @@ def test_protections_are_on_and_can_be_switched_off(tmp_path):
     assert on["protections"]["seccomp"] and on["protections"]["no_new_privs"]
     off = report(tmp_path, "root.tar", "--no-sandbox")["sandbox"]
     assert not any(off["protections"].values())
+    told = "PROTECTIONS  not all on\n  switched off by --no-sandbox\n"
+    assert told in run(tmp_path, "scan", "root.tar", "--no-sandbox").stdout.decode()
+    assert "PROTECTIONS" not in run(tmp_path, "scan", "root.tar").stdout.decode()
+
+
+def test_a_directory_has_no_digest(tmp_path):
+    (tmp_path / "root" / "etc").mkdir(parents=True)
+    (tmp_path / "root" / "etc" / "os-release").write_text(OS_RELEASE)
+    layer = report(tmp_path, "rootfs:root")["layers"][0]
+    assert layer["diff_id"] == "" and "digest" not in layer
+    assert "0000" not in run(tmp_path, "scan", "root").stdout.decode()
+    assert b"diffId" not in run(tmp_path, "sbom", "root").stdout
+
+
+def test_output_goes_to_a_file_or_with_a_dash_to_stdout(tmp_path):
+    (tmp_path / "root.tar").write_bytes(BASE)
+    out = run(tmp_path, "sbom", "root.tar").stdout
+    assert run(tmp_path, "sbom", "root.tar", "-o", "-").stdout == out
+    assert run(tmp_path, "sbom", "root.tar", "-o", "x.json").stdout == b""
+    assert (tmp_path / "x.json").read_bytes() == out and not (tmp_path / "-").exists()
+    done = run(tmp_path, "sbom", "root.tar", "-o", "/dev/full", status=2)
+    assert done.stderr == b"plimsoll: /dev/full: write: No space left on device\n"
+
+
+def test_without_a_database_the_way_to_one_is_told_once(tmp_path):
+    (tmp_path / "root.tar").write_bytes(BASE)
+    cover = next(c for c in report(tmp_path, "root.tar")["coverage"] if c["what"] == "vulnerabilities")
+    assert cover["state"] == "not-assessed" and "plimsoll db" not in cover["reason"]
+    assert cover["remedy"].startswith("plimsoll db update, or plimsoll db build --feeds DIR")
+
+
+def test_a_platform_that_is_none_is_refused_before_anything_is_read(tmp_path):
+    done = run(tmp_path, "scan", "nowhere", "--platform", "arm64", status=2)
+    assert done.stderr == b'plimsoll: platform "arm64": expected os/arch[/variant]\n'
 
 
 def test_sboms_are_identical_from_run_to_run(tmp_path):

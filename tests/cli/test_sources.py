@@ -88,7 +88,7 @@ def test_a_machine_of_arm_takes_an_image_for_an_older_one(tmp_path, layout):
 def test_a_wrong_name_gets_the_right_ones(tmp_path, layout):
     layout.top(layout.image([BASE], name="1.0"), layout.image([NEWER], name="2.0"))
     message = refused(tmp_path, "oci:dir:3.0")
-    assert "no image 3.0 in the index; there are: 1.0, 2.0" in message
+    assert 'no image "3.0" in the index; there are: 1.0, 2.0' in message
     assert "several images" in refused(tmp_path, "oci:dir")
     assert report(tmp_path, "oci:dir:2.0")["image"]["name"] == "2.0"
 
@@ -186,6 +186,13 @@ def test_archives_of_every_maker(tmp_path, form, turned):
     assert got["image"]["name"] == "demo:1"
     assert got["image"]["config_digest"] == digest(CONFIG)
     assert got["layers"][0]["diff_id"] == digest(BASE)
+
+
+def test_an_archive_of_another_platform_is_refused(tmp_path):
+    archive(tmp_path / "image.tar", FORMS["docker"])
+    report(tmp_path, "image.tar", "--platform", "linux/amd64")
+    message = refused(tmp_path, "image.tar", "--platform", "linux/arm64")
+    assert "image.tar: no image for platform linux/arm64; there is: linux/amd64" in message
 
 
 def test_a_config_that_is_not_the_one_of_its_name_is_refused(tmp_path):

@@ -68,7 +68,8 @@ static int choose(const struct json *images, const char *choice, const struct js
 	if (choice)
 		return err_set(err, ERR_USAGE, "no image \"%s\" in the archive; there are: %s",
 			       choice, strbuf_cstr(&tags));
-	return err_set(err, ERR_USAGE, "%zu images in the archive, choose one of: %s", n,
+	return err_set(err, ERR_USAGE,
+		       "%zu images in the archive, choose one of: %s (docker-archive:FILE:TAG)", n,
 		       strbuf_cstr(&tags));
 }
 
@@ -138,7 +139,8 @@ static int read_layer(struct source *src, size_t i, struct str name, struct err 
 	return 0;
 }
 
-static int read_layers(struct source *src, const struct json *names, struct err *err)
+static int read_layers(struct source *src, const struct json *names, const struct source_request *q,
+		       struct err *err)
 {
 	struct image_config config;
 	size_t n = json_len(names);
@@ -146,6 +148,9 @@ static int read_layers(struct source *src, const struct json *names, struct err 
 
 	if (r < 0)
 		return err_wrap(err, r, "config");
+	r = platform_check(q->platform, &config.platform, err);
+	if (r < 0)
+		return r;
 	if (json_kind_of(names) != JSON_KIND_LIST && json_kind_of(names) != JSON_KIND_NULL)
 		return err_set(err, ERR_FORMAT, "manifest.json: Layers: expected a list");
 	if (n != config.n_diff_ids)
@@ -184,5 +189,5 @@ int docker_archive_fill(struct source *src, const struct source_request *q, stru
 	if (!src->name.p)
 		return err_nomem(err);
 	r = read_config(src, json_get_str(image, "Config"), err);
-	return r < 0 ? r : read_layers(src, json_get(image, "Layers"), err);
+	return r < 0 ? r : read_layers(src, json_get(image, "Layers"), q, err);
 }

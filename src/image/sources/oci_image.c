@@ -179,13 +179,15 @@ static int choose(struct candidates *c, struct descriptor *ret, struct err *err)
 		return 0;
 	}
 	if (c->found.n == 0)
-		return err_set(err, ERR_USAGE, "no image%s%s in the index%s%s",
-			       c->q->choice ? " " : "", c->q->choice ? c->q->choice : "",
-			       c->others.n ? "; there are: " : "", strbuf_cstr(&c->others));
+		return err_set(err, ERR_USAGE, "no image%s%s%s in the index%s%s",
+			       c->q->choice ? " \"" : "", c->q->choice ? c->q->choice : "",
+			       c->q->choice ? "\"" : "", c->others.n ? "; there are: " : "",
+			       strbuf_cstr(&c->others));
 	add_platform(&want, &c->want);
 	list_candidates(c, &names);
-	return err_set(err, ERR_USAGE, "%s for platform %s; there are: %s",
-		       n ? "several images" : "no image", strbuf_cstr(&want), strbuf_cstr(&names));
+	return err_set(err, ERR_USAGE, "%s for platform %s; there are: %s%s",
+		       n ? "several images" : "no image", strbuf_cstr(&want), strbuf_cstr(&names),
+		       n ? " (oci:DIR:REF, oci-archive:FILE:REF)" : "");
 }
 
 int oci_image_choose(struct source *src, const struct oci_store *store,
@@ -253,19 +255,6 @@ static int read_layers(struct source *src, const struct oci_store *store, const 
 	return 0;
 }
 
-/* What the index did not say about the platform, the config does. */
-static int check_platform(const struct source_request *q, const struct platform *have,
-			  struct err *err)
-{
-	struct platform want;
-	int r = platform_parse(q->platform, &want, err);
-
-	if (r < 0 || !q->platform || platform_matches(have, &want))
-		return r;
-	return err_set(err, ERR_USAGE, "no image for platform %s; there is: %.*s/%.*s", q->platform,
-		       STR_FMT(have->os), STR_FMT(have->arch));
-}
-
 /* Signatures, charts and the like are stored as images are, but for the type of their config. */
 static int check_is_image(const struct descriptor *config, struct err *err)
 {
@@ -316,7 +305,7 @@ int oci_image_read(struct source *src, const struct oci_store *store,
 	if (r == 0)
 		r = read_config(src, store, &m.config, &config, err);
 	if (r == 0)
-		r = check_platform(request, &config.platform, err);
+		r = platform_check(request->platform, &config.platform, err);
 	if (r < 0)
 		return r;
 	src->name = d->ref_name;
