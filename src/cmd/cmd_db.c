@@ -339,7 +339,8 @@ static int open_db(struct db **ret)
 	if (err.code == ERR_NOT_FOUND) {
 		struct err why = err;
 
-		err_set(&err, ERR_NOT_FOUND, "%s; plimsoll db update, or plimsoll db build --feeds DIR, makes one",
+		err_set(&err, ERR_NOT_FOUND,
+			"%s; plimsoll db update, or plimsoll db build --feeds DIR, makes one",
 			why.msg);
 	}
 	return command_error(&err);
