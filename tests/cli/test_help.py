@@ -69,6 +69,8 @@ def test_limits_has_a_row_for_each(tmp_path):
 @pytest.mark.parametrize("words,says", [
     (["hlep"], 'plimsoll: no command "hlep"; did you mean help?\n'),
     (["help", "hlep"], 'plimsoll: no command "hlep"; did you mean help?\n'),
+    (["sbmo"], 'plimsoll: no command "sbmo"; did you mean sbom?\n'),
+    (["db", "--fomr", "x"], "plimsoll: db: unknown option --fomr; did you mean --from?\n"),
     (["xyzzyplugh"], 'plimsoll: no command "xyzzyplugh"; plimsoll --help lists them\n'),
     (["--versoin"], "plimsoll: unknown option --versoin; did you mean --version?\n"),
     (["help", "a", "b"], "plimsoll: help: one command at a time\n"),
