@@ -680,8 +680,10 @@ static int cover_group(struct assessment *as, const struct group *g)
 		remedy = STR("plimsoll db update, or plimsoll db build with a feed of it");
 	} else if (g->n_undecided) {
 		state = COVERAGE_PARTIAL;
-		reason = arena_strf(a, "%llu packages with versions that have no order: %s",
-				    (unsigned long long)g->n_undecided, g->undecided.msg);
+		reason = arena_strf(a, "%llu %s no order: %s", (unsigned long long)g->n_undecided,
+				    g->n_undecided == 1 ? "package with a version that has"
+							: "packages with versions that have",
+				    g->undecided.msg);
 	} else if (g->is_base) {
 		state = COVERAGE_PARTIAL;
 		reason = arena_strf(a,
