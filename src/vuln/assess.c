@@ -33,9 +33,19 @@ struct assessment {
 	uint64_t n_foreign;
 	struct str foreign;	       /* vendor of the first */
 	struct str_list *repositories; /* of each layer, once asked for; .p is NULL before */
-	struct map sources; /* of deb and apk: what a source has -> struct match_result */
-	struct arena source_arena;
+	struct map sources;	   /* of deb and apk: what a source has -> struct match_result */
+	struct map known;	   /* shard, record, vulnerability -> struct known */
+	struct arena source_arena; /* of what the maps hold */
+	struct str epss_date;
 };
+
+static int find_epss_date(struct assessment *as, struct err *err)
+{
+	const struct index_feed *epss = index_feed_find(db_index(as->db), STR("epss"));
+
+	as->epss_date = epss ? arena_str(&as->report->arena, epss->date) : STR_NULL;
+	return epss && !as->epss_date.p ? err_nomem(err) : 0;
+}
 
 static bool is_distro_package(const struct package *p)
 {
@@ -162,6 +172,12 @@ static int set_name_of_language(struct match_query *q, const struct package *p, 
 	return q->name.p ? 0 : err_nomem(err);
 }
 
+/* Advisories of these name sources, never binary packages. */
+static bool has_sources_alone(const struct package *p)
+{
+	return str_is(p->type, "deb") || str_is(p->type, "apk");
+}
+
 static int query_of(const struct report_package *rp, struct str shard, struct str_list repositories,
 		    struct arena *a, struct match_query *ret, struct err *err)
 {
@@ -176,6 +192,8 @@ static int query_of(const struct report_package *rp, struct str shard, struct st
 		.module = p->modularity,
 		.repositories = repositories,
 	};
+	if (has_sources_alone(p))
+		ret->binary = STR_NULL;
 	if (str_is(p->type, "deb")) {
 		if (p->source_version.n == 0)
 			ret->version = without_binnmu(ret->version);
@@ -311,12 +329,22 @@ static void step_compared(struct steps *s, const struct match_hit *h, const stru
 		step(s, "compared=%.*s is in the range (%s)", STR_FMT(v), scheme);
 }
 
+/* What the shard and the other feeds say of a vulnerability, whatever the package. */
+struct known {
+	struct shard_advisory advisory;
+	struct str rule;
+	struct str_list aliases;
+	struct shard_text text;
+	bool is_enriched;
+	struct enrichment enrichment;
+};
+
 struct found {
 	struct shard *shard;
 	const struct report_package *package;
 	const struct match_query *query;
 	const struct match_hit *hit;
-	struct shard_advisory advisory;
+	const struct known *known;
 	bool is_base; /* the shard is of the release that the distribution is built from */
 };
 
@@ -324,7 +352,7 @@ static int set_evidence(struct assessment *as, const struct found *x, struct fin
 			struct err *err)
 {
 	struct arena *a = &as->report->arena;
-	const struct shard_feed *feed = shard_feed(x->shard, x->advisory.feed);
+	const struct shard_feed *feed = shard_feed(x->shard, x->known->advisory.feed);
 	const struct package *p = &x->package->p;
 	struct steps s = {a, arena_array(a, EVIDENCE_MAX, sizeof *s.p), 0};
 
@@ -338,7 +366,7 @@ static int set_evidence(struct assessment *as, const struct found *x, struct fin
 	if (feed)
 		step(&s, "feed=%.*s%s%.*s", STR_FMT(feed->id), feed->date.n ? " of " : "",
 		     STR_FMT(feed->date));
-	step(&s, "record=%.*s", STR_FMT(x->advisory.id));
+	step(&s, "record=%.*s", STR_FMT(x->known->advisory.id));
 	step_range(&s, x->hit);
 	step_compared(&s, x->hit, x->query, x->shard);
 	if (x->hit->note.n)
@@ -403,65 +431,102 @@ static int set_fix(struct assessment *as, const struct found *x, struct finding 
 	return f->fix_version.p && f->fix_action.p ? 0 : err_nomem(err);
 }
 
-/* Other ids of the vulnerability, and the record's own where it is not one of them. */
-static int set_names(struct assessment *as, const struct found *x, struct finding *f,
-		     struct err *err)
-{
-	struct arena *a = &as->report->arena;
-	struct str_list others;
-	struct str *p;
-	int r;
+/* ---- what is known of a vulnerability, asked once ---- */
 
-	f->rule = arena_str(a, x->hit->vulnerability);
-	if (!f->rule.p)
-		return err_nomem(err);
-	r = shard_aliases(x->shard, x->hit->vulnerability, a, &others, err);
+static int by_text(const void *va, const void *vb)
+{
+	const struct str *a = va, *b = vb;
+
+	return str_cmp(*a, *b);
+}
+
+/* Other ids of the vulnerability, and the record's own where it is not one of them; sorted. */
+static int find_aliases(struct shard *shard, struct known *k, struct arena *a, struct err *err)
+{
+	struct str_list others;
+	struct str own = k->advisory.id, *p;
+	int r = shard_aliases(shard, k->rule, a, &others, err);
+	bool is_other = !str_eq(k->rule, own);
+
 	if (r < 0)
 		return r;
-	f->aliases = others;
-	for (size_t i = 0; i < others.n; i++)
-		if (str_eq(others.p[i], x->advisory.id))
-			return 0;
-	if (str_eq(f->rule, x->advisory.id))
-		return 0;
 	p = arena_array(a, others.n + 1, sizeof *p);
 	if (!p)
 		return err_nomem(err);
-	if (others.n)
-		memcpy(p, others.p, others.n * sizeof *p);
-	p[others.n] = x->advisory.id;
-	f->aliases = (struct str_list){p, others.n + 1};
+	for (size_t i = 0; i < others.n; i++) {
+		p[i] = others.p[i];
+		is_other = is_other && !str_eq(p[i], own);
+	}
+	p[others.n] = own;
+	k->aliases = (struct str_list){p, others.n + is_other};
+	qsort(p, k->aliases.n, sizeof *p, by_text);
 	return 0;
 }
 
-static int set_text(struct assessment *as, const struct found *x, const struct enrichment *e,
-		    struct finding *f, struct err *err)
+/* Looked up by the CVE, which is the canonical id where there is one. */
+static int enrich(struct assessment *as, struct known *k, struct err *err)
 {
 	struct arena *a = &as->report->arena;
-	struct shard_text text;
-	int r = shard_text(x->shard, x->hit->advisory, a, &text, err);
+	int r = db_enrichment(as->db, k->rule, a, &k->enrichment, err);
 
-	if (r < 0)
-		return r;
-	f->references = text.references;
-	f->title = text.summary;
-	if (f->title.n == 0 && e)
-		f->title = e->summary;
-	if (f->title.n == 0)
-		f->title = arena_strf(a, "%.*s in %.*s", STR_FMT(f->rule), STR_FMT(x->query->name));
-	return f->title.p ? 0 : err_nomem(err);
+	for (size_t i = 0; r == 0 && i < k->aliases.n; i++)
+		if (str_has_prefix(k->aliases.p[i], STR("CVE-")))
+			r = db_enrichment(as->db, k->aliases.p[i], a, &k->enrichment, err);
+	k->is_enriched = r > 0;
+	return r;
 }
 
-/* Looked up by the CVE, which is the canonical id where there is one. */
-static int enrich(struct assessment *as, const struct finding *f, struct enrichment *ret,
-		  struct err *err)
+static int make_known(struct assessment *as, const struct found *x, struct known *k,
+		      struct err *err)
 {
-	int r = db_enrichment(as->db, f->rule, &as->report->arena, ret, err);
+	struct arena *a = &as->report->arena;
+	int r = shard_advisory(x->shard, x->hit->advisory, a, &k->advisory, err);
 
-	for (size_t i = 0; r == 0 && i < f->aliases.n; i++)
-		if (str_has_prefix(f->aliases.p[i], STR("CVE-")))
-			r = db_enrichment(as->db, f->aliases.p[i], &as->report->arena, ret, err);
+	k->rule = arena_str(a, x->hit->vulnerability);
+	if (r >= 0 && !k->rule.p)
+		r = err_nomem(err);
+	if (r >= 0)
+		r = find_aliases(x->shard, k, a, err);
+	if (r >= 0)
+		r = enrich(as, k, err);
+	return r < 0 ? r : shard_text(x->shard, x->hit->advisory, a, &k->text, err);
+}
+
+/* Of one record and vulnerability, for all packages that have it. */
+static int find_known(struct assessment *as, struct found *x, struct err *err)
+{
+	struct arena *a = &as->source_arena;
+	struct str key = arena_strf(a, "%p %u %.*s", (void *)x->shard, (unsigned)x->hit->advisory,
+				    STR_FMT(x->hit->vulnerability));
+	struct known *k = key.p ? map_get(&as->known, key) : NULL;
+	int r = 0;
+
+	if (!k) {
+		k = arena_alloc(a, sizeof *k);
+		if (!key.p || !k)
+			return err_nomem(err);
+		*k = (struct known){.rule = STR_NULL};
+		r = make_known(as, x, k, err);
+		if (r >= 0 && map_put(&as->known, key, k) < 0)
+			r = err_nomem(err);
+	}
+	x->known = k;
 	return r;
+}
+
+static int set_text(struct assessment *as, const struct found *x, struct finding *f,
+		    struct err *err)
+{
+	const struct known *k = x->known;
+
+	f->rule = k->rule;
+	f->aliases = k->aliases;
+	f->references = k->text.references;
+	f->title = k->text.summary.n ? k->text.summary : k->enrichment.summary;
+	if (f->title.n == 0)
+		f->title = arena_strf(&as->report->arena, "%.*s in %.*s", STR_FMT(f->rule),
+				      STR_FMT(x->query->name));
+	return f->title.p ? 0 : err_nomem(err);
 }
 
 /* RustSec's notices about a package are no vulnerabilities; MAL- records are malware. */
@@ -483,7 +548,7 @@ static enum finding_kind kind_of(enum advisory_kind kind)
 /* What the publisher says, or what the kind of record does. */
 static enum severity severity_of(const struct found *x, struct str *ret_source)
 {
-	*ret_source = x->advisory.severity_source;
+	*ret_source = x->known->advisory.severity_source;
 	if (x->hit->severity != SEVERITY_UNKNOWN)
 		return x->hit->severity;
 	*ret_source = STR("kind of record");
@@ -504,36 +569,29 @@ static enum severity severity_of(const struct found *x, struct str *ret_source)
 
 static int add_finding(struct assessment *as, struct found *x, struct err *err)
 {
-	struct arena *a = &as->report->arena;
 	struct finding f = {.kind = kind_of(x->hit->kind),
 			    .status = x->hit->status,
+			    .epss_date = as->epss_date,
 			    .confidence = x->is_base ? CONFIDENCE_OF_BASE : 1};
 	enum severity severity;
 	struct str vendor;
-	struct enrichment e;
-	int r = shard_advisory(x->shard, x->hit->advisory, a, &x->advisory, err);
-	bool known;
+	int r = find_known(as, x, err);
 
 	if (r >= 0)
-		r = set_names(as, x, &f, err);
-	if (r >= 0)
-		r = enrich(as, &f, &e, err);
-	known = r > 0;
+		r = set_text(as, x, &f, err);
 	if (r >= 0)
 		r = set_subject(as, x, &f, err);
 	if (r >= 0)
 		r = set_fix(as, x, &f, err);
 	if (r >= 0)
-		r = set_text(as, x, known ? &e : NULL, &f, err);
-	if (r >= 0)
 		r = set_evidence(as, x, &f, err);
 	if (r < 0)
 		return r;
 	severity = severity_of(x, &vendor);
-	if (risk_assess(&f, severity, vendor, &x->advisory, known ? &e : NULL, a) < 0)
+	if (risk_assess(&f, severity, vendor, &x->known->advisory,
+			x->known->is_enriched ? &x->known->enrichment : NULL,
+			&as->report->arena) < 0)
 		return err_nomem(err);
-	const struct index_feed *epss = index_feed_find(db_index(as->db), STR("epss"));
-	f.epss_date = epss ? epss->date : STR_NULL;
 	return report_add_finding(as->report, &f, err);
 }
 
@@ -583,7 +641,7 @@ static int match_one(struct assessment *as, struct found *x, struct group *g, st
 	struct match_result own;
 	int r;
 
-	if (str_is(p->type, "deb") || str_is(p->type, "apk")) {
+	if (has_sources_alone(p)) {
 		r = match_source(as, x->shard, x->query, &result, err);
 	} else {
 		result = &own;
@@ -743,10 +801,14 @@ int assess_vulnerabilities(struct db *db, const struct err *why, struct report *
 	arena_init(&as.temp, LIMIT_ARENA_BYTES);
 	arena_init(&as.source_arena, LIMIT_ARENA_BYTES);
 	map_init(&as.sources, LIMIT_PACKAGES);
-	r = assess_packages(&as, err);
+	map_init(&as.known, LIMIT_FINDINGS);
+	r = find_epss_date(&as, err);
+	if (r == 0)
+		r = assess_packages(&as, err);
 	if (r == 0)
 		r = cover(&as, err);
 	map_done(&as.sources);
+	map_done(&as.known);
 	arena_done(&as.source_arena);
 	arena_done(&as.temp);
 	vec_done(&as.groups);

@@ -38,7 +38,7 @@ struct matching {
 	struct match_result *result;
 	enum version_scheme scheme;
 	bool is_distribution;
-	bool without_epoch;   /* for the rows at hand */
+	bool without_epoch;   /* for the row at hand */
 	struct vec affecting; /* struct claim */
 	struct vec opposing;  /* struct claim */
 };
@@ -205,12 +205,30 @@ static int copy(struct arena *a, struct str *s)
 }
 
 /* Takes what is needed of a row before the next look-up overwrites it. */
-static int make_claim(struct matching *m, const struct shard_row *row, const struct judged *j,
-		      bool is_own, struct vec *into)
+static int make_hit(struct matching *m, const struct shard_row *row, const struct judged *j,
+		    struct match_hit *h)
 {
-	struct claim *c = vec_push(into);
-	struct match_hit *h;
 	bool ok;
+
+	h->kind = row->kind;
+	h->status = row->status;
+	h->severity = row->severity;
+	h->by_binary = row->by_binary;
+	h->introduced = j->in.introduced;
+	h->fixed = j->in.fixed;
+	h->last_affected = j->in.last_affected;
+	h->note = row->note;
+	ok = copy(m->arena, &h->introduced) == 0 && copy(m->arena, &h->fixed) == 0 &&
+	     copy(m->arena, &h->last_affected) == 0 && copy(m->arena, &h->note) == 0 &&
+	     packed_list_copy(row->symbols, m->arena, &h->symbols);
+	return ok ? 0 : -ERR_NOMEM;
+}
+
+/* An opposing row is told by nothing but its channel: there are thousands, and few are needed. */
+static int make_claim(struct matching *m, const struct shard_row *row, const struct judged *j,
+		      bool is_own, bool is_affecting)
+{
+	struct claim *c = vec_push(is_affecting ? &m->affecting : &m->opposing);
 
 	if (!c)
 		return -ERR_NOMEM;
@@ -219,22 +237,11 @@ static int make_claim(struct matching *m, const struct shard_row *row, const str
 		.feed = row->feed,
 		.is_denial = row->status == STATUS_NOT_AFFECTED,
 		.is_own = is_own,
-		.hit = {.advisory = row->advisory,
-			.kind = row->kind,
-			.status = row->status,
-			.severity = row->severity,
-			.by_binary = row->by_binary,
-			.introduced = j->in.introduced,
-			.fixed = j->in.fixed,
-			.last_affected = j->in.last_affected,
-			.channel = row->channel,
-			.note = row->note},
+		.hit = {.advisory = row->advisory, .channel = row->channel},
 	};
-	h = &c->hit;
-	ok = copy(m->arena, &h->introduced) == 0 && copy(m->arena, &h->fixed) == 0 &&
-	     copy(m->arena, &h->last_affected) == 0 && copy(m->arena, &h->channel) == 0 &&
-	     copy(m->arena, &h->note) == 0 && packed_list_copy(row->symbols, m->arena, &h->symbols);
-	return ok ? 0 : -ERR_NOMEM;
+	if (copy(m->arena, &c->hit.channel) < 0)
+		return -ERR_NOMEM;
+	return is_affecting ? make_hit(m, row, j, &c->hit) : 0;
 }
 
 static int consider(struct matching *m, const struct shard_row *row, enum channel_weight weight,
@@ -247,10 +254,10 @@ static int consider(struct matching *m, const struct shard_row *row, enum channe
 	if (is_denial && j->verdict == REPAIRED)
 		return 0;
 	if (j->verdict == REPAIRED)
-		return make_claim(m, row, j, is_own, &m->opposing);
+		return m->is_distribution ? make_claim(m, row, j, is_own, false) : 0;
 	if (j->verdict != INSIDE || weight == CHANNEL_FIX_ONLY)
 		return 0;
-	return make_claim(m, row, j, is_own, is_denial ? &m->opposing : &m->affecting);
+	return make_claim(m, row, j, is_own, !is_denial);
 }
 
 static enum channel_weight weigh(const struct matching *m, const struct shard_row *row,
@@ -266,12 +273,36 @@ static enum channel_weight weigh(const struct matching *m, const struct shard_ro
 	return channel_weigh(&build, row->channel);
 }
 
-static int consider_rows(struct matching *m, struct str name, struct str version, bool by_binary,
-			 struct err *err)
+/* A version that rows are judged by, and the verdict of the last ones. */
+struct asked {
+	struct str version;
+	struct str ranges; /* .p is NULL before the first */
+	struct judged judged;
+	bool without_epoch;
+};
+
+static int consider_row(struct matching *m, const struct shard_row *row, struct asked *a)
 {
-	struct judged j = {0};
-	struct str judged_ranges = STR_NULL;
-	struct err undecided = {0};
+	enum channel_weight weight = weigh(m, row, a->version);
+	struct err why = {0};
+
+	if (weight == CHANNEL_SILENT)
+		return 0;
+	m->without_epoch = a->without_epoch;
+	/* rows of equal ranges stand together and decide alike */
+	if (!a->ranges.p || !str_eq(row->ranges, a->ranges))
+		judge(m, row, a->version, &a->judged, &why);
+	a->ranges = row->ranges;
+	m->result->n_rows++;
+	if (a->judged.verdict == UNDECIDED && m->result->n_undecided++ == 0)
+		m->result->error = why;
+	return consider(m, row, weight, &a->judged);
+}
+
+/* source, binary: NULL where rows of that kind are not asked. */
+static int consider_rows(struct matching *m, struct str name, struct asked *source,
+			 struct asked *binary, struct err *err)
+{
 	struct shard_rows rows;
 	struct shard_row row;
 	int r = shard_find(m->shard, name, &rows, err);
@@ -279,23 +310,26 @@ static int consider_rows(struct matching *m, struct str name, struct str version
 	if (r <= 0)
 		return r;
 	while ((r = shard_next(&rows, &row, err)) > 0) {
-		enum channel_weight weight;
+		struct asked *a = row.by_binary ? binary : source;
 
-		if (row.by_binary != by_binary)
-			continue;
-		weight = weigh(m, &row, version);
-		if (weight == CHANNEL_SILENT)
-			continue;
-		/* rows of equal ranges stand together and decide alike */
-		if (!judged_ranges.p || !str_eq(row.ranges, judged_ranges))
-			judge(m, &row, version, &j, &undecided);
-		judged_ranges = row.ranges;
-		m->result->n_rows++;
-		if (j.verdict == UNDECIDED && m->result->n_undecided++ == 0)
-			m->result->error = undecided;
-		if (consider(m, &row, weight, &j) < 0)
+		if (a && consider_row(m, &row, a) < 0)
 			return err_nomem(err);
 	}
+	return r;
+}
+
+static int consider_all(struct matching *m, struct err *err)
+{
+	const struct match_query *q = m->q;
+	struct asked source = {.version = q->version, .without_epoch = q->is_epoch_unknown};
+	struct asked binary = {.version = q->binary_version};
+	int r;
+
+	if (str_eq(q->name, q->binary))
+		return consider_rows(m, q->name, &source, &binary, err);
+	r = consider_rows(m, q->name, &source, NULL, err);
+	if (r >= 0 && q->binary.n)
+		r = consider_rows(m, q->binary, NULL, &binary, err);
 	return r;
 }
 
@@ -526,8 +560,6 @@ int match_package(struct shard *shard, const struct match_query *q, struct arena
 		.affecting = VEC_INIT(struct claim, LIMIT_FINDINGS),
 		.opposing = VEC_INIT(struct claim, LIMIT_FINDINGS),
 	};
-	struct str binary = q->binary.n ? q->binary : q->name;
-	struct str binary_version = q->binary_version.n ? q->binary_version : q->version;
 	const char *scheme = ecosystem_scheme(shard_name(shard));
 	int r;
 
@@ -536,11 +568,7 @@ int match_package(struct shard *shard, const struct match_query *q, struct arena
 		return err_set(err, ERR_UNSUPPORTED, "%.*s: no order of versions is known for it",
 			       STR_FMT(shard_name(shard)));
 	m.is_distribution = ecosystem_is_distribution(shard_name(shard));
-	m.without_epoch = q->is_epoch_unknown;
-	r = consider_rows(&m, q->name, q->version, false, err);
-	m.without_epoch = false;
-	if (r >= 0)
-		r = consider_rows(&m, binary, binary_version, true, err);
+	r = consider_all(&m, err);
 	if (r >= 0 && m.affecting.n)
 		r = settle(&m, err);
 	vec_done(&m.affecting);

@@ -36,7 +36,8 @@
 
 struct match_query {
 	struct str name, version; /* of the source, or the package where there is no source */
-	struct str binary, binary_version; /* empty: the same */
+	/* Empty: rows of binary packages are not asked. Of one without a source the same again. */
+	struct str binary, binary_version;
 	struct str arch;
 	struct str module; /* MODULARITYLABEL "nodejs:18:80200:abc"; empty: not modular */
 	/*
