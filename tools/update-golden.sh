@@ -5,6 +5,8 @@
 set -eu
 cd "$(dirname "$0")/.."
 build=${1:-build}
-ninja -C "$build" tests/test-render-render
-PLIMSOLL_UPDATE_GOLDEN=1 PLIMSOLL_FIXTURES="$PWD/tests/fixtures" "$build/tests/test-render-render"
+for test in render findings; do
+	ninja -C "$build" "tests/test-render-$test"
+	PLIMSOLL_UPDATE_GOLDEN=1 PLIMSOLL_FIXTURES="$PWD/tests/fixtures" "$build/tests/test-render-$test"
+done
 git --no-pager diff --stat -- tests/fixtures/render

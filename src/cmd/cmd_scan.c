@@ -10,7 +10,8 @@ static int run(int argc, const char *const *argv)
 
 static const struct option_spec options[] = {
 	OPTION_WORDS("format", 'f', &opt.format, "FORMAT", "how to print the report (table)",
-		     "table json cyclonedx-json cyclonedx-xml spdx-json spdx purl",
+		     "table json sarif markdown junit cyclonedx-json cyclonedx-xml spdx-json "
+		     "spdx purl",
 		     .project = true),
 	OPTION_STR("output", 'o', &opt.output, "FILE", "write there instead of to stdout"),
 	OPTION_STR("platform", 0, &opt.platform, "OS/ARCH",

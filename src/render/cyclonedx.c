@@ -2,6 +2,7 @@
 #include "render/cyclonedx.h"
 
 #include "base/cleanup.h"
+#include "render/cyclonedx_findings.h"
 
 #define EXPRESSION_MAX 1048576 /* bytes of the licences of one package */
 
@@ -238,5 +239,5 @@ int cyclonedx_walk(const struct sbom *s, const struct cyclonedx_ops *ops, void *
 		return r;
 	put_dependencies(&w);
 	put_compositions(&w);
-	return 0;
+	return cyclonedx_put_findings(s, ops, encoder, err);
 }

@@ -11,8 +11,10 @@
  * says whether the inventory is complete. Licences are SPDX ids, one SPDX expression, or names as
  * written.
  *
+ * Findings, where the report has any, follow as vulnerabilities (cyclonedx_findings.h).
+ *
  * Format: CycloneDX 1.6 (ECMA-424), https://cyclonedx.org/docs/1.6/. Not used: services,
- * vulnerabilities, evidence, signatures. `timestamp` is there only when the report has a time.
+ * evidence, signatures. `timestamp` is there only when the report has a time.
  */
 #pragma once
 
@@ -28,6 +30,10 @@ struct cyclonedx_ops {
 	/* Fields: XML writes the first kind as attributes, so they come first. */
 	void (*attribute)(void *encoder, const char *name, struct str value);
 	void (*text)(void *encoder, const char *name, struct str value);
+	void (*number)(void *encoder, const char *name, double value); /* one decimal */
+	/* A list of one word: "responses" of "response" in XML, the item's name is the key in JSON.
+	 */
+	void (*word)(void *encoder, const char *list, const char *item, struct str value);
 	/* Items with a shape of their own. */
 	void (*property)(void *encoder, const char *name, struct str value);
 	void (*hash)(void *encoder, const char *algorithm, struct str hex);

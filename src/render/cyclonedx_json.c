@@ -39,6 +39,20 @@ static void text(void *w, const char *name, struct str value)
 	json_put_str(w, name, value);
 }
 
+static void number(void *w, const char *name, double value)
+{
+	json_put_decimal(w, name, value, 1);
+}
+
+/* The key is "response", the value a list. */
+static void word(void *w, const char *list, const char *item, struct str value)
+{
+	json_key(w, item);
+	json_open_list(w);
+	json_add_str(w, value);
+	json_close_list(w);
+}
+
 static void property(void *w, const char *name, struct str value)
 {
 	json_open_map(w);
@@ -99,6 +113,8 @@ static const struct cyclonedx_ops ops = {
 	.open_item = open_item,
 	.attribute = text,
 	.text = text,
+	.number = number,
+	.word = word,
 	.property = property,
 	.hash = hash,
 	.reference = reference,

@@ -27,6 +27,23 @@ static void text(void *w, const char *name, struct str value)
 	xml_text(w, name, value);
 }
 
+/* xs:decimal; by whole numbers, so that no locale has a say. */
+static void number(void *w, const char *name, double value)
+{
+	int tenths = (int)(value * 10 + 0.5);
+	char digits[32];
+
+	(void)snprintf(digits, sizeof digits, "%d.%d", tenths / 10, tenths % 10);
+	xml_text(w, name, str_of(digits));
+}
+
+static void word(void *w, const char *list, const char *item, struct str value)
+{
+	xml_open(w, list);
+	xml_text(w, item, value);
+	xml_close(w);
+}
+
 static void property(void *w, const char *name, struct str value)
 {
 	xml_open(w, "property");
@@ -76,6 +93,8 @@ static const struct cyclonedx_ops ops = {
 	.open_item = open,
 	.attribute = attribute,
 	.text = text,
+	.number = number,
+	.word = word,
 	.property = property,
 	.hash = hash,
 	.reference = reference,

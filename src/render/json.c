@@ -7,6 +7,7 @@
  */
 #include "base/clock.h"
 #include "codec/json_writer.h"
+#include "render/actions_json.h"
 #include "render/finding_json.h"
 #include "render/render.h"
 #include "render/tally.h"
@@ -128,6 +129,7 @@ static void put_distro(struct json_writer *w, const struct distro *d)
 	json_put_opt(w, "variant_id", d->variant_id);
 	json_put_opt(w, "cpe", d->cpe);
 	json_put_opt(w, "release", d->release);
+	json_put_opt(w, "base_release", d->base_release);
 	json_put_opt(w, "source", d->source);
 	json_put_opt(w, "eol", d->eol);
 	json_put_opt(w, "eol_as_of", d->eol_as_of);
@@ -255,6 +257,29 @@ static void put_findings(struct json_writer *w, const struct vec *findings)
 	json_close_list(w);
 }
 
+static void put_rules(struct json_writer *w, const struct vec *rules)
+{
+	if (rules->n == 0)
+		return;
+	json_key(w, "ignore_rules");
+	json_open_list(w);
+	for (size_t i = 0; i < rules->n; i++) {
+		const struct report_rule *rule = vec_at(rules, i);
+
+		json_open_map(w);
+		json_put_str(w, "file", rule->file);
+		json_put_uint(w, "line", rule->line);
+		json_put_str(w, "rule", rule->rule);
+		json_put_text(w, "state", report_rule_state_name(rule->state));
+		json_put_uint(w, "findings", rule->n_findings);
+		json_put_opt(w, "until", rule->until);
+		json_put_opt(w, "owner", rule->owner);
+		json_put_opt(w, "reason", rule->reason);
+		json_close_map(w);
+	}
+	json_close_list(w);
+}
+
 static void put_problems(struct json_writer *w, const struct vec *problems)
 {
 	json_key(w, "problems");
@@ -312,6 +337,29 @@ static void put_types(struct json_writer *w, const struct vec *rows)
 	json_close_map(w);
 }
 
+/* Counts of what is not suppressed; of the two lists every name is there, also with 0. */
+static void put_finding_counts(struct json_writer *w, const struct report *r)
+{
+	struct finding_counts n = finding_counts_of(r);
+
+	json_put_uint(w, "findings", r->findings.n);
+	json_key(w, "findings_by_severity");
+	json_open_map(w);
+	for (size_t i = SEVERITY_CRITICAL + 1; i-- > 0;)
+		json_put_uint(w, severity_name((enum severity)i), n.by_severity[i]);
+	json_close_map(w);
+	json_key(w, "findings_by_status");
+	json_open_map(w);
+	for (size_t i = 0; i <= STATUS_NOT_AFFECTED; i++)
+		json_put_uint(w, finding_status_name((enum finding_status)i), n.by_status[i]);
+	json_close_map(w);
+	json_put_uint(w, "findings_exploited", n.exploited);
+	json_put_uint(w, "findings_fixable", n.fixable);
+	json_put_uint(w, "findings_suppressed", n.suppressed);
+	json_put_uint(w, "findings_hidden", r->n_hidden);
+	json_put_opt(w, "hidden_by", r->hidden_by);
+}
+
 static void put_summary(struct json_writer *w, const struct report *r, const struct vec *rows)
 {
 	json_key(w, "summary");
@@ -322,7 +370,7 @@ static void put_summary(struct json_writer *w, const struct report *r, const str
 	json_put_uint(w, "layers", r->layers.n);
 	json_put_uint(w, "files", r->n_files);
 	json_put_uint(w, "bytes", r->file_bytes);
-	json_put_uint(w, "findings", r->findings.n);
+	put_finding_counts(w, r);
 	json_put_uint(w, "problems", r->problems.n + r->n_problems_unlisted);
 	json_put_uint(w, "problems_unlisted", r->n_problems_unlisted);
 	json_close_map(w);
@@ -332,11 +380,17 @@ static int render(const struct report *report, const struct render_options *opti
 		  struct strbuf *out, struct err *err)
 {
 	struct vec rows;
+	struct plan plan;
 	struct json_writer w;
 	int r = tally_packages(report, &rows, err);
 
 	if (r < 0)
 		return r;
+	r = plan_make(report, &plan, err);
+	if (r < 0) {
+		vec_done(&rows);
+		return r;
+	}
 	json_writer_init(&w, out, JSON_INDENT);
 	json_open_map(&w);
 	json_put_text(&w, "schema", SCHEMA);
@@ -348,7 +402,9 @@ static int render(const struct report *report, const struct render_options *opti
 	put_layers(&w, &report->layers);
 	put_coverage(&w, &report->coverage);
 	put_packages(&w, report, options->files);
+	put_actions(&w, report, &plan);
 	put_findings(&w, &report->findings);
+	put_rules(&w, &report->rules);
 	put_problems(&w, &report->problems);
 	put_sandbox(&w, &report->sandbox);
 	put_summary(&w, report, &rows);
@@ -356,6 +412,7 @@ static int render(const struct report *report, const struct render_options *opti
 	json_add_null(&w);
 	json_close_map(&w);
 	strbuf_addc(out, '\n');
+	plan_done(&plan);
 	vec_done(&rows);
 	return strbuf_check(out, err);
 }

@@ -179,6 +179,14 @@ static void hash_report(struct digest *d, const struct sbom *s)
 		hash_field(d, str_of(coverage_state_name(c->state)));
 		hash_field(d, c->reason);
 	}
+	for (size_t i = 0; i < r->findings.n; i++) {
+		const struct finding *f = vec_at(&r->findings, i);
+
+		hash_field(d, f->id);
+		hash_field(d, str_of(severity_name(f->severity)));
+		hash_field(d, f->fix_version);
+		hash_field(d, f->suppressed_by);
+	}
 }
 
 /* The layout of RFC 9562 version 5 (a name-based uuid), filled from SHA-256. */

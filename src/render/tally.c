@@ -46,3 +46,22 @@ int tally_packages(const struct report *report, struct vec *ret_rows, struct err
 	*ret_rows = rows;
 	return 0;
 }
+
+struct finding_counts finding_counts_of(const struct report *report)
+{
+	struct finding_counts n = {0};
+
+	for (size_t i = 0; i < report->findings.n; i++) {
+		const struct finding *f = vec_at(&report->findings, i);
+
+		if (f->suppressed_by.n) {
+			n.suppressed++;
+			continue;
+		}
+		n.by_severity[f->severity]++;
+		n.by_status[f->status]++;
+		n.exploited += f->known_exploited;
+		n.fixable += f->fix_version.n > 0;
+	}
+	return n;
+}

@@ -20,3 +20,12 @@ struct tally_row {
 };
 
 int tally_packages(const struct report *report, struct vec *ret_rows, struct err *err);
+
+/* Findings that count, by what is said of them; suppressed ones are only counted as that. */
+struct finding_counts {
+	uint64_t by_severity[SEVERITY_CRITICAL + 1];
+	uint64_t by_status[STATUS_NOT_AFFECTED + 1];
+	uint64_t exploited, fixable, suppressed;
+};
+
+struct finding_counts finding_counts_of(const struct report *report);

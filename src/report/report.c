@@ -17,6 +17,14 @@ const char *coverage_state_name(enum coverage_state s)
 	return "not-assessed";
 }
 
+const char *report_rule_state_name(enum report_rule_state s)
+{
+	static const char *const names[] = {
+		[RULE_USED] = "used", [RULE_UNUSED] = "unused", [RULE_EXPIRED] = "expired"};
+
+	return names[s];
+}
+
 struct report *report_new(void)
 {
 	struct report *r = calloc(1, sizeof *r);
@@ -29,6 +37,7 @@ struct report *report_new(void)
 	r->packages = (struct vec)VEC_INIT(struct report_package, LIMIT_PACKAGES);
 	r->coverage = (struct vec)VEC_INIT(struct coverage, LIMIT_PROBLEMS);
 	r->findings = (struct vec)VEC_INIT(struct finding, LIMIT_FINDINGS);
+	r->rules = (struct vec)VEC_INIT(struct report_rule, LIMIT_IGNORE_RULES);
 	r->problems = (struct vec)VEC_INIT(struct problem, LIMIT_PROBLEMS);
 	return r;
 }
@@ -42,6 +51,7 @@ void report_free(struct report *r)
 	vec_done(&r->packages);
 	vec_done(&r->coverage);
 	vec_done(&r->findings);
+	vec_done(&r->rules);
 	vec_done(&r->problems);
 	arena_done(&r->arena);
 	if (r->release_attached)

@@ -123,6 +123,20 @@ struct report_target {
 		found_by; /* for a bare name: "docker-daemon", "registry example.com"; else empty */
 };
 
+/* A rule that takes findings off the list, and what became of it. */
+enum report_rule_state { RULE_USED, RULE_UNUSED, RULE_EXPIRED };
+const char *report_rule_state_name(enum report_rule_state s); /* "used", "unused", "expired" */
+
+struct report_rule {
+	struct str file; /* as it was named: ".plimsollignore" */
+	uint64_t line;
+	struct str rule; /* what it matches: "vulnerability CVE-2023-0286, package openssl" */
+	struct str reason, owner;
+	struct str until; /* its last day; empty: for ever */
+	enum report_rule_state state;
+	uint64_t n_findings; /* taken off by it; of an expired rule: it would take off */
+};
+
 struct report_sandbox {
 	bool landlock, seccomp, no_new_privs;
 	int landlock_abi;   /* 0: not there */
@@ -141,6 +155,9 @@ struct report {
 	struct vec packages;	      /* struct report_package, sorted by purl, then db_path */
 	struct vec coverage;	      /* struct coverage, sorted by what */
 	struct vec findings;	      /* struct finding, gravest first, see report_finish */
+	struct vec rules;	      /* struct report_rule, in the order they were read */
+	uint64_t n_hidden;	      /* findings that a filter left out of the list */
+	struct str hidden_by;	      /* the filter: "--severity high, --fixable" */
 	struct vec problems;	      /* struct problem, sorted by layer, path, parser, message */
 	uint64_t n_problems_unlisted; /* beyond LIMIT_PROBLEMS */
 	struct report_sandbox sandbox;

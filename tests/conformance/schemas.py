@@ -3,12 +3,15 @@
 """
 Scans images and checks what is printed against the schemas of its formats.
 
-    tests/conformance/schemas.py --plimsoll build/src/plimsoll --suite DIR --images DIR
+    tests/conformance/schemas.py --plimsoll build/src/plimsoll --suite DIR --images DIR [--db DIR]
 
-DIR of --suite holds cyclonedx/ and spdx/ as their projects publish them; the images
+DIR of --suite holds cyclonedx/, spdx/ and sarif/ as their projects publish them; the images
 are root file systems and image archives (*.tar, *.tar.gz, *.tar.xz). XML and tag-value documents have
-no JSON schema: they must be well-formed and name the same packages as the JSON form. Every document
-is made twice and must be the same. Last line: "schemas: N of M".
+no JSON schema: they must be well-formed and name the same packages as the JSON form. JUnit and
+Markdown have none at all: they must hold each finding of the report. With --db the images are
+scanned for vulnerabilities, and CycloneDX must name them too. The golden files with findings in
+tests/fixtures/render are checked first. Every document is made twice and must be the same. Last
+line: "schemas: N of M".
 """
 import argparse
 import json
@@ -51,7 +54,9 @@ class Formats:
         cyclonedx = cyclonedx_validator(schemas / "cyclonedx")
         spdx = jsonschema.Draft7Validator(load(schemas / "spdx/spdx-2.3.schema.json"))
         report = jsonschema.Draft202012Validator(load(ROOT / "docs/report.schema.json"))
-        self.purls = None
+        sarif = jsonschema.Draft7Validator(load(schemas / "sarif/sarif-schema-2.1.0.json"))
+        self.purls = self.findings = None
+        self.golden = {"cyclonedx-json": cyclonedx, "sarif": sarif, "json": report}
         self.checks = {
             "json": lambda text: first_error(report, text) or self.note_purls(text),
             "cyclonedx-json": lambda text: first_error(cyclonedx, text) or self.same(
@@ -68,10 +73,48 @@ class Formats:
                  if line.startswith("ExternalRef: PACKAGE-MANAGER purl ")
                  and not line.split(" ", 3)[3].startswith("pkg:oci/")]),
             "purl": lambda text: self.same_set(text.splitlines()),
+            "sarif": lambda text: first_error(sarif, text) or self.sarif_is_whole(json.loads(text)),
+            "junit": lambda text: self.junit_is_whole(ET.fromstring(text)),
+            "markdown": lambda text: None if text.startswith("## Plimsoll: ") else "no heading",
         }
 
     def note_purls(self, text):
-        self.purls = [p["purl"] for p in json.loads(text)["packages"] if p["purl"]]
+        doc = json.loads(text)
+        self.purls = [p["purl"] for p in doc["packages"] if p["purl"]]
+        self.findings = sorted(f["id"] for f in doc["findings"])
+
+    def sarif_is_whole(self, doc):
+        """What the specification asks for and its schema does not say."""
+        run_, = doc["runs"]
+        rules = run_["tool"]["driver"]["rules"]
+        if len({rule["id"] for rule in rules}) != len(rules):
+            return "a rule stands twice"
+        for result in run_["results"]:
+            if rules[result["ruleIndex"]]["id"] != result["ruleId"]:
+                return "ruleIndex and ruleId differ"
+            if "suppressions" not in result or not result["locations"]:
+                return "a result without suppressions or locations"
+        prints = [r["partialFingerprints"]["primaryLocationLineHash"] for r in run_["results"]]
+        if len(set(prints)) != len(prints):
+            return "two results have one fingerprint"
+        ids = sorted(r["properties"]["findingId"] for r in run_["results"])
+        return None if ids == self.findings else "does not list the report's findings"
+
+    def junit_is_whole(self, root):
+        cases = list(root.iter("testcase"))
+        for suite in [root, *root.iter("testsuite")]:
+            found = {tag: len(list(suite.iter(tag))) for tag in ("failure", "skipped", "error")}
+            want = {"failure": suite.get("failures"), "skipped": suite.get("skipped"),
+                    "error": suite.get("errors")}
+            if any(str(found[tag]) != want[tag] for tag in found):
+                return f"{suite.tag}: the counts are not those of its cases"
+            if suite.get("tests") != str(len(list(suite.iter("testcase")))):
+                return f"{suite.tag}: tests is not the number of cases"
+        if not all(case.get("name") and case.get("classname") for case in cases):
+            return "a case without a name"
+        if len(root[0]) != len(self.findings):
+            return "does not list the report's findings"
+        return None
 
     def same(self, purls):
         return None if purls == self.purls else "does not name the packages of the report"
@@ -80,23 +123,40 @@ class Formats:
         return None if purls == sorted(set(self.purls)) else "does not list the report's purls"
 
 
-def run(plimsoll, command, image, output):
-    done = subprocess.run([plimsoll, command, str(image), "--format", output], check=False,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=600)
+def run(plimsoll, command, image, output, database):
+    words = [plimsoll, command, str(image), "--format", output]
+    if database and command == "scan":
+        words += ["--db", database]
+    done = subprocess.run(words, check=False, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          timeout=600)
     if done.returncode == 2:
         raise ValueError(done.stderr.decode(errors="replace").strip())
     return done.stdout.decode("utf-8")
 
 
-def check(plimsoll, formats, image, output):
-    command = "scan" if output == "json" else "sbom"
+def check(plimsoll, formats, image, output, database):
+    listing = output in ("json", "sarif", "junit", "markdown")
+    command = "scan" if listing or database and output.startswith("cyclonedx") else "sbom"
     try:
-        text = run(plimsoll, command, image, output)
-        if text != run(plimsoll, command, image, output):
+        text = run(plimsoll, command, image, output, database)
+        if text != run(plimsoll, command, image, output, database):
             return "differs from run to run"
         return formats.checks[output](text)
     except (ValueError, KeyError, TypeError, ET.ParseError) as error:
         return f"{type(error).__name__}: {error}"
+
+
+def check_golden(formats):
+    """(good, total) of the golden files with findings."""
+    good = total = 0
+    for output, validator in formats.golden.items():
+        path = ROOT / "tests/fixtures/render" / output / "expected.findings.json"
+        complaint = first_error(validator, path.read_text(encoding="utf-8"))
+        total += 1
+        good += complaint is None
+        if complaint is not None:
+            print(f"{path.name}: {output}: {complaint}")
+    return good, total
 
 
 def main():
@@ -104,16 +164,17 @@ def main():
     parser.add_argument("--plimsoll", required=True)
     parser.add_argument("--suite", required=True)
     parser.add_argument("--images", required=True)
+    parser.add_argument("--db", help="a vulnerability database")
     args = parser.parse_args()
     formats = Formats(args.suite)
-    good = total = 0
+    good, total = check_golden(formats)
     for image in sorted(pathlib.Path(args.images).iterdir()):
         if not image.name.endswith((".tar", ".tar.gz", ".tar.xz")):
             continue
         formats.purls = None
         for output in formats.checks:
             total += 1
-            complaint = check(args.plimsoll, formats, image, output)
+            complaint = check(args.plimsoll, formats, image, output, args.db)
             good += complaint is None
             if complaint is not None:
                 print(f"{image.name}: {output}: {complaint}")

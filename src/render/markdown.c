@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The report as Markdown, for the summary of a CI job or a comment: the verdict in one line, what
+ * to do, what remains, what was not assessed, which rules hide something.
+ *
+ * Tables are cut at a number of rows: GitHub refuses a job summary above 1 MiB. What is cut is
+ * counted.
+ */
+#include "base/cleanup.h"
+#include "render/findings_table.h"
+#include "render/markdown_text.h"
+#include "render/render.h"
+#include "render/tally.h"
+#include "render/text.h"
+#include "report/plan.h"
+
+#define ACTIONS_SHOWN  100
+#define FINDINGS_SHOWN 200
+#define GAPS_SHOWN     100
+#define RULES_SHOWN    100
+#define RULES_IN_CELL  5
+#define COUNTS_MAX     4096
+
+static void add_count(struct strbuf *out, uint64_t n, const char *one, const char *many)
+{
+	char text[TEXT_COUNT_MAX];
+
+	strbuf_add(out, text_count(n, text));
+	strbuf_addc(out, ' ');
+	strbuf_adds(out, n == 1 ? one : many);
+}
+
+static void put_more(struct strbuf *out, uint64_t n)
+{
+	if (n == 0)
+		return;
+	strbuf_adds(out, "\n…and ");
+	add_count(out, n, "more row", "more rows");
+	strbuf_adds(out, "; `--format json` lists all.\n");
+}
+
+static void add_status(struct strbuf *out, enum finding_status status)
+{
+	for (const char *p = finding_status_name(status); *p; p++)
+		strbuf_addc(out, *p == '_' ? ' ' : *p);
+}
+
+/* ---- the verdict ---- */
+
+static uint64_t count_gaps(const struct report *r)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < r->coverage.n; i++) {
+		const struct coverage *c = vec_at(&r->coverage, i);
+
+		n += c->state != COVERAGE_ASSESSED;
+	}
+	return n;
+}
+
+static void put_verdict(struct strbuf *out, const struct report *r)
+{
+	CLEANUP(strbuf_done) struct strbuf counts = STRBUF_INIT(COUNTS_MAX);
+	struct finding_counts n = finding_counts_of(r);
+	uint64_t gaps = count_gaps(r);
+
+	findings_add_counts(&counts, r);
+	strbuf_adds(out, "## Plimsoll: ");
+	markdown_add(out, r->image.name.n ? r->image.name : r->target.given);
+	strbuf_adds(out, "\n\n**");
+	strbuf_add(out, counts.n ? strbuf_str(&counts) : STR("No findings"));
+	if (n.exploited)
+		strbuf_addf(out, "; %llu known to be exploited", (unsigned long long)n.exploited);
+	strbuf_adds(out, "**");
+	if (n.fixable) {
+		strbuf_adds(out, ", ");
+		add_count(out, n.fixable, "of them has a fix", "of them have a fix");
+	}
+	strbuf_adds(out, ". ");
+	if (gaps) {
+		add_count(out, gaps, "part was not fully assessed",
+			  "parts were not fully assessed");
+		strbuf_adds(out, ", see below.\n");
+	} else {
+		strbuf_adds(out, r->coverage.n ? "Every part was assessed.\n"
+					       : "Nothing was assessed.\n");
+	}
+}
+
+/* ---- what to do ---- */
+
+static void add_rules(struct strbuf *out, const struct report *r, const struct action *a)
+{
+	struct str last = STR_NULL;
+	size_t shown = 0;
+
+	for (size_t i = 0; i < a->n && shown < RULES_IN_CELL; i++) {
+		const struct finding *f = vec_at(&r->findings, a->findings[i]);
+
+		if (str_eq(f->rule, last))
+			continue;
+		last = f->rule;
+		strbuf_adds(out, shown++ ? ", " : "");
+		markdown_add(out, f->rule);
+	}
+	if (a->n_findings > shown)
+		strbuf_addf(out, ", and %llu more", (unsigned long long)(a->n_findings - shown));
+}
+
+static void put_action(struct strbuf *out, const struct report *r, const struct action *a)
+{
+	strbuf_adds(out, "| upgrade ");
+	markdown_add_code(out, a->package);
+	strbuf_addc(out, ' ');
+	markdown_add_code(out, a->from);
+	strbuf_adds(out, " → ");
+	markdown_add_code(out, a->to);
+	if (a->channel.n) {
+		strbuf_adds(out, " from ");
+		markdown_add_code(out, a->channel);
+	}
+	if (r->layers.n)
+		strbuf_addf(out, " | %zu | ", a->layer + 1);
+	else
+		strbuf_adds(out, " | | ");
+	strbuf_addf(out, "%llu | ", (unsigned long long)a->n_findings);
+	if (a->n_exploited)
+		strbuf_addf(out, "**%llu**", (unsigned long long)a->n_exploited);
+	strbuf_adds(out, " | ");
+	strbuf_adds(out, severity_name(a->worst));
+	strbuf_adds(out, " | ");
+	add_rules(out, r, a);
+	strbuf_adds(out, " |\n");
+}
+
+static void put_plan(struct strbuf *out, const struct report *r, const struct plan *plan)
+{
+	if (plan->n == 0)
+		return;
+	strbuf_adds(out,
+		    "\n### Fix first\n\n| action | layer | removes | exploited | worst | which "
+		    "|\n|---|---:|---:|---:|---|---|\n");
+	for (size_t i = 0; i < plan->n && i < ACTIONS_SHOWN; i++)
+		put_action(out, r, &plan->actions[i]);
+	put_more(out, plan->n > ACTIONS_SHOWN ? plan->n - ACTIONS_SHOWN : 0);
+}
+
+/* ---- what remains ---- */
+
+static bool remains(const struct finding *f)
+{
+	return f->suppressed_by.n == 0 && f->fix_version.n == 0;
+}
+
+static void put_remaining(struct strbuf *out, const struct finding *f)
+{
+	strbuf_adds(out, "| ");
+	strbuf_adds(out, severity_name(f->severity));
+	strbuf_adds(out, " | ");
+	markdown_add(out, f->rule);
+	strbuf_adds(out, " | ");
+	markdown_add_code(out, f->subject.name.n ? f->subject.name : f->subject.path);
+	if (f->subject.version.n) {
+		strbuf_addc(out, ' ');
+		markdown_add_code(out, f->subject.version);
+	}
+	strbuf_adds(out, " | ");
+	add_status(out, f->status);
+	strbuf_adds(out, f->known_exploited ? ", **exploited** | " : " | ");
+	markdown_add(out, f->title);
+	strbuf_adds(out, " |\n");
+}
+
+static void put_remains(struct strbuf *out, const struct report *r)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < r->findings.n; i++) {
+		const struct finding *f = vec_at(&r->findings, i);
+
+		if (!remains(f))
+			continue;
+		if (n++ == 0)
+			strbuf_adds(out,
+				    "\n### Remains\n\n| severity | id | package | status | what "
+				    "|\n|---|---|---|---|---|\n");
+		if (n <= FINDINGS_SHOWN)
+			put_remaining(out, f);
+	}
+	put_more(out, n > FINDINGS_SHOWN ? n - FINDINGS_SHOWN : 0);
+}
+
+static void put_left_out(struct strbuf *out, const struct report *r)
+{
+	struct finding_counts n = finding_counts_of(r);
+
+	if (n.suppressed) {
+		strbuf_addc(out, '\n');
+		add_count(out, n.suppressed, "finding is suppressed by a rule.\n",
+			  "findings are suppressed by rules.\n");
+	}
+	if (r->n_hidden) {
+		strbuf_addc(out, '\n');
+		add_count(out, r->n_hidden, "finding is not shown (", "findings are not shown (");
+		markdown_add_code(out, r->hidden_by);
+		strbuf_adds(out, ").\n");
+	}
+}
+
+/* ---- rules that do nothing, and what was not assessed ---- */
+
+static void put_rule(struct strbuf *out, const struct report_rule *rule)
+{
+	strbuf_adds(out, "| ");
+	markdown_add_code(out, rule->file);
+	strbuf_addf(out, ":%llu | ", (unsigned long long)rule->line);
+	markdown_add(out, rule->rule);
+	strbuf_adds(out, " | ");
+	strbuf_adds(out, report_rule_state_name(rule->state));
+	if (rule->state == RULE_EXPIRED) {
+		strbuf_adds(out, " since ");
+		markdown_add(out, rule->until);
+	}
+	strbuf_adds(out, " |\n");
+}
+
+static void put_rules(struct strbuf *out, const struct report *r)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < r->rules.n; i++) {
+		const struct report_rule *rule = vec_at(&r->rules, i);
+
+		if (rule->state == RULE_USED)
+			continue;
+		if (n++ == 0)
+			strbuf_adds(out, "\n### Ignore rules without effect\n\n| where | rule | "
+					 "state |\n|---|---|---|\n");
+		if (n <= RULES_SHOWN)
+			put_rule(out, rule);
+	}
+	put_more(out, n > RULES_SHOWN ? n - RULES_SHOWN : 0);
+}
+
+static void put_gap(struct strbuf *out, const struct coverage *c)
+{
+	strbuf_adds(out, "| ");
+	markdown_add(out, c->what);
+	strbuf_adds(out,
+		    c->state == COVERAGE_PARTIAL ? " | partially | " : " | **not assessed** | ");
+	markdown_add(out, c->reason);
+	if (c->remedy.n) {
+		strbuf_adds(out, " → ");
+		markdown_add(out, c->remedy);
+	}
+	strbuf_adds(out, " |\n");
+}
+
+static void put_gaps(struct strbuf *out, const struct report *r)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < r->coverage.n; i++) {
+		const struct coverage *c = vec_at(&r->coverage, i);
+
+		if (c->state == COVERAGE_ASSESSED)
+			continue;
+		if (n++ == 0)
+			strbuf_adds(out, "\n### Not assessed\n\n| what | assessed | why "
+					 "|\n|---|---|---|\n");
+		if (n <= GAPS_SHOWN)
+			put_gap(out, c);
+	}
+	put_more(out, n > GAPS_SHOWN ? n - GAPS_SHOWN : 0);
+}
+
+static int render(const struct report *report, const struct render_options *options,
+		  struct strbuf *out, struct err *err)
+{
+	struct plan plan;
+	int r = plan_make(report, &plan, err);
+
+	if (r < 0)
+		return r;
+	put_verdict(out, report);
+	put_plan(out, report, &plan);
+	put_remains(out, report);
+	put_left_out(out, report);
+	put_rules(out, report);
+	put_gaps(out, report);
+	plan_done(&plan);
+	return strbuf_check(out, err);
+}
+
+const struct renderer renderer_markdown = {
+	.id = "markdown",
+	.title = "a summary for a CI job or a comment",
+	.media_type = "text/markdown; charset=utf-8; variant=GFM",
+	.render = render,
+};
