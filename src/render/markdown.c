@@ -19,7 +19,6 @@
 #define GAPS_SHOWN     100
 #define RULES_SHOWN    100
 #define RULES_IN_CELL  5
-#define COUNTS_MAX     4096
 
 static void add_count(struct strbuf *out, uint64_t n, const char *one, const char *many)
 {
@@ -59,23 +58,20 @@ static uint64_t count_gaps(const struct report *r)
 	return n;
 }
 
-static void put_verdict(struct strbuf *out, const struct report *r)
+/* Counted as the table counts: a vulnerability of several packages of one source is one. */
+static void put_verdict(struct strbuf *out, const struct report *r, const struct plan *plan)
 {
-	CLEANUP(strbuf_done) struct strbuf counts = STRBUF_INIT(COUNTS_MAX);
-	struct finding_counts n = finding_counts_of(r);
 	uint64_t gaps = count_gaps(r);
 
-	findings_add_counts(&counts, r);
 	strbuf_adds(out, "## Plimsoll: ");
 	markdown_add(out, r->image.name.n ? r->image.name : r->target.given);
 	strbuf_adds(out, "\n\n**");
-	strbuf_add(out, counts.n ? strbuf_str(&counts) : STR("No findings"));
-	if (n.exploited)
-		strbuf_addf(out, "; %llu known to be exploited", (unsigned long long)n.exploited);
+	findings_add_counts(out, plan);
 	strbuf_adds(out, "**");
-	if (n.fixable) {
+	if (plan->n) {
 		strbuf_adds(out, ", ");
-		add_count(out, n.fixable, "of them has a fix", "of them have a fix");
+		add_count(out, plan->n_removed, "of them goes by ", "of them go by ");
+		add_count(out, plan->n, "action", "actions");
 	}
 	strbuf_adds(out, ". ");
 	if (gaps) {
@@ -148,12 +144,7 @@ static void put_plan(struct strbuf *out, const struct report *r, const struct pl
 
 /* ---- what remains ---- */
 
-static bool remains(const struct finding *f)
-{
-	return f->suppressed_by.n == 0 && f->fix_version.n == 0;
-}
-
-static void put_remaining(struct strbuf *out, const struct finding *f)
+static void put_remaining(struct strbuf *out, const struct finding *f, uint64_t n_packages)
 {
 	strbuf_adds(out, "| ");
 	strbuf_adds(out, severity_name(f->severity));
@@ -165,6 +156,9 @@ static void put_remaining(struct strbuf *out, const struct finding *f)
 		strbuf_addc(out, ' ');
 		markdown_add_code(out, f->subject.version);
 	}
+	if (n_packages > 1)
+		strbuf_addf(out, " and %llu more of its source",
+			    (unsigned long long)(n_packages - 1));
 	strbuf_adds(out, " | ");
 	add_status(out, f->status);
 	strbuf_adds(out, f->known_exploited ? ", **exploited** | " : " | ");
@@ -172,23 +166,16 @@ static void put_remaining(struct strbuf *out, const struct finding *f)
 	strbuf_adds(out, " |\n");
 }
 
-static void put_remains(struct strbuf *out, const struct report *r)
+static void put_remains(struct strbuf *out, const struct report *r, const struct plan *plan)
 {
-	uint64_t n = 0;
-
-	for (size_t i = 0; i < r->findings.n; i++) {
-		const struct finding *f = vec_at(&r->findings, i);
-
-		if (!remains(f))
-			continue;
-		if (n++ == 0)
-			strbuf_adds(out,
-				    "\n### Remains\n\n| severity | id | package | status | what "
-				    "|\n|---|---|---|---|---|\n");
-		if (n <= FINDINGS_SHOWN)
-			put_remaining(out, f);
-	}
-	put_more(out, n > FINDINGS_SHOWN ? n - FINDINGS_SHOWN : 0);
+	if (plan->n_left == 0)
+		return;
+	strbuf_adds(out, "\n### Remains\n\n| severity | id | package | status | what "
+			 "|\n|---|---|---|---|---|\n");
+	for (size_t i = 0; i < plan->n_left && i < FINDINGS_SHOWN; i++)
+		put_remaining(out, vec_at(&r->findings, plan->left[i].finding),
+			      plan->left[i].n_packages);
+	put_more(out, plan->n_left > FINDINGS_SHOWN ? plan->n_left - FINDINGS_SHOWN : 0);
 }
 
 static void put_left_out(struct strbuf *out, const struct report *r)
@@ -283,9 +270,9 @@ static int render(const struct report *report, const struct render_options *opti
 
 	if (r < 0)
 		return r;
-	put_verdict(out, report);
+	put_verdict(out, report, &plan);
 	put_plan(out, report, &plan);
-	put_remains(out, report);
+	put_remains(out, report, &plan);
 	put_left_out(out, report);
 	put_rules(out, report);
 	put_gaps(out, report);
