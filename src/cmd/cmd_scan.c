@@ -24,6 +24,15 @@ static const struct option_spec options[] = {
 	OPTION_WORDS("fail-on", 0, &opt.fail_on, "SEVERITY",
 		     "exit status 1 when a finding is at least so grave",
 		     "critical high medium low negligible unknown", .project = true),
+	OPTION_STR("severity", 0, &opt.severity, "S,..", "show findings of these severities only",
+		   .project = true),
+	OPTION_FLAG("fixable", 0, &opt.fixable, "show findings that have a fix only",
+		    .project = true),
+	OPTION_FLAG("known-exploited", 0, &opt.known_exploited,
+		    "show findings that are known to be exploited only", .project = true),
+	OPTION_LIST("ignore-file", 0, &opt.ignore_files, "FILE",
+		    "rules that suppress findings, instead of .plimsollignore and its kin"),
+	OPTION_FLAG("no-ignore", 0, &opt.no_ignore, "read no ignore file"),
 	OPTION_FLAG("require-complete", 0, &opt.require_complete,
 		    "exit status 3 when anything was not assessed", .project = true),
 	OPTION_FLAG("no-cache", 0, &opt.no_cache, "neither read nor write the layer cache",
@@ -54,7 +63,12 @@ const struct command command_scan = {
 		"certificates are those of docker and podman. Layers are read as they arrive and "
 		"never stored; those in the cache are not downloaded.\n"
 		"Every digest that the image promises is verified. What could not be looked at is "
-		"listed as NOT ASSESSED with the reason; it never counts as empty.",
+		"listed as NOT ASSESSED with the reason; it never counts as empty.\n"
+		"--severity, --fixable and --known-exploited choose what is shown; the number of "
+		"the other findings is told, and --fail-on looks at what is shown. Findings that a "
+		"rule of .plimsollignore, .trivyignore, .trivyignore.yaml or .grype.yaml in the "
+		"working directory suppresses stay in the JSON report with the rule, and never "
+		"decide; rules that are unused or expired are told.",
 	.options = options,
 	.run = run,
 };

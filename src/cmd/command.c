@@ -123,6 +123,15 @@ int option_set(const struct option_spec *o, const char *dashes, const char *valu
 		*(const char **)o->target = value;
 		return 0;
 	}
+	if (o->kind == OPTION_KIND_LIST) {
+		struct option_list *list = o->target;
+
+		if (list->n == OPTION_LIST_MAX)
+			return err_set(err, ERR_USAGE, "%s%s stands more than %d times", dashes,
+				       o->name, OPTION_LIST_MAX);
+		list->p[list->n++] = value;
+		return 0;
+	}
 	if (!str_parse_u64(str_of(value), o->target))
 		return err_set(err, ERR_USAGE, "%s%s takes a number, not \"%s\"", dashes, o->name,
 			       value);

@@ -27,13 +27,26 @@
 /* What the process exits with (design.md section 4). */
 enum exit_status { EXIT_DONE = 0, EXIT_FINDINGS = 1, EXIT_ERROR = 2, EXIT_INCOMPLETE = 3 };
 
-enum option_kind { OPTION_KIND_END, OPTION_KIND_FLAG, OPTION_KIND_STR, OPTION_KIND_UINT };
+enum option_kind {
+	OPTION_KIND_END,
+	OPTION_KIND_FLAG,
+	OPTION_KIND_STR,
+	OPTION_KIND_UINT,
+	OPTION_KIND_LIST
+};
+
+/* The target of an option that may be given several times; those of all sources add up. */
+#define OPTION_LIST_MAX 64
+struct option_list {
+	const char *p[OPTION_LIST_MAX];
+	size_t n;
+};
 
 struct option_spec {
 	enum option_kind kind;
 	const char *name;  /* long name without the dashes */
 	char letter;	   /* short form, 0: none */
-	void *target;	   /* bool *, const char **, uint64_t * */
+	void *target;	   /* bool *, const char **, uint64_t *, struct option_list * */
 	const char *value; /* "FORMAT", for help; NULL for flags */
 	const char *help;
 	const char *values; /* space-separated words for completion; NULL: anything */
@@ -60,6 +73,11 @@ struct option_spec {
 	{                                                                                          \
 		.kind = OPTION_KIND_STR, .name = name_, .letter = letter_, .target = target_,      \
 		.value = value_, .help = help_, .values = words_, ##__VA_ARGS__                    \
+	}
+#define OPTION_LIST(name_, letter_, target_, value_, help_, ...)                                   \
+	{                                                                                          \
+		.kind = OPTION_KIND_LIST, .name = name_, .letter = letter_, .target = target_,     \
+		.value = value_, .help = help_, ##__VA_ARGS__                                      \
 	}
 #define OPTION_UINT(name_, letter_, target_, value_, help_, ...)                                   \
 	{                                                                                          \

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -10,6 +11,8 @@
 #include "cmd/progress.h"
 #include "cmd/terminal.h"
 #include "image/manifest.h"
+#include "policy/filter.h"
+#include "policy/ignore.h"
 #include "render/render.h"
 #include "scan/scan.h"
 #include "vuln/assess.h"
@@ -92,6 +95,33 @@ static int assess(const struct scan_options *opt, struct db *db, const struct er
 	return r;
 }
 
+/* Read before the scan: a mistake in them is told at once. */
+static int read_ignore_files(const struct scan_options *opt, struct ignore *rules, struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < opt->ignore_files.n && r == 0; i++)
+		r = ignore_read(rules, opt->ignore_files.p[i], err);
+	if (opt->ignore_files.n || opt->no_ignore || !opt->vulnerabilities)
+		return r;
+	for (size_t i = 0; ignore_default_files[i] && r == 0; i++)
+		if (access(ignore_default_files[i], F_OK) == 0)
+			r = ignore_read(rules, ignore_default_files[i], err);
+	return r;
+}
+
+/* Rules end by SOURCE_DATE_EPOCH where it is given, so that a run can be repeated. */
+static int judge(const struct ignore *rules, const struct filter *filter, bool has_now, int64_t now,
+		 struct report *report, struct err *err)
+{
+	int r = ignore_apply(rules, has_now ? now : (int64_t)time(NULL), report, err);
+
+	if (r == 0)
+		r = filter_apply(filter, report, err);
+	report_finish(report);
+	return r;
+}
+
 /* Whether a finding that counts is at least as grave as --fail-on. */
 static bool is_too_grave(const struct report *report, enum severity threshold)
 {
@@ -129,11 +159,14 @@ int scan_command(const struct scan_options *opt, const char *command, int argc,
 				 .no_cache = opt->no_cache,
 				 .no_sandbox = opt->no_sandbox};
 	CLEANUP(db_closep) struct db *db = NULL;
+	CLEANUP(ignore_done) struct ignore rules;
+	struct filter filter = {.fixable = opt->fixable, .known_exploited = opt->known_exploited};
 	enum severity threshold = SEVERITY_UNKNOWN;
 	struct platform platform; /* only whether it can be understood */
 	struct err err = {0}, no_db = {0};
 	int r, fd = -1;
 
+	ignore_init(&rules);
 	if (argc != 1) {
 		err_set(&err, ERR_USAGE, "%s: needs one TARGET; see plimsoll %s --help", command,
 			command);
@@ -150,6 +183,10 @@ int scan_command(const struct scan_options *opt, const char *command, int argc,
 		r = platform_parse(opt->platform, &platform, &err);
 	if (r == 0 && opt->fail_on)
 		r = severity_parse(str_of(opt->fail_on), &threshold, &err);
+	if (r == 0 && opt->severity)
+		r = filter_parse_severities(&filter, str_of(opt->severity), &err);
+	if (r == 0)
+		r = read_ignore_files(opt, &rules, &err);
 	if (r == 0 && open_database(opt, &db, &no_db) < 0 &&
 	    (opt->db || no_db.code != ERR_NOT_FOUND)) {
 		err = no_db;
@@ -165,6 +202,8 @@ int scan_command(const struct scan_options *opt, const char *command, int argc,
 	}
 	if (r == 0)
 		r = assess(opt, db, &no_db, report, &err);
+	if (r == 0)
+		r = judge(&rules, &filter, q.has_time, q.time, report, &err);
 	if (r == 0)
 		r = print_report(opt, format, report, fd, &err);
 	if (is_file(opt->output))

@@ -13,8 +13,12 @@ struct scan_options {
 	uint64_t jobs;
 	const char *tls_ca, *registries_conf, *auth_file; /* NULL: the usual ones */
 	bool insecure_registry;
-	bool vulnerabilities;	  /* match packages with the database and list findings */
-	const char *db, *fail_on; /* NULL: the default place; no threshold */
+	bool vulnerabilities;		 /* match packages with the database and list findings */
+	const char *db, *fail_on;	 /* NULL: the default place; no threshold */
+	const char *severity;		 /* "critical,high"; NULL: all */
+	bool fixable, known_exploited;	 /* show only these */
+	struct option_list ignore_files; /* empty: those of the working directory */
+	bool no_ignore;			 /* not even these */
 	bool files, require_complete, no_cache, no_sandbox, quiet, no_color;
 };
 

@@ -12,6 +12,7 @@
 #include "render/findings_table.h"
 #include "render/instruction.h"
 #include "render/render.h"
+#include "render/rules_table.h"
 #include "render/tally.h"
 #include "render/text.h"
 
@@ -580,6 +581,7 @@ static int render(const struct report *report, const struct render_options *opti
 	put_packages(&t, &rows);
 	put_config(&t);
 	put_findings(&t.c, report, &plan);
+	put_rule_notes(&t.c, report);
 	put_gaps(&t);
 	put_problems(&t);
 	put_protections(&t);

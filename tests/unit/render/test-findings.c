@@ -18,8 +18,8 @@
 #define OUTPUT_MAX 1048576
 
 static const char *const golden[][2] = {
-	{"cyclonedx-json", "json"}, {"cyclonedx-xml", "xml"}, {"json", "json"},
-	{"junit", "xml"},	    {"markdown", "md"},	      {"sarif", "json"},
+	{"cyclonedx-json", "json"}, {"cyclonedx-xml", "xml"}, {"json", "json"}, {"junit", "xml"},
+	{"markdown", "md"},	    {"sarif", "json"},	      {"table", "txt"},
 };
 
 static void render_sample(const char *id, struct report *report, struct strbuf *out)
