@@ -222,6 +222,14 @@ static void put_layer_titles(struct table *t, const struct layer_columns *c)
 	canvas_end_line(&t->c);
 }
 
+/* Of a layer that breaks off only a part is known. */
+static struct str layer_size(const struct report_layer *l, char buffer[static TEXT_BYTES_MAX])
+{
+	if (l->assessed)
+		return text_bytes(l->file_bytes, buffer);
+	return l->n_entries ? STR("in part") : STR("not read");
+}
+
 static void put_layer(struct table *t, const struct layer_columns *c, size_t i)
 {
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(FIELD_MAX);
@@ -237,8 +245,7 @@ static void put_layer(struct table *t, const struct layer_columns *c, size_t i)
 			    l->diff_id.n ? short_digest(l->diff_id) : STR("-"), ID_COLUMNS);
 		text_pad(t->c.out, 2);
 	}
-	canvas_right(&t->c, tone, l->assessed ? text_bytes(l->file_bytes, size) : STR("not read"),
-		     SIZE_COLUMNS);
+	canvas_right(&t->c, tone, layer_size(l, size), SIZE_COLUMNS);
 	text_pad(t->c.out, 2);
 	if (c->bars) {
 		put_bar(t, l->assessed ? l->file_bytes : 0, c->total_bytes);

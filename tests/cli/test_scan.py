@@ -114,6 +114,8 @@ def test_a_broken_archive_is_partial_and_keeps_what_stood_before(tmp_path):
     got = report(tmp_path, "root.tar.gz")
     assert got["problems"] and "cut short" in got["problems"][0]["message"]
     assert any(c["what"] == "layer 1" and c["state"] == "partial" for c in got["coverage"])
+    text = run(tmp_path, "scan", "root.tar.gz").stdout.decode()
+    assert "  in part  " in text and "not read" not in text
 
 
 def test_a_second_scan_is_the_same_and_comes_from_the_cache(tmp_path):
