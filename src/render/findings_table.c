@@ -26,6 +26,18 @@ static void add_count(struct strbuf *sb, uint64_t n, const char *word)
 	strbuf_adds(sb, word);
 }
 
+bool findings_were_sought(const struct report *r)
+{
+	for (size_t i = 0; i < r->coverage.n; i++) {
+		const struct coverage *c = vec_at(&r->coverage, i);
+
+		if (c->state != COVERAGE_NOT_ASSESSED &&
+		    str_has_prefix(c->what, STR("vulnerabilities")))
+			return true;
+	}
+	return r->findings.n > 0;
+}
+
 void findings_add_counts(struct strbuf *sb, const struct plan *plan)
 {
 	uint64_t n = plan->n_removed + plan->n_left;

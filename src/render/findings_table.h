@@ -13,6 +13,9 @@
 
 void put_findings(struct canvas *c, const struct report *r, const struct plan *plan);
 
+/* False: none is no news, and the report must not say so. */
+bool findings_were_sought(const struct report *r);
+
 /*
  * "28 findings (1 critical, 3 high, 24 medium; 2 exploited)", as the plan counts them; "no
  * findings".

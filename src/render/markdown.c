@@ -66,7 +66,10 @@ static void put_verdict(struct strbuf *out, const struct report *r, const struct
 	strbuf_adds(out, "## Plimsoll: ");
 	markdown_add(out, r->image.name.n ? r->image.name : r->target.given);
 	strbuf_adds(out, "\n\n**");
-	findings_add_counts(out, plan);
+	if (findings_were_sought(r))
+		findings_add_counts(out, plan);
+	else
+		strbuf_adds(out, "vulnerabilities not assessed");
 	strbuf_adds(out, "**");
 	if (plan->n) {
 		strbuf_adds(out, ", ");

@@ -513,19 +513,6 @@ static enum tone tone_of_closing(const struct plan *plan, bool complete)
 	return complete && plan->n_removed + plan->n_left == 0 ? TONE_GOOD : TONE_WARN;
 }
 
-/* Whether findings were looked for: a report of packages alone does not speak of them. */
-static bool has_looked(const struct report *r)
-{
-	for (size_t i = 0; i < r->coverage.n; i++) {
-		const struct coverage *c = vec_at(&r->coverage, i);
-
-		if (c->state != COVERAGE_NOT_ASSESSED &&
-		    str_has_prefix(c->what, STR("vulnerabilities")))
-			return true;
-	}
-	return r->findings.n > 0;
-}
-
 static void put_closing(struct table *t, const struct plan *plan)
 {
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(FIELD_MAX);
@@ -548,7 +535,7 @@ static void put_closing(struct table *t, const struct plan *plan)
 		strbuf_adds(&sb, ", ");
 		add_plural(&sb, n_problems, "problem", "problems");
 	}
-	if (has_looked(r)) {
+	if (findings_were_sought(r)) {
 		strbuf_adds(&sb, ", ");
 		findings_add_counts(&sb, plan);
 	}
