@@ -3,22 +3,11 @@
 
 #include "base/cleanup.h"
 #include "crypto/digest.h"
+#include "package/spdx_id.h"
 
 #define REF_NAME_MAX	128  /* bytes of a name that stay readable in its LicenseRef- */
 #define EXPRESSION_MAX	4096 /* bytes; a longer field is a text, not an expression */
 #define PARENTHESES_MAX 32   /* depth */
-
-static const char *const licenses[] = {
-#define SPDX_LICENSE(id) id,
-#include "render/spdx_licenses.def"
-#undef SPDX_LICENSE
-};
-
-static const char *const exceptions[] = {
-#define SPDX_EXCEPTION(id) id,
-#include "render/spdx_exceptions.def"
-#undef SPDX_EXCEPTION
-};
 
 static const struct dialect {
 	const char *name, *id;
@@ -58,13 +47,6 @@ static const char *const *find_name(const void *list, size_t n, size_t size, str
 			high = middle;
 	}
 	return NULL;
-}
-
-static const char *find_id(const char *const *list, size_t n, struct str name)
-{
-	const char *const *entry = find_name(list, n, sizeof *list, name);
-
-	return entry ? *entry : NULL;
 }
 
 static const char *find_dialect(struct str name)
@@ -136,14 +118,14 @@ static bool add_known(struct conversion *c, struct str name)
 	const char *id = find_dialect(name);
 
 	if (!id)
-		id = find_id(licenses, ARRAY_LEN(licenses), name);
+		id = spdx_license_find(name);
 	if (id) {
 		strbuf_adds(c->out, id);
 		return true;
 	}
 	if (!str_has_suffix(name, STR("+")))
 		return false;
-	id = find_id(licenses, ARRAY_LEN(licenses), str_sub(name, 0, name.n - 1));
+	id = spdx_license_find(str_sub(name, 0, name.n - 1));
 	if (!id)
 		return false;
 	strbuf_adds(c->out, id);
@@ -173,8 +155,7 @@ static void add_operand(struct conversion *c, struct str operand)
 			add_ref(c, operand);
 		return;
 	}
-	exception =
-		find_id(exceptions, ARRAY_LEN(exceptions), str_trim(str_skip(operand, with + 6)));
+	exception = spdx_exception_find(str_trim(str_skip(operand, with + 6)));
 	if (exception && add_known(c, name)) {
 		strbuf_adds(c->out, " WITH ");
 		strbuf_adds(c->out, exception);

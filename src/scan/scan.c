@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "crypto/digest_stream.h"
+#include "inventory/sbom/bom.h"
 #include "scan/assemble.h"
 #include "scan/cache.h"
 #include "scan/directory_scan.h"
@@ -467,6 +468,18 @@ static int scan_target(struct scan *s, const struct target *t, struct report *re
 	return finish_report(s, report, err);
 }
 
+static int scan_sbom(const struct target *t, struct report *report, struct err *err)
+{
+	int r = bom_read(strbuf_str(&t->sbom), report, err);
+
+	if (r < 0)
+		return err_wrap(err, r, "%s", t->sbom_location);
+	report->target.transport = STR("sbom");
+	report->target.location = arena_str(&report->arena, str_of(t->sbom_location));
+	report_finish(report);
+	return arena_check(&report->arena, err);
+}
+
 static void enter_sandbox(const struct scan *s, struct report_sandbox *ret, struct arena *a)
 {
 	if (s->q->no_sandbox) {
@@ -507,7 +520,8 @@ int scan_run(const struct scan_request *q, struct scan_progress *progress, struc
 	}
 	if (r == 0) {
 		enter_sandbox(&s, &report->sandbox, &report->arena);
-		r = scan_target(&s, &target, report, err);
+		r = target.sbom_location ? scan_sbom(&target, report, err)
+					 : scan_target(&s, &target, report, err);
 	}
 	passed_layers_done(&s.passing);
 	opener_stop(s.opener);

@@ -4,19 +4,22 @@
  *
  * A transport is taken at its word. Without one, an existing path is told by its content: a
  * directory with an oci-layout, else a root file system; an archive with a manifest.json or an
- * oci-layout, else a root file system. "-" is stdin, "-:TAG" an image in the archive that comes
- * from there. What is no path is an image: of a local engine, else of its registry
- * (image/locate.h). What can only be a path is never asked for anywhere. Errors: those of the
- * source; ERR_USAGE, ERR_NOT_FOUND with each place that was tried.
+ * oci-layout, else a root file system; JSON is an SBOM. "-" is stdin, "-:TAG" an image in the
+ * archive that comes from there. What is no path is an image: of a local engine, else of its
+ * registry (image/locate.h). What can only be a path is never asked for anywhere. Errors: those of
+ * the source; ERR_USAGE, ERR_NOT_FOUND with each place that was tried.
  */
 #pragma once
 
+#include "base/strbuf.h"
 #include "image/source.h"
 #include "net/registry.h"
 
 struct target {
-	struct source *source; /* NULL: a directory */
-	char *directory;       /* NULL: a source */
+	struct source *source; /* NULL: a directory or an SBOM */
+	char *directory;       /* NULL: a source or an SBOM */
+	char *sbom_location;   /* NULL: no SBOM */
+	struct strbuf sbom;    /* its bytes */
 };
 
 int target_open(const char *text, const char *platform, const struct registry_options *registry,

@@ -103,10 +103,10 @@ TEST(hostile_text_stays_one_reference)
 #define SPDX_EXCEPTION(id)	  id,
 #define LICENSE_DIALECT(name, id) name,
 static const char *const licenses[] = {
-#include "render/spdx_licenses.def"
+#include "package/spdx_licenses.def"
 };
 static const char *const exceptions[] = {
-#include "render/spdx_exceptions.def"
+#include "package/spdx_exceptions.def"
 };
 static const char *const dialects[] = {
 #include "render/license_dialects.def"
