@@ -58,6 +58,8 @@ const struct command command_scan = {
 		"FILE may be packed (gzip, xz, zstd), a pipe, or - for stdin: docker save IMAGE | "
 		"plimsoll scan -, or scan docker-archive:-:TAG for one image of several. Such a "
 		"stream is read once and nothing of it is stored.\n"
+		"JSON at a path, at sbom:FILE or from stdin is an SBOM: CycloneDX or SPDX, by any "
+		"tool.\n"
 		"A bare name that is no path is an image: it is looked for in the local engines, "
 		"then in its registry, and the report says where it was found. Logins, mirrors and "
 		"certificates are those of docker and podman. Layers are read as they arrive and "

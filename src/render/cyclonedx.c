@@ -109,6 +109,9 @@ static void put_os(struct walk *w)
 	text_opt(w, "version", d->version_id);
 	text_opt(w, "description", d->pretty_name);
 	text_opt(w, "cpe", d->cpe);
+	w->ops->open_list(w->encoder, "properties");
+	sbom_os_properties(w->sbom, &w->sink);
+	w->ops->close_list(w->encoder);
 	w->ops->close(w->encoder);
 }
 

@@ -131,108 +131,6 @@ static bool is_complete(const struct report *r)
 	return r->coverage.n > 0; /* silence is no statement */
 }
 
-/* ---- the uuid ---- */
-
-static void hash_field(struct digest *d, struct str s)
-{
-	char length[24];
-
-	digest_update(d, str_make(length, (size_t)snprintf(length, sizeof length, "%zu:", s.n)));
-	digest_update(d, s);
-}
-
-static void hash_list(struct digest *d, struct str_list list)
-{
-	for (size_t i = 0; i < list.n; i++)
-		hash_field(d, list.p[i]);
-	hash_field(d, STR("end"));
-}
-
-static void hash_component(struct digest *d, const struct sbom_component *c)
-{
-	const struct report_package *p = c->package;
-	const struct str fields[] = {
-		c->ref,	    p->p.name,		 p->p.version, p->p.source_name, p->db,
-		p->db_path, p->p.source_version, p->p.vendor,  p->layer,	 p->layer_changed};
-
-	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
-		hash_field(d, fields[i]);
-	hash_list(d, p->p.licenses);
-	hash_list(d, p->p.attributes);
-}
-
-static void hash_report(struct digest *d, const struct sbom *s)
-{
-	const struct report *r = s->report;
-	const struct str fields[] = {
-		r->tool_version,	r->image.name,	 s->root_ref,	       s->os_ref,
-		r->image.config_digest, str_of(s->time), r->distro.pretty_name};
-
-	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
-		hash_field(d, fields[i]);
-	for (size_t i = 0; i < s->n_components; i++)
-		hash_component(d, &s->components[i]);
-	for (size_t i = 0; i < r->coverage.n; i++) {
-		const struct coverage *c = vec_at(&r->coverage, i);
-
-		hash_field(d, c->what);
-		hash_field(d, str_of(coverage_state_name(c->state)));
-		hash_field(d, c->reason);
-	}
-	for (size_t i = 0; i < r->findings.n; i++) {
-		const struct finding *f = vec_at(&r->findings, i);
-
-		hash_field(d, f->id);
-		hash_field(d, str_of(severity_name(f->severity)));
-		hash_field(d, f->fix_version);
-		hash_field(d, f->suppressed_by);
-	}
-}
-
-/* The layout of RFC 9562 version 5 (a name-based uuid), filled from SHA-256. */
-static int set_uuid(struct sbom *s, struct err *err)
-{
-	CLEANUP(digest_done) struct digest d = {0};
-	struct digest_value v;
-	size_t at = 0;
-	int r = digest_init(&d, DIGEST_SHA256, err);
-
-	if (r < 0)
-		return r;
-	hash_report(&d, s);
-	digest_final(&d, &v);
-	v.bytes[6] = (unsigned char)(0x50 | (v.bytes[6] & 0x0f));
-	v.bytes[8] = (unsigned char)(0x80 | (v.bytes[8] & 0x3f));
-	for (size_t i = 0; i < 16; i++) {
-		if (i == 4 || i == 6 || i == 8 || i == 10)
-			s->uuid[at++] = '-';
-		(void)snprintf(s->uuid + at, 3, "%02x", v.bytes[i]); /* two digits always fit */
-		at += 2;
-	}
-	return 0;
-}
-
-int sbom_init(struct sbom *s, const struct report *report, struct err *err)
-{
-	int r;
-
-	*s = (struct sbom){.report = report, .complete = is_complete(report)};
-	arena_init(&s->arena, LIMIT_ARENA_BYTES);
-	if (report->has_time && !clock_format(report->time, s->time))
-		s->time[0] = '\0';
-	r = set_name(s, err);
-	if (r == 0)
-		r = set_purl(s, err);
-	if (r == 0)
-		r = set_components(s, err);
-	return r < 0 ? r : set_uuid(s, err);
-}
-
-void sbom_done(struct sbom *s)
-{
-	arena_done(&s->arena);
-}
-
 /* ---- licences ---- */
 
 /* One licence field, in parentheses where the join with its neighbours needs them. */
@@ -296,6 +194,36 @@ void sbom_package_properties(const struct report_package *p, struct sbom_propert
 	property_opt(sink, "plimsoll:package:type", p->p.type);
 }
 
+/* "<diff id> <value>": what is known of one layer. */
+static void layer_property(const struct report_layer *l, const char *name, struct str value,
+			   struct sbom_property_sink *sink)
+{
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(EXPRESSION_MAX);
+
+	strbuf_add(&sb, l->diff_id);
+	strbuf_addc(&sb, ' ');
+	strbuf_add(&sb, value);
+	if (sb.error == ERR_OK && value.n && l->diff_id.n)
+		sink->add(sink, name, strbuf_str(&sb));
+}
+
+/* Where the packages of a layer came from, which Red Hat's advisories ask for. */
+static void add_repositories(const struct report_layer *l, struct sbom_property_sink *sink)
+{
+	CLEANUP(strbuf_done) struct strbuf sets = STRBUF_INIT(EXPRESSION_MAX);
+	CLEANUP(strbuf_done) struct strbuf build = STRBUF_INIT(EXPRESSION_MAX);
+
+	strbuf_add(&build, l->build_nvr);
+	strbuf_adds(&build, l->build_arch.n ? " " : "");
+	strbuf_add(&build, l->build_arch);
+	for (size_t i = 0; i < l->content_sets.n; i++) {
+		strbuf_adds(&sets, i ? " " : "");
+		strbuf_add(&sets, l->content_sets.p[i]);
+	}
+	layer_property(l, "plimsoll:image:layer:build", strbuf_str(&build), sink);
+	layer_property(l, "plimsoll:image:layer:contentSets", strbuf_str(&sets), sink);
+}
+
 void sbom_image_properties(const struct sbom *s, struct sbom_property_sink *sink)
 {
 	const struct report *r = s->report;
@@ -310,7 +238,26 @@ void sbom_image_properties(const struct sbom *s, struct sbom_property_sink *sink
 		const struct report_layer *l = vec_at(&r->layers, i);
 
 		property_opt(sink, "plimsoll:image:layer:diffId", l->diff_id);
+		add_repositories(l, sink);
 	}
+}
+
+void sbom_os_properties(const struct sbom *s, struct sbom_property_sink *sink)
+{
+	const struct distro *d = &s->report->distro;
+
+	property_opt(sink, "plimsoll:distro:baseRelease", d->base_release);
+	property_opt(sink, "plimsoll:distro:codename", d->codename);
+	property_opt(sink, "plimsoll:distro:eol", d->eol);
+	property_opt(sink, "plimsoll:distro:eolAsOf", d->eol_as_of);
+	property_opt(sink, "plimsoll:distro:eolExtended", d->eol_extended);
+	for (size_t i = 0; i < d->id_like.n; i++)
+		property_opt(sink, "plimsoll:distro:idLike", d->id_like.p[i]);
+	property_opt(sink, "plimsoll:distro:name", d->name);
+	property_opt(sink, "plimsoll:distro:pointRelease", d->point_release);
+	property_opt(sink, "plimsoll:distro:release", d->release);
+	property_opt(sink, "plimsoll:distro:source", d->source);
+	property_opt(sink, "plimsoll:distro:variantId", d->variant_id);
 }
 
 bool sbom_sha256_hex(struct str digest, struct str *ret_hex)
@@ -320,4 +267,122 @@ bool sbom_sha256_hex(struct str digest, struct str *ret_hex)
 	if (digest_parse(digest, &v, NULL) < 0 || v.algorithm != DIGEST_SHA256)
 		return false;
 	return str_pull_prefix(&digest, STR("sha256:")) ? (*ret_hex = digest, true) : false;
+}
+
+/* ---- the uuid ---- */
+
+static void hash_field(struct digest *d, struct str s)
+{
+	char length[24];
+
+	digest_update(d, str_make(length, (size_t)snprintf(length, sizeof length, "%zu:", s.n)));
+	digest_update(d, s);
+}
+
+static void hash_list(struct digest *d, struct str_list list)
+{
+	for (size_t i = 0; i < list.n; i++)
+		hash_field(d, list.p[i]);
+	hash_field(d, STR("end"));
+}
+
+static void hash_component(struct digest *d, const struct sbom_component *c)
+{
+	const struct report_package *p = c->package;
+	const struct str fields[] = {
+		c->ref,	    p->p.name,		 p->p.version, p->p.source_name, p->db,
+		p->db_path, p->p.source_version, p->p.vendor,  p->layer,	 p->layer_changed};
+
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
+		hash_field(d, fields[i]);
+	hash_list(d, p->p.licenses);
+	hash_list(d, p->p.attributes);
+}
+
+struct hash_sink {
+	struct sbom_property_sink base;
+	struct digest *digest;
+};
+
+static void hash_property(struct sbom_property_sink *sink, const char *name, struct str value)
+{
+	struct digest *d = ((struct hash_sink *)sink)->digest; /* the base is its first member */
+
+	hash_field(d, str_of(name));
+	hash_field(d, value);
+}
+
+static void hash_report(struct digest *d, const struct sbom *s)
+{
+	struct hash_sink sink = {{hash_property}, d};
+	const struct report *r = s->report;
+	const struct str fields[] = {
+		r->tool_version,	r->image.name,	 s->root_ref,	       s->os_ref,
+		r->image.config_digest, str_of(s->time), r->distro.pretty_name};
+
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
+		hash_field(d, fields[i]);
+	for (size_t i = 0; i < s->n_components; i++)
+		hash_component(d, &s->components[i]);
+	sbom_image_properties(s, &sink.base);
+	sbom_os_properties(s, &sink.base);
+	for (size_t i = 0; i < r->coverage.n; i++) {
+		const struct coverage *c = vec_at(&r->coverage, i);
+
+		hash_field(d, c->what);
+		hash_field(d, str_of(coverage_state_name(c->state)));
+		hash_field(d, c->reason);
+	}
+	for (size_t i = 0; i < r->findings.n; i++) {
+		const struct finding *f = vec_at(&r->findings, i);
+
+		hash_field(d, f->id);
+		hash_field(d, str_of(severity_name(f->severity)));
+		hash_field(d, f->fix_version);
+		hash_field(d, f->suppressed_by);
+	}
+}
+
+/* The layout of RFC 9562 version 5 (a name-based uuid), filled from SHA-256. */
+static int set_uuid(struct sbom *s, struct err *err)
+{
+	CLEANUP(digest_done) struct digest d = {0};
+	struct digest_value v;
+	size_t at = 0;
+	int r = digest_init(&d, DIGEST_SHA256, err);
+
+	if (r < 0)
+		return r;
+	hash_report(&d, s);
+	digest_final(&d, &v);
+	v.bytes[6] = (unsigned char)(0x50 | (v.bytes[6] & 0x0f));
+	v.bytes[8] = (unsigned char)(0x80 | (v.bytes[8] & 0x3f));
+	for (size_t i = 0; i < 16; i++) {
+		if (i == 4 || i == 6 || i == 8 || i == 10)
+			s->uuid[at++] = '-';
+		(void)snprintf(s->uuid + at, 3, "%02x", v.bytes[i]); /* two digits always fit */
+		at += 2;
+	}
+	return 0;
+}
+
+int sbom_init(struct sbom *s, const struct report *report, struct err *err)
+{
+	int r;
+
+	*s = (struct sbom){.report = report, .complete = is_complete(report)};
+	arena_init(&s->arena, LIMIT_ARENA_BYTES);
+	if (report->has_time && !clock_format(report->time, s->time))
+		s->time[0] = '\0';
+	r = set_name(s, err);
+	if (r == 0)
+		r = set_purl(s, err);
+	if (r == 0)
+		r = set_components(s, err);
+	return r < 0 ? r : set_uuid(s, err);
+}
+
+void sbom_done(struct sbom *s)
+{
+	arena_done(&s->arena);
 }

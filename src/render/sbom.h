@@ -56,6 +56,7 @@ struct sbom_property_sink {
 };
 void sbom_package_properties(const struct report_package *p, struct sbom_property_sink *sink);
 void sbom_image_properties(const struct sbom *s, struct sbom_property_sink *sink);
+void sbom_os_properties(const struct sbom *s, struct sbom_property_sink *sink);
 
 /* The hex digits of a "sha256:<hex>" digest; false for anything else. */
 bool sbom_sha256_hex(struct str digest, struct str *ret_hex);

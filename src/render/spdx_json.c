@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX 2.3 in JSON; what it says is worked out in spdx_document.c. */
 #include "base/cleanup.h"
+#include "base/limits.h"
 #include "codec/json_writer.h"
 #include "render/render.h"
 #include "render/spdx_document.h"
@@ -47,6 +48,51 @@ static void put_checksum(struct json_writer *w, struct str digest)
 	json_close_list(w);
 }
 
+/* ---- annotations ---- */
+
+/* Facts without a field, a line each: "name=value", where "%0A" is a line's end. */
+struct fact_lines {
+	struct sbom_property_sink base;
+	struct strbuf text;
+};
+
+static void add_fact(struct sbom_property_sink *sink, const char *name, struct str value)
+{
+	struct strbuf *sb = &((struct fact_lines *)sink)->text; /* the base is its first member */
+
+	strbuf_adds(sb, sb->n ? "\n" : "");
+	strbuf_adds(sb, name);
+	strbuf_addc(sb, '=');
+	for (size_t i = 0; i < value.n; i++) {
+		char c = value.p[i];
+
+		if (c == '\n' || c == '%' || c == '\r')
+			strbuf_addf(sb, "%%%02X", (unsigned)c);
+		else
+			strbuf_addc(sb, c);
+	}
+}
+
+static void put_facts(struct json_writer *w, const struct spdx_document *d,
+		      const struct strbuf *facts)
+{
+	if (facts->error != ERR_OK && w->out->error == ERR_OK)
+		w->out->error = facts->error;
+	if (facts->n == 0)
+		return;
+	json_key(w, "annotations");
+	json_open_list(w);
+	json_open_map(w);
+	json_put_str(w, "annotationDate", d->created);
+	json_put_text(w, "annotationType", "OTHER");
+	json_put_str(w, "annotator", d->creator);
+	json_put_str(w, "comment", strbuf_str(facts));
+	json_close_map(w);
+	json_close_list(w);
+}
+
+/* ---- packages ---- */
+
 /* The fields that every package has, in the order of the specification. */
 static void open_package(struct json_writer *w, struct str id, struct str name, struct str version)
 {
@@ -68,34 +114,55 @@ static void close_package(struct json_writer *w, struct str license, const char 
 	json_close_map(w);
 }
 
-static void put_image(struct json_writer *w, const struct sbom *s)
+static void put_image(struct json_writer *w, const struct spdx_document *d)
 {
+	const struct sbom *s = d->sbom;
+	struct fact_lines facts = {{add_fact}, STRBUF_INIT(LIMIT_ARENA_BYTES)};
+
+	sbom_image_properties(s, &facts.base);
 	open_package(w, STR(SPDX_IMAGE_ID), s->name, s->version);
 	put_checksum(w, s->report->image.manifest_digest);
 	put_purl(w, s->purl);
+	put_facts(w, d, &facts.text);
 	close_package(w, STR("NOASSERTION"), "CONTAINER");
+	strbuf_done(&facts.text);
 }
 
-static void put_os(struct json_writer *w, const struct sbom *s)
+static void put_os(struct json_writer *w, const struct spdx_document *d)
 {
-	const struct distro *d = &s->report->distro;
+	const struct distro *distro = &d->sbom->report->distro;
+	struct fact_lines facts = {{add_fact}, STRBUF_INIT(LIMIT_ARENA_BYTES)};
 
-	if (str_is_empty(s->os_ref))
+	if (str_is_empty(d->sbom->os_ref))
 		return;
-	open_package(w, STR(SPDX_OS_ID), d->id, d->version_id);
-	json_put_opt(w, "description", d->pretty_name);
+	sbom_os_properties(d->sbom, &facts.base);
+	if (distro->cpe.n)
+		add_fact(&facts.base, "plimsoll:distro:cpe", distro->cpe);
+	open_package(w, STR(SPDX_OS_ID), distro->id, distro->version_id);
+	json_put_opt(w, "description", distro->pretty_name);
+	put_facts(w, d, &facts.text);
 	close_package(w, STR("NOASSERTION"), "OPERATING_SYSTEM");
+	strbuf_done(&facts.text);
 }
 
-static void put_package(struct json_writer *w, const struct report_package *p,
-			const struct spdx_package *sp)
+static void put_package(struct json_writer *w, const struct spdx_document *d,
+			const struct report_package *p, const struct spdx_package *sp)
 {
+	struct fact_lines facts = {{add_fact}, STRBUF_INIT(LIMIT_ARENA_BYTES)};
+
+	sbom_package_properties(p, &facts.base);
+	if (p->p.namespace.n)
+		add_fact(&facts.base, "plimsoll:package:namespace", p->p.namespace);
+	if (p->p.vendor.n)
+		add_fact(&facts.base, "plimsoll:package:vendor", p->p.vendor);
 	open_package(w, sp->id, p->p.name, p->p.version);
 	json_put_opt(w, "supplier", sp->supplier);
 	json_put_opt(w, "sourceInfo", sp->source_info);
 	json_put_opt(w, "comment", sp->comment);
 	put_purl(w, p->purl);
+	put_facts(w, d, &facts.text);
 	close_package(w, sp->license, NULL);
+	strbuf_done(&facts.text);
 }
 
 static void put_packages(struct json_writer *w, const struct spdx_document *d)
@@ -104,10 +171,10 @@ static void put_packages(struct json_writer *w, const struct spdx_document *d)
 
 	json_key(w, "packages");
 	json_open_list(w);
-	put_image(w, s);
-	put_os(w, s);
+	put_image(w, d);
+	put_os(w, d);
 	for (size_t i = 0; i < s->n_components; i++)
-		put_package(w, s->components[i].package, &d->packages[i]);
+		put_package(w, d, s->components[i].package, &d->packages[i]);
 	json_close_list(w);
 }
 

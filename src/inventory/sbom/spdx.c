@@ -42,7 +42,7 @@ static const struct form form = {
 
 /* ---- facts in annotations ---- */
 
-/* "%0A" and "%25" are what a line cannot hold. */
+/* "%0A" and its like are what a line cannot hold. */
 static struct str decode_value(struct bom *bom, struct str s)
 {
 	char *p;
@@ -52,10 +52,12 @@ static struct str decode_value(struct bom *bom, struct str s)
 		return s;
 	p = arena_alloc(&bom->temp, s.n);
 	for (size_t i = 0; p && i < s.n; i++) {
-		struct str code = str_sub(s, i, 3);
+		int high = i + 2 < s.n ? char_hex(s.p[i + 1]) : -1;
+		int low = i + 2 < s.n ? char_hex(s.p[i + 2]) : -1;
+		bool is_code = s.p[i] == '%' && high >= 0 && low >= 0;
 
-		p[n++] = str_is(code, "%0A") ? '\n' : str_is(code, "%25") ? '%' : s.p[i];
-		i += str_is(code, "%0A") || str_is(code, "%25") ? 2 : 0;
+		p[n++] = is_code ? (char)(high * 16 + low) : s.p[i];
+		i += is_code ? 2 : 0;
 	}
 	return str_make(p, n);
 }
