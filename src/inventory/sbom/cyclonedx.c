@@ -230,6 +230,7 @@ static int see_metadata(struct bom *bom, const struct json *v, struct err *err)
 	struct bom_item item;
 	int r = see_gaps(bom, json_get(v, "properties"), err);
 
+	bom_set_time(bom, json_get_str(v, "timestamp"));
 	if (r == 0 && about)
 		r = item_of(bom, about, &item, err);
 	if (r == 0 && str_is(json_get_str(about, "type"), "container"))

@@ -2,6 +2,7 @@
 #include "inventory/sbom/packages.h"
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/limits.h"
 #include "inventory/distro.h"
 #include "inventory/pkgdb/rpm_header.h"
@@ -504,6 +505,16 @@ int bom_set_image(struct bom *bom, const struct bom_item *item, struct err *err)
 }
 
 /* ---- the end ---- */
+
+void bom_set_time(struct bom *bom, struct str rfc3339)
+{
+	int64_t time;
+
+	if (bom->report->has_time || !clock_parse(rfc3339, &time) || time == 0)
+		return; /* our own SPDX documents say 1970 where there is no time */
+	bom->report->has_time = true;
+	bom->report->time = time;
+}
 
 /* Where layers stand; a document may name the image last. */
 static int index_layers(struct bom *bom, struct err *err)

@@ -61,4 +61,6 @@ int bom_set_os(struct bom *bom, const struct bom_item *item, struct err *err);
 /* The image that the document is about; facts name its layers and what they came from. */
 int bom_set_image(struct bom *bom, const struct bom_item *item, struct err *err);
 int bom_add_gap(struct bom *bom, enum coverage_state state, struct str text);
+/* When the document was made, for a report that knows no other time. */
+void bom_set_time(struct bom *bom, struct str rfc3339);
 int bom_finish(struct bom *bom, struct err *err);

@@ -225,6 +225,8 @@ static int see(struct bom *bom, struct str key, const struct json *v, struct err
 		return see_package(bom, v, err);
 	if (str_is(key, "comment"))
 		return see_comment(bom, json_str(v), err);
+	if (str_is(key, "creationInfo"))
+		bom_set_time(bom, json_get_str(v, "created"));
 	return 0;
 }
 
