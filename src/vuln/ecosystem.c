@@ -227,7 +227,8 @@ static const struct row *row_of(struct str shard)
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct str rest = shard;
 
-		if (str_pull_prefix(&rest, str_of(rows[i].key)) &&
+		if (shard.n && shard.p[0] == rows[i].key[0] &&
+		    str_pull_prefix(&rest, str_of(rows[i].key)) &&
 		    (rest.n == 0 || rest.p[0] == '-') &&
 		    (!best || strlen(rows[i].key) > strlen(best->key)))
 			best = &rows[i];

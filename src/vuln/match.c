@@ -260,30 +260,37 @@ static int consider(struct matching *m, const struct shard_row *row, enum channe
 	return make_claim(m, row, j, is_own, !is_denial);
 }
 
-static enum channel_weight weigh(const struct matching *m, const struct shard_row *row,
-				 struct str version)
-{
-	const struct channel_build build = {.shard = shard_name(m->shard),
-					    .name = m->q->name,
-					    .version = version,
-					    .repositories = m->q->repositories};
-
-	if (!counts_for_module(row, m->q->module) || !counts_for_arch(row, m->q->arch))
-		return CHANNEL_SILENT;
-	return channel_weigh(&build, row->channel);
-}
-
 /* A version that rows are judged by, and the verdict of the last ones. */
 struct asked {
 	struct str version;
 	struct str ranges; /* .p is NULL before the first */
 	struct judged judged;
 	bool without_epoch;
+	enum channel_weight of_release; /* of rows without a channel: nearly all */
 };
+
+static enum channel_weight weigh_channel(const struct matching *m, struct str version,
+					 struct str channel)
+{
+	const struct channel_build build = {.shard = shard_name(m->shard),
+					    .name = m->q->name,
+					    .version = version,
+					    .repositories = m->q->repositories};
+
+	return channel_weigh(&build, channel);
+}
+
+static enum channel_weight weigh(const struct matching *m, const struct shard_row *row,
+				 const struct asked *a)
+{
+	if (!counts_for_module(row, m->q->module) || !counts_for_arch(row, m->q->arch))
+		return CHANNEL_SILENT;
+	return row->channel.n ? weigh_channel(m, a->version, row->channel) : a->of_release;
+}
 
 static int consider_row(struct matching *m, const struct shard_row *row, struct asked *a)
 {
-	enum channel_weight weight = weigh(m, row, a->version);
+	enum channel_weight weight = weigh(m, row, a);
 	struct err why = {0};
 
 	if (weight == CHANNEL_SILENT)
@@ -321,8 +328,11 @@ static int consider_rows(struct matching *m, struct str name, struct asked *sour
 static int consider_all(struct matching *m, struct err *err)
 {
 	const struct match_query *q = m->q;
-	struct asked source = {.version = q->version, .without_epoch = q->is_epoch_unknown};
-	struct asked binary = {.version = q->binary_version};
+	struct asked source = {.version = q->version,
+			       .without_epoch = q->is_epoch_unknown,
+			       .of_release = weigh_channel(m, q->version, STR_NULL)};
+	struct asked binary = {.version = q->binary_version,
+			       .of_release = weigh_channel(m, q->binary_version, STR_NULL)};
 	int r;
 
 	if (str_eq(q->name, q->binary))

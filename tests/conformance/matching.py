@@ -216,11 +216,14 @@ def read_osv(doc, claims, aliases):
         ranges = osv_ranges(affected)
         if not place or not (ranges or affected.get("versions")):
             continue
+        channel = re.search(r"[?&]distro=(?:esm-infra|([a-z-]+))/", affected["package"].get(
+            "purl", "")) if place[1] else None
+        channel = (channel[1] or "esm-infra") if channel else place[1]
         for module in modules_of(doc, [r[1] for r in ranges]):
             claims[place[0]].append(Claim(
                 doc["id"], ids_of_notice(doc) if notice else [doc["id"]],
                 affected["package"]["name"], ranges, frozenset(affected.get("versions", [])), False,
-                place[1], module, doc["id"].startswith("ALSA-"), ()))
+                channel, module, doc["id"].startswith("ALSA-"), ()))
 
 
 def read_osv_mirror(feeds, claims, aliases):
@@ -277,21 +280,24 @@ DEBIAN_LINE = re.compile(r"^\s+\[(\w+)\] - (\S+) (\S+)")
 
 
 def read_debian_list(path, claims):
-    record, ids = None, []  # claims hold the list itself: the ids may stand below
+    record, ids, headings = None, [], []  # claims hold the list: the ids may stand below them
     for line in path.read_text(encoding="utf-8").splitlines():
         heading = re.match(r"^\[[^]]+\] (\S+)", line)
         found = DEBIAN_LINE.match(line)
         if heading:
             record, ids, mends = heading[1], [], "regression update" in line
+            headings.append((record, ids, mends))
         elif line.strip().startswith("{"):
             ids += line.strip().strip("{}").split()
-        elif found and found[1] in CODENAMES and not (mends and not ids):
+        elif found and found[1] in CODENAMES:
             version = found[3]
             denied = version == "<not-affected>"
             ranges = [("", "", "")] if version.startswith("<") else [("", version, "fixed")]
             claims[f"debian-{CODENAMES[found[1]]}"].append(Claim(
-                record, ids or [record], found[2], [] if denied else ranges, frozenset(), denied,
+                record, ids, found[2], [] if denied else ranges, frozenset(), denied,
                 "", "", False, ()))
+    for record, ids, mends in headings:
+        ids += [] if ids or mends else [record]  # one that mends an advisory is about none
 
 
 def read_feeds(feeds):
