@@ -45,6 +45,7 @@ struct source_layer {
 struct source_blob {
 	struct str promised; /* the digest that its name holds; empty: none */
 	struct str identity; /* as source_layer.identity */
+	uint64_t size;	     /* bytes of the only blob, for a bar; 0: not known, or more may come */
 };
 
 struct source {

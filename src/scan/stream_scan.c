@@ -93,6 +93,7 @@ static int take_blob(struct stream_scan *s, const struct source_blob *blob, stru
 		r = verify(s, in, blob->promised, p, err);
 		stream_close(in);
 	} else {
+		atomic_fetch_add(&s->progress->total_bytes, (unsigned long long)blob->size);
 		r = analyse(s, in, p, err);
 	}
 	s->n_record_bytes += p->bytes.n;

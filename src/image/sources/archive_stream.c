@@ -6,6 +6,8 @@
  * small JSON is kept, and when the end has been reached the image is made of what passed. A root
  * file system is one blob: the stream itself, from its first byte on.
  */
+#include <sys/stat.h>
+
 #include "base/cleanup.h"
 #include "base/file_stream.h"
 #include "base/limits.h"
@@ -325,6 +327,14 @@ static int walk_on(struct source *src, struct passing *p, struct source_blob *re
 	return r < 0 ? r : read_rest(p, err);
 }
 
+/* Of a file; 0: it is none. */
+static uint64_t size_of_file(int fd)
+{
+	struct stat st;
+
+	return fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
+}
+
 static int give_everything(struct source *src, struct passing *p, struct source_blob *ret,
 			   struct stream **ret_stream, struct err *err)
 {
@@ -335,7 +345,8 @@ static int give_everything(struct source *src, struct passing *p, struct source_
 	src->n_layers = 1;
 	src->layers[0].passed = p->n_blobs = 1;
 	src->layers[0].identity = identity_of(src, p->fd, 0);
-	*ret = (struct source_blob){.identity = src->layers[0].identity};
+	*ret = (struct source_blob){.identity = src->layers[0].identity,
+				    .size = size_of_file(p->fd)};
 	*ret_stream = head_stream_stream(p->head);
 	p->head = NULL;
 	p->ended = true;

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/test.h"
 
+#include <unistd.h>
+
+#include "base/file_stream.h"
 #include "base/limits.h"
 #include "base/memory_stream.h"
 #include "crypto/digest.h"
@@ -267,6 +270,29 @@ TEST(what_stands_behind_the_end_is_read_up_to_a_limit)
 	}
 }
 
+TEST(a_packed_root_file_system_says_how_long_it_is)
+{
+	static const char packed[] = "\x1f\x8b\x08"; /* gzip by its magic; not unpacked here */
+	char path[] = "/tmp/plimsoll-XXXXXX";
+	int fd = mkstemp(path);
+	struct source_request q = {.location = path};
+	struct source *src = NULL;
+	struct source_blob blob;
+	struct stream *in;
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, packed, sizeof packed), sizeof packed);
+	(void)lseek(fd, 0, SEEK_SET);
+	assert_int_equal(fd_stream_new(dup(fd), &in, NULL), 0);
+	assert_int_equal(archive_stream_new(in, fd, &q, ARCHIVE_ROOTFS, &src, NULL), 0);
+	assert_int_equal(src->next_blob(src, &blob, &in, NULL), 1);
+	assert_int_equal(blob.size, sizeof packed);
+	stream_close(in);
+	source_close(src);
+	(void)close(fd);
+	(void)unlink(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -277,6 +303,7 @@ int main(void)
 		RUN(a_layer_that_had_neither_name_nor_content_of_one_is_an_error),
 		RUN(attestations_leave_room_for_the_manifest),
 		RUN(errors_begin_with_the_location),
+		RUN(a_packed_root_file_system_says_how_long_it_is),
 		RUN(what_stands_behind_the_end_is_read_up_to_a_limit),
 	};
 
