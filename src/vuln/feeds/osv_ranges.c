@@ -70,10 +70,10 @@ static int by_place(const void *pa, const void *pb)
 	return (a->at > b->at) - (a->at < b->at);
 }
 
-/* Most ranges are one pair in order; versions that no one can order stay as they are written. */
+/* Versions that no one can order stay as they are written. */
 static void sort_events(struct vec *events, struct order *o)
 {
-	if (events->n <= 2 || !o->known)
+	if (events->n < 2 || !o->known)
 		return;
 	o->failed = false;
 	qsort_r(events->p, events->n, sizeof(struct event), by_version, o);
@@ -81,8 +81,10 @@ static void sort_events(struct vec *events, struct order *o)
 		qsort(events->p, events->n, sizeof(struct event), by_place);
 }
 
+/* Two in one object are against the schema, but clear: each is an event. */
 static bool read_event(const struct json *v, struct vec *events)
 {
+	bool any = false;
 	struct event *e;
 
 	for (size_t i = 0; i < ARRAY_LEN(event_kinds); i++) {
@@ -90,16 +92,17 @@ static bool read_event(const struct json *v, struct vec *events)
 
 		if (version.n == 0)
 			continue;
+		any = true;
 		if (event_kinds[i].kind == EVENT_LIMIT && str_is(version, "*"))
-			return true; /* no limit */
+			continue; /* no limit */
 		if (event_kinds[i].kind == EVENT_INTRODUCED && str_is(version, "0"))
 			version = STR_NULL;
 		e = vec_push(events);
-		if (e)
-			*e = (struct event){event_kinds[i].kind, version, events->n};
-		return e != NULL;
+		if (!e)
+			return false;
+		*e = (struct event){event_kinds[i].kind, version, events->n};
 	}
-	return false;
+	return any;
 }
 
 /* An open end, with what is known of it beside the range. */

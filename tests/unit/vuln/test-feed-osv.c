@@ -34,6 +34,11 @@ TEST(ranges_become_intervals)
 		/* Events come in any order: 1.10 is above 1.9. */
 		{NPM(FROM("1.10.0") FIXED("1.10.1") "," FROM("0") FIXED("1.9.0")),
 		 "GHSA-1\n npm/x [,1.9.0) [1.10.0,1.10.1)\n"},
+		{NPM("{\"fixed\":\"1.9.0\"}," FROM("0")), "GHSA-1\n npm/x [,1.9.0)\n"},
+		{NPM(FROM("2.0.0") FIXED("1.0.0")), "GHSA-1\n npm/x [2.0.0,)\n"},
+		/* Two in one object. */
+		{NPM("{\"introduced\":\"1.0.0\",\"fixed\":\"1.2.0\"}"),
+		 "GHSA-1\n npm/x [1.0.0,1.2.0)\n"},
 		/* At one version what ends comes before what begins. */
 		{NPM(FROM("1.0.0") "," FROM("2.0.0") FIXED("2.0.0") FIXED("3.0.0")),
 		 "GHSA-1\n npm/x [1.0.0,2.0.0) [2.0.0,3.0.0)\n"},
