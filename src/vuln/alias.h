@@ -7,8 +7,11 @@
  *     struct str id = alias_canonical(&a, STR("RUSTSEC-2023-0006"));      "CVE-2023-0286"
  *     for (size_t at = 0; alias_next(&a, id, &at, &other);) ...          the others of its group
  *
- * The canonical id of a group is a CVE if it has one, else a GHSA, else the first in byte order; of
- * several CVEs the first in byte order. So it depends on the set of joins, not on their order.
+ * The canonical id of a group is a CVE if it has one, else a GHSA, else the first in byte order.
+ * Two CVEs are two vulnerabilities, whatever joins them: XSA-273 is about CVE-2018-3620 and
+ * CVE-2018-3646. Of such a group each CVE keeps the ids joined with it alone; an id joined with
+ * several of them, or with none, is one by itself. All of this depends on the set of joins, not on
+ * their order.
  * Ownership: ids are borrowed and must outlive the object. Threads: after alias_close read-only
  * sharing is fine. Errors: ERR_NOMEM, ERR_LIMIT.
  */
@@ -22,6 +25,7 @@ struct alias {
 	struct map index;	/* id -> its number + 1 */
 	struct vec ids;		/* struct str */
 	struct vec parents;	/* uint32_t, the union-find forest */
+	struct vec joins;	/* as they were told */
 	uint32_t *members;	/* all numbers, sorted by group and rank */
 	uint32_t *group_starts; /* of each id: where its group starts in members */
 };

@@ -134,30 +134,55 @@ static void number_advisories(struct writer *w)
 	}
 }
 
-/* The ids that a match is a finding of, each canonical and once; vec of struct str. */
-static int vulnerabilities_of(const struct writer *w, const struct record *head, struct vec *ret)
+/* The canonical ids of a list; those that are no CVEs too unless `cves_only`. */
+static int add_canonical(const struct writer *w, struct str packed, bool cves_only, struct vec *ret)
 {
-	size_t n = 0;
-	struct str *p;
+	struct cursor c = cursor_make(packed);
+	struct packed_list l = packed_list(&c);
+	struct str id, *p;
 
-	for (const struct record *r = head; r; r = r->same) {
-		struct cursor c = cursor_make(r->upstream);
-		struct packed_list upstream = packed_list(&c);
-		struct str id;
-
-		while (packed_next(&upstream, &id)) {
-			p = vec_push(ret);
-			if (!p)
-				return -ERR_NOMEM;
-			*p = alias_canonical(w->source->aliases, id);
-		}
-	}
-	if (ret->n == 0) {
+	while (packed_next(&l, &id)) {
+		if (cves_only && !str_has_prefix(id, STR("CVE-")))
+			continue;
 		p = vec_push(ret);
 		if (!p)
 			return -ERR_NOMEM;
-		*p = alias_canonical(w->source->aliases, head->id);
+		*p = alias_canonical(w->source->aliases, id);
 	}
+	return 0;
+}
+
+/* What a record is about, itself: by one id, or by each of the CVEs it is another name of. */
+static int add_own(const struct writer *w, const struct record *head, struct vec *ret)
+{
+	bool is_cve = str_has_prefix(head->id, STR("CVE-"));
+	struct str *p;
+	int r = 0;
+
+	for (const struct record *record = head; record && !is_cve && r == 0; record = record->same)
+		r = add_canonical(w, record->aliases, true, ret);
+	if (r < 0 || ret->n)
+		return r;
+	p = vec_push(ret);
+	if (!p)
+		return -ERR_NOMEM;
+	*p = alias_canonical(w->source->aliases, head->id);
+	return 0;
+}
+
+/* The ids that a match is a finding of, each canonical and once; vec of struct str. */
+static int vulnerabilities_of(const struct writer *w, const struct record *head, struct vec *ret)
+{
+	struct str *p;
+	size_t n = 0;
+	int r = 0;
+
+	for (const struct record *record = head; record && r == 0; record = record->same)
+		r = add_canonical(w, record->upstream, false, ret);
+	if (r == 0 && ret->n == 0)
+		r = add_own(w, head, ret);
+	if (r < 0)
+		return r;
 	vec_sort(ret, by_text);
 	p = ret->p;
 	for (size_t i = 0; i < ret->n; i++)

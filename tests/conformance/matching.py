@@ -132,20 +132,39 @@ def shard_of(ecosystem):
 
 
 class Aliases:
-    def __init__(self):
-        self.parent = {}
+    """Ids joined transitively; but two CVEs are never one, whatever joins them."""
 
-    def find(self, one):
-        self.parent.setdefault(one, one)
-        while self.parent[one] != one:
-            one = self.parent[one]
-        return one
+    def __init__(self):
+        self.near = collections.defaultdict(set)
+        self.names = None
 
     def join(self, a, b):
-        a, b = self.find(a), self.find(b)
-        if a != b:
-            worse, better = sorted((a, b), key=rank, reverse=True)
-            self.parent[worse] = better
+        self.near[a].add(b)
+        self.near[b].add(a)
+        self.names = None
+
+    def group(self, start):
+        seen, ahead = {start}, [start]
+        while ahead:
+            fresh = self.near[ahead.pop()] - seen
+            seen |= fresh
+            ahead += fresh
+        return seen
+
+    def own_cve(self, one):
+        cves = {n for n in self.near[one] if n.startswith("CVE-")}
+        return cves.pop() if len(cves) == 1 and not one.startswith("CVE-") else one
+
+    def find(self, one):
+        if self.names is None:
+            self.names = {}
+            for start in list(self.near):
+                if start not in self.names:
+                    group = self.group(start)
+                    several = sum(i.startswith("CVE-") for i in group) > 1
+                    best = min(group, key=rank)
+                    self.names |= {i: self.own_cve(i) if several else best for i in group}
+        return self.names.get(one, one)
 
 
 def rank(identifier):

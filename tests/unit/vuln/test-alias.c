@@ -37,7 +37,7 @@ TEST(the_canonical_id_is_a_cve_then_a_ghsa_then_the_first)
 		const char *ids[4];
 		const char *want;
 	} rows[] = {
-		{{"A-1", "GHSA-z", "CVE-2024-9", "CVE-2024-10"}, "CVE-2024-10"},
+		{{"A-1", "GHSA-z", "PYSEC-9", "CVE-2024-10"}, "CVE-2024-10"},
 		{{"GHSA-b", "A-1", "GHSA-a", "Z-1"}, "GHSA-a"},
 		{{"RUSTSEC-2", "RUSTSEC-1", "Z", "Y"}, "RUSTSEC-1"},
 	};
@@ -85,12 +85,42 @@ TEST(a_group_lists_its_other_ids_whatever_the_order_of_joins)
 	}
 }
 
+TEST(two_cves_stay_two_whatever_joins_them)
+{
+	static const char *const joins[][2] = {
+		{"CVE-2018-3620", "XSA-273"}, {"CVE-2018-3646", "XSA-273"},
+		{"GHSA-a", "CVE-2018-3620"},  {"GHSA-b", "CVE-2018-3646"},
+		{"GHSA-a", "GHSA-b"},	      {"GO-1", "GHSA-b"},
+	};
+
+	for (size_t first = 0; first < ARRAY_LEN(joins); first++) {
+		struct alias a;
+
+		alias_init(&a);
+		for (size_t k = 0; k < ARRAY_LEN(joins); k++) {
+			size_t i = (first + k) % ARRAY_LEN(joins);
+
+			join(&a, joins[i][k % 2], joins[i][!(k % 2)]);
+		}
+		assert_int_equal(alias_close(&a, NULL), 0);
+		assert_canonical(&a, "CVE-2018-3620", "CVE-2018-3620");
+		assert_canonical(&a, "CVE-2018-3646", "CVE-2018-3646");
+		assert_canonical(&a, "GHSA-b", "CVE-2018-3646");
+		assert_canonical(&a, "XSA-273", "XSA-273");
+		assert_canonical(&a, "GO-1", "GO-1");
+		assert_others(&a, "CVE-2018-3620", "GHSA-a ");
+		assert_others(&a, "CVE-2018-3646", "GHSA-b ");
+		alias_done(&a);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		RUN(aliases_are_joined_transitively),
 		RUN(the_canonical_id_is_a_cve_then_a_ghsa_then_the_first),
 		RUN(a_group_lists_its_other_ids_whatever_the_order_of_joins),
+		RUN(two_cves_stay_two_whatever_joins_them),
 	};
 
 	return RUN_ALL(tests);
