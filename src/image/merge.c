@@ -230,7 +230,7 @@ static int merge_layer(struct merge *m, size_t i, struct err *err)
 	struct search s = {.m = m,
 			   .layer = l,
 			   .tree = m->stored[i],
-			   .below = {.trees = m->trees, .n = i},
+			   .below = {.trees = m->trees, .n = i, .link_work = m->link_work},
 			   .from = STRBUF_INIT((size_t)LIMIT_PATH_BYTES * 4),
 			   .to = STRBUF_INIT((size_t)LIMIT_PATH_BYTES * 4)};
 	int r = search_directory(&s, TREE_ROOT, true);
@@ -258,7 +258,8 @@ int merge_init(struct merge *m, const struct tree *const *trees, size_t n, struc
 	*m = (struct merge){.stored = trees, .n = n};
 	m->trees = calloc(n + 1, sizeof *m->trees);
 	m->layers = calloc(n + 1, sizeof *m->layers);
-	if (!m->trees || !m->layers) {
+	m->link_work = calloc(1, sizeof *m->link_work);
+	if (!m->trees || !m->layers || !m->link_work) {
 		merge_done(m);
 		return err_nomem(err);
 	}
@@ -284,7 +285,13 @@ void merge_done(struct merge *m)
 	}
 	free(m->layers);
 	free(m->trees);
+	free(m->link_work);
 	*m = (struct merge){0};
+}
+
+bool merge_is_tired(const struct merge *m)
+{
+	return *m->link_work > LIMIT_LINK_WORK_BYTES;
 }
 
 bool merge_has_moves(const struct merge *m, size_t layer)

@@ -31,6 +31,7 @@ struct merge {
 	const struct tree **trees;	  /* the same, or made anew */
 	struct merged_layer *layers;
 	size_t n;
+	uint64_t *link_work; /* of all views of it; image/view.h */
 };
 
 int merge_init(struct merge *m, const struct tree *const *trees, size_t n, struct err *err);
@@ -38,8 +39,11 @@ void merge_done(struct merge *m); /* accepts a zeroed one */
 
 static inline struct view merge_view(const struct merge *m)
 {
-	return (struct view){.trees = m->trees, .n = m->n};
+	return (struct view){.trees = m->trees, .n = m->n, .link_work = m->link_work};
 }
+
+/* Whether links were left unfollowed because following them took more than link_work_bytes. */
+bool merge_is_tired(const struct merge *m);
 
 /* Whether entries of the layer were moved. */
 bool merge_has_moves(const struct merge *m, size_t layer);

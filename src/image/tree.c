@@ -34,6 +34,7 @@ struct tree_builder {
 	struct strbuf path;	/* the entry being added, cleaned */
 	struct strbuf last_dir; /* directory of the entry before, and its node */
 	uint32_t last_dir_node;
+	uint64_t link_work; /* bytes of paths rewritten to follow links */
 	struct tree_stats stats;
 };
 
@@ -180,6 +181,18 @@ static uint32_t put_child(struct tree_builder *b, uint32_t dir, struct str name,
 	return node;
 }
 
+/* A chain of links costs its length for each path that runs through it, so all of them count. */
+static int count_work(struct tree_builder *b, size_t bytes, struct err *err)
+{
+	if (bytes > LIMIT_LINK_WORK_BYTES - b->link_work)
+		return err_set(err, ERR_LIMIT,
+			       "following the links of this layer takes more than "
+			       "link_work_bytes (%d)",
+			       (int)LIMIT_LINK_WORK_BYTES);
+	b->link_work += bytes;
+	return 0;
+}
+
 /*
  * Puts the symlink's target and the rest of the path behind it into b->path, for another walk.
  * `at` is the path of the link itself.
@@ -190,6 +203,7 @@ static int redirect(struct tree_builder *b, uint32_t link, struct str at, struct
 	const struct tree_node *n = &b->nodes[link];
 	struct str target = str_make(b->text.p + n->link, n->link_n);
 	CLEANUP(strbuf_done) struct strbuf joined = STRBUF_INIT((size_t)LIMIT_PATH_BYTES * 3);
+	int r;
 
 	if (target.n == 0 || target.p[0] != '/') {
 		strbuf_add(&joined, path_dir(at));
@@ -200,6 +214,9 @@ static int redirect(struct tree_builder *b, uint32_t link, struct str at, struct
 	strbuf_add(&joined, rest);
 	if (strbuf_check(&joined, err) < 0)
 		return -(int)joined.error;
+	r = count_work(b, joined.n, err);
+	if (r < 0)
+		return r;
 	strbuf_reset(&b->path);
 	return path_clean(strbuf_str(&joined), &b->path, NULL, err);
 }
@@ -290,11 +307,20 @@ static int set_whiteout(struct tree_builder *b, uint32_t dir, struct str name, s
 	return 0;
 }
 
+static int check_link(const struct tree_entry *e, struct err *err)
+{
+	if (e->type == NODE_SYMLINK && e->link.n > LIMIT_LINK_BYTES)
+		return err_set(err, ERR_LIMIT,
+			       "symlink target of %zu bytes: more than link_bytes (%d)", e->link.n,
+			       (int)LIMIT_LINK_BYTES);
+	if (e->type == NODE_HARDLINK && e->link.n > UINT16_MAX)
+		return err_set(err, ERR_LIMIT, "link target of %zu bytes: more than path_bytes",
+			       e->link.n);
+	return 0;
+}
+
 static int set_link(struct tree_builder *b, uint32_t node, struct str link, struct err *err)
 {
-	if (link.n > UINT16_MAX)
-		return err_set(err, ERR_LIMIT, "link target of %zu bytes: more than path_bytes",
-			       link.n);
 	b->nodes[node].link = (uint32_t)b->text.n;
 	b->nodes[node].link_n = (uint16_t)link.n;
 	strbuf_add(&b->text, link);
@@ -326,11 +352,15 @@ static int add_at(struct tree_builder *b, const struct tree_entry *e, uint32_t d
 {
 	uint32_t node;
 	struct tree_node *n;
+	int r;
 
 	if (name.n > UINT16_MAX)
 		return err_set(err, ERR_LIMIT, "name of %zu bytes: more than path_bytes", name.n);
 	if (str_pull_prefix(&name, STR(".wh.")))
 		return set_whiteout(b, dir, name, err);
+	r = check_link(e, err);
+	if (r < 0)
+		return r;
 	node = node_for(b, dir, name, e->type, err);
 	if (node == TREE_NONE)
 		return -ERR_LIMIT;
@@ -402,7 +432,8 @@ uint32_t tree_builder_find(struct tree_builder *b, struct str path)
 
 			strbuf_add(&next, str_make(b->text.p + n->link, n->link_n));
 			strbuf_reset(&b->path);
-			if (path_clean(strbuf_str(&next), &b->path, NULL, &ignored) < 0)
+			if (count_work(b, next.n, &ignored) < 0 ||
+			    path_clean(strbuf_str(&next), &b->path, NULL, &ignored) < 0)
 				return TREE_NONE;
 		} else {
 			return node;

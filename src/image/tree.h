@@ -16,8 +16,8 @@
  *
  * The frozen form is one run of bytes, read in place: what the cache stores is what memory holds.
  * Ownership: a struct tree borrows those bytes. Threads: read-only sharing is fine.
- * Limits: layer_entries, path_bytes, path_depth, symlink_hops. Memory: 40 bytes and the name a
- * node.
+ * Limits: layer_entries, path_bytes, path_depth, symlink_hops, link_bytes, link_work_bytes. Memory:
+ * 40 bytes and the name a node.
  */
 #pragma once
 

@@ -62,6 +62,16 @@ static bool is_fine(const struct view *v, int r)
 	return r >= 0;
 }
 
+/* Whether another path of that length may be rewritten; stays past the limit once it is. */
+static bool may_work(const struct view *v, size_t bytes)
+{
+	if (!v->link_work)
+		return true;
+	if (*v->link_work <= LIMIT_LINK_WORK_BYTES)
+		*v->link_work += bytes;
+	return *v->link_work <= LIMIT_LINK_WORK_BYTES;
+}
+
 /* target of the link at `at`, then `behind`, cleaned, into sb. */
 static bool redirect(const struct view *v, struct str at, struct str target, struct str behind,
 		     struct strbuf *sb)
@@ -77,6 +87,8 @@ static bool redirect(const struct view *v, struct str at, struct str target, str
 	strbuf_addc(&joined, '/');
 	strbuf_add(&joined, behind);
 	strbuf_reset(sb);
+	if (!may_work(v, joined.n))
+		return false;
 	r = strbuf_check(&joined, NULL);
 	if (r == 0)
 		r = path_clean(strbuf_str(&joined), sb, NULL, NULL);
@@ -134,12 +146,13 @@ bool view_find(const struct view *v, struct str path, enum view_last last, struc
 static bool follow_hard_link(const struct view *v, const struct view_hit *link, struct view *ret,
 			     struct strbuf *path)
 {
+	struct str target = tree_link(v->trees[link->layer], link->node);
 	struct view_hit hit;
 
 	strbuf_reset(path);
-	if (!is_fine(v, path_clean(tree_link(v->trees[link->layer], link->node), path, NULL, NULL)))
+	if (!may_work(v, target.n) || !is_fine(v, path_clean(target, path, NULL, NULL)))
 		return false;
-	*ret = (struct view){v->trees, link->layer + 1, v->no_memory};
+	*ret = (struct view){v->trees, link->layer + 1, v->no_memory, v->link_work};
 	/* A layer may link to a file and delete its old name: then it was one of a lower layer. */
 	if (!view_find(ret, strbuf_str(path), VIEW_NO_FOLLOW, &hit) ||
 	    (hit.layer == link->layer && hit.node == link->node))

@@ -17,7 +17,9 @@
 struct view {
 	const struct tree *const *trees; /* NULL for a layer that could not be read */
 	size_t n;
-	bool *no_memory; /* NULL, or set when something was not found for want of memory */
+	bool *no_memory;     /* NULL, or set when something was not found for want of memory */
+	uint64_t *link_work; /* NULL, or bytes of paths rewritten to follow links so far: behind
+				link_work_bytes no link is followed any more */
 };
 
 struct view_hit {

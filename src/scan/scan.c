@@ -389,6 +389,18 @@ static int look_and_assemble(struct scan *s, struct assemble_input *in, struct s
 	return r < 0 ? r : assemble_layers(in, report, err);
 }
 
+/* Behind links that were not followed there may be anything. */
+static int cover_work(const struct merge *m, struct report *report, struct err *err)
+{
+	int r = 0;
+
+	if (merge_is_tired(m))
+		r = report_add_coverage(report, STR("links"), COVERAGE_PARTIAL,
+					STR("following them takes more than link_work_bytes"),
+					STR_NULL, 0);
+	return r < 0 ? err_nomem(err) : 0;
+}
+
 static int put_together(struct scan *s, const struct layer_record **records,
 			const struct tree **trees, struct report *report, struct err *err)
 {
@@ -399,6 +411,8 @@ static int put_together(struct scan *s, const struct layer_record **records,
 
 	if (r == 0)
 		r = look_and_assemble(s, &in, &look, report, err);
+	if (r == 0)
+		r = cover_work(&merge, report, err);
 	second_look_done(&look);
 	merge_done(&merge);
 	return r;

@@ -273,6 +273,23 @@ TEST(a_listing_shows_each_name_once)
 	stack_done(&s);
 }
 
+TEST(links_are_followed_until_it_is_too_much_work)
+{
+	struct view_hit hit;
+	struct stack s = {0};
+
+	ADD(&s, {"d/f", NODE_FILE, NULL}, {"l", NODE_SYMLINK, "d"}, {"h", NODE_HARDLINK, "d/f"});
+	put_together(&s);
+	assert_true(view_file(&s.view, STR("l/f"), &hit));
+	assert_false(merge_is_tired(&s.merge));
+	*s.view.link_work = LIMIT_LINK_WORK_BYTES;
+	assert_false(view_file(&s.view, STR("l/f"), &hit));
+	assert_false(view_file(&s.view, STR("h"), &hit));
+	assert_true(view_file(&s.view, STR("d/f"), &hit));
+	assert_true(merge_is_tired(&s.merge));
+	stack_done(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -287,6 +304,7 @@ int main(void)
 		RUN(layers_that_were_not_read_are_passed_over),
 		RUN(a_file_is_found_behind_links_of_both_kinds),
 		RUN(a_listing_shows_each_name_once),
+		RUN(links_are_followed_until_it_is_too_much_work),
 	};
 
 	return RUN_ALL(tests);

@@ -195,6 +195,73 @@ TEST(whiteout_of_nothing_is_a_named_error)
 	assert_has(err.msg, "whiteout of nothing");
 }
 
+/* Forty links, each to the next, with targets as long as they may be. */
+static struct tree_builder *chain_of_links(char *target)
+{
+	struct tree_builder *b = NULL;
+	struct tree_entry e = {.type = NODE_SYMLINK};
+	uint32_t node;
+
+	assert_int_equal(tree_builder_new(&b, NULL), 0);
+	for (int i = 0; i < LIMIT_SYMLINK_HOPS - 1; i++) {
+		char name[8], next[8];
+		int n = snprintf(next, sizeof next, "l%02d", i + 1);
+
+		(void)snprintf(name, sizeof name, "l%02d", i);
+		for (size_t k = 0; k < LIMIT_LINK_BYTES; k++)
+			target[k] = k % 2 ? '/' : '.';
+		memcpy(target + LIMIT_LINK_BYTES - n, next, (size_t)n);
+		e.path = str_of(name);
+		e.link = str_make(target, LIMIT_LINK_BYTES);
+		assert_int_equal(tree_add(b, &e, &node, NULL, NULL), 0);
+	}
+	return b;
+}
+
+TEST(chains_of_long_links_are_followed_only_so_often)
+{
+	char target[LIMIT_LINK_BYTES];
+	CLEANUP(tree_builder_freep) struct tree_builder *b = chain_of_links(target);
+	struct tree_entry e = {.type = NODE_FILE};
+	struct err err = {0};
+	uint32_t node;
+	int n = 0;
+
+	for (int r = 0; r == 0 && n < 20000; n += r == 0) {
+		char name[32];
+
+		(void)snprintf(name, sizeof name, "l00/f%d", n);
+		e.path = str_of(name);
+		r = tree_add(b, &e, &node, NULL, &err);
+	}
+	assert_in_range(n, 5000, 8000);
+	assert_has(err.msg, "link_work_bytes");
+	e.path = STR("plain/file"); /* what needs no link is still taken */
+	assert_int_equal(tree_add(b, &e, &node, NULL, &err), 0);
+}
+
+TEST(a_symlink_longer_than_linux_takes_is_left_out)
+{
+	static char target[LIMIT_LINK_BYTES + 1];
+	CLEANUP(tree_builder_freep) struct tree_builder *b = NULL;
+	struct tree_entry e = {.path = STR("a"), .type = NODE_FILE};
+	struct err err = {0};
+	struct tree view;
+	uint32_t node, first;
+
+	memset(target, 'x', sizeof target);
+	assert_int_equal(tree_builder_new(&b, NULL), 0);
+	assert_int_equal(tree_add(b, &e, &first, NULL, NULL), 0);
+	e.type = NODE_SYMLINK;
+	e.link = str_make(target, sizeof target);
+	assert_int_equal(tree_add(b, &e, &node, NULL, &err), -ERR_LIMIT);
+	assert_has(err.msg, "link_bytes");
+	tree_builder_view(b, &view);
+	assert_true(tree_is_alive(&view, first)); /* it replaced nothing */
+	e.link.n--;
+	assert_int_equal(tree_add(b, &e, &node, NULL, NULL), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -207,6 +274,8 @@ int main(void)
 		RUN(a_directory_that_becomes_a_file_loses_its_children),
 		RUN(damaged_frozen_bytes_are_refused_or_read_safely),
 		RUN(whiteout_of_nothing_is_a_named_error),
+		RUN(chains_of_long_links_are_followed_only_so_often),
+		RUN(a_symlink_longer_than_linux_takes_is_left_out),
 	};
 
 	return RUN_ALL(tests);
