@@ -3,7 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdatomic.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -115,13 +115,15 @@ int file_read(const char *path, struct strbuf *sb, struct err *err)
 
 int file_write_atomic(int dir_fd, const char *name, struct str bytes, struct err *err)
 {
-	static atomic_uint serial;
-	char temp[96];
 	CLEANUP(fd_closep) int fd = -1;
+	uint64_t random;
+	char temp[96];
 	int r;
 
-	(void)snprintf(temp, sizeof temp, ".tmp.%d.%u", (int)getpid(),
-		       atomic_fetch_add(&serial, 1));
+	/* Not the process id: in containers that share a cache all have the same. */
+	if (getrandom(&random, sizeof random, 0) != sizeof random)
+		return err_errno(err, errno, "random bytes");
+	(void)snprintf(temp, sizeof temp, FILE_TEMP_PREFIX "%016llx", (unsigned long long)random);
 	fd = openat(dir_fd, temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return err_errno(err, errno, "create %s", temp);

@@ -32,7 +32,11 @@ int fd_read_all(int fd, struct strbuf *sb, struct err *err);
 /* open + fd_read_all + close. */
 int file_read(const char *path, struct strbuf *sb, struct err *err);
 
-/* Writes beside dir_fd/name and renames over it: readers see the old or the new file, whole. */
+/*
+ * Writes beside dir_fd/name and renames over it: readers see the old or the new file, whole. A
+ * process that is killed while it writes leaves a file with this prefix behind.
+ */
+#define FILE_TEMP_PREFIX ".tmp."
 int file_write_atomic(int dir_fd, const char *name, struct str bytes, struct err *err);
 
 /* mkdir -p with mode 0700 for what is missing. */

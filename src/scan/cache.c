@@ -13,6 +13,7 @@
 
 #define NAME_MAX_BYTES (3 + 64 + 1)
 #define RACY_SECONDS   2
+#define TEMP_SECONDS   3600 /* nobody writes one record for so long */
 
 struct cache {
 	int fd;
@@ -202,6 +203,14 @@ static int newest_first(const void *va, const void *vb)
 	return (a->used.tv_nsec < b->used.tv_nsec) - (a->used.tv_nsec > b->used.tv_nsec);
 }
 
+/* What a writer that was killed has left behind. */
+static bool is_abandoned(const char *name, const struct stat *st)
+{
+	return str_has_prefix(str_of(name), STR(FILE_TEMP_PREFIX)) &&
+	       st->st_mtim.tv_sec + TEMP_SECONDS < time(NULL);
+}
+
+/* Drops what is abandoned on the way. */
 static void list_files(const struct cache *c, struct vec *files)
 {
 	int copy = openat(c->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -212,8 +221,11 @@ static void list_files(const struct cache *c, struct vec *files)
 		struct cached_file *f;
 		struct stat st;
 
-		if (entry->d_name[0] == '.' || strlen(entry->d_name) >= NAME_MAX_BYTES ||
-		    fstatat(c->fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		if (fstatat(c->fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+			continue;
+		if (is_abandoned(entry->d_name, &st))
+			(void)unlinkat(c->fd, entry->d_name, 0); /* another may have been first */
+		if (entry->d_name[0] == '.' || strlen(entry->d_name) >= NAME_MAX_BYTES)
 			continue;
 		f = vec_push(files);
 		if (!f)

@@ -191,6 +191,54 @@ TEST(writers_at_the_same_time_leave_a_whole_record)
 	cache_close(c);
 }
 
+static void leave_temp(const char *name, time_t modified)
+{
+	const struct timespec times[] = {{modified, 0}, {modified, 0}};
+	int fd = openat(AT_FDCWD, name, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(futimens(fd, times), 0);
+	(void)close(fd); /* empty */
+}
+
+TEST(what_killed_writers_left_behind_goes)
+{
+	struct cache *c = cache_open();
+	struct digest_value v = digest_for("layer");
+	char old[256], young[256];
+
+	(void)snprintf(old, sizeof old, "%.*s/.tmp.1.0", STR_FMT(cache_path(c)));
+	(void)snprintf(young, sizeof young, "%.*s/.tmp.2.0", STR_FMT(cache_path(c)));
+	leave_temp(old, 1);
+	leave_temp(young, time(NULL));
+	cache_store(c, &v, STR(""), STR("record"));
+	assert_int_equal(access(old, F_OK), -1);
+	assert_int_equal(access(young, F_OK), 0);
+	assert_int_equal(unlink(young), 0);
+	cache_close(c);
+}
+
+TEST(leftovers_of_a_process_of_the_same_number_are_in_nobodys_way)
+{
+	struct cache *c = cache_open();
+	struct digest_value v = digest_for("layer");
+	char path[256];
+
+	for (int i = 0; i < 64; i++) {
+		(void)snprintf(path, sizeof path, "%.*s/.tmp.%d.%d", STR_FMT(cache_path(c)),
+			       (int)getpid(), i);
+		leave_temp(path, time(NULL));
+	}
+	cache_store(c, &v, STR(""), STR("record"));
+	assert_true(finds(c, "layer", "", "record"));
+	for (int i = 0; i < 64; i++) {
+		(void)snprintf(path, sizeof path, "%.*s/.tmp.%d.%d", STR_FMT(cache_path(c)),
+			       (int)getpid(), i);
+		assert_int_equal(unlink(path), 0);
+	}
+	cache_close(c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -201,6 +249,8 @@ int main(void)
 		IN_DIRECTORY(an_identity_that_names_something_odd_finds_nothing),
 		IN_DIRECTORY(the_least_used_go_first),
 		IN_DIRECTORY(writers_at_the_same_time_leave_a_whole_record),
+		IN_DIRECTORY(what_killed_writers_left_behind_goes),
+		IN_DIRECTORY(leftovers_of_a_process_of_the_same_number_are_in_nobodys_way),
 	};
 
 	return RUN_ALL(tests);
