@@ -12,7 +12,7 @@
  * the path lines; a path that ends in '/' is a directory and is left out. The packages are Ubuntu's
  * own, so their type is deb; the manifest does not know their source packages.
  * A line that is no JSON ends the reading: the file is not what chisel wrote.
- * Limits: json_bytes for the plain text, field_bytes for a line.
+ * Limits: json_bytes for the plain text, and packed_ratio; field_bytes for a line.
  */
 #include "base/cleanup.h"
 #include "base/limits.h"
@@ -22,6 +22,7 @@
 #include "codec/json.h"
 #include "inventory/pkgdb/attributes.h"
 #include "inventory/pkgdb/file_list.h"
+#include "inventory/pkgdb/packed.h"
 
 #define CHUNK_BYTES 16384
 
@@ -210,7 +211,7 @@ static int read_chunk(struct chisel *c, struct str chunk, struct err *err)
 	return r;
 }
 
-static int read_all(struct chisel *c, struct stream *plain, struct err *err)
+static int read_all(struct chisel *c, struct stream *plain, size_t max, struct err *err)
 {
 	char buf[CHUNK_BYTES];
 	size_t total = 0;
@@ -221,9 +222,11 @@ static int read_all(struct chisel *c, struct stream *plain, struct err *err)
 		if (n < 0)
 			return (int)n;
 		total += (size_t)n;
-		if (total > LIMIT_JSON_BYTES)
-			return err_set(err, ERR_LIMIT, "unpacked, more than json_bytes (%d)",
-				       LIMIT_JSON_BYTES);
+		if (total > max)
+			return err_set(err, ERR_LIMIT,
+				       "unpacked, more than json_bytes (%d), or packed_ratio (%d) "
+				       "times its size",
+				       LIMIT_JSON_BYTES, LIMIT_PACKED_RATIO);
 		r = read_chunk(c, str_make(buf, (size_t)n), err);
 	}
 	if (r == 0 && c->partial.n)
@@ -290,7 +293,7 @@ static int parse(const struct pkgdb_input *in, struct pkg_sink *sink, struct err
 	r = decompress_open(&packed.stream, kind, &plain, err);
 	if (r < 0)
 		return r;
-	r = read_all(&c, plain, err);
+	r = read_all(&c, plain, packed_limit(in->bytes, LIMIT_JSON_BYTES), err);
 	/* What was read before the file broke is still true. */
 	reported = r == -ERR_NOMEM ? r : report_all(&c, r < 0 ? NULL : err);
 	return r < 0 ? r : reported;

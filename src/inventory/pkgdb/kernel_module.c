@@ -19,6 +19,9 @@
 #include "codec/elf.h"
 #include "inventory/pkgdb.h"
 #include "inventory/pkgdb/attributes.h"
+#include "inventory/pkgdb/packed.h"
+
+#define READ_BYTES 8192
 
 /* The packed bytes as a stream. */
 struct memory_stream {
@@ -48,15 +51,17 @@ static int read_all(struct stream *s, struct strbuf *sb, struct err *err)
 	ssize_t n;
 
 	do {
-		char *room = strbuf_reserve(sb, 65536);
+		char *room = strbuf_reserve(sb, READ_BYTES);
 
 		if (!room)
-			return sb->error == ERR_LIMIT
-				       ? err_set(err, ERR_LIMIT,
-						 "unpacks to more than kernel_module_bytes (%d)",
-						 (int)LIMIT_KERNEL_MODULE_BYTES)
-				       : strbuf_check(sb, err);
-		n = stream_read(s, room, 65536, err);
+			return sb->error == ERR_LIMIT ? err_set(err, ERR_LIMIT,
+								"unpacks to more than "
+								"kernel_module_bytes (%d), or "
+								"packed_ratio (%d) times its size",
+								(int)LIMIT_KERNEL_MODULE_BYTES,
+								(int)LIMIT_PACKED_RATIO)
+						      : strbuf_check(sb, err);
+		n = stream_read(s, room, READ_BYTES, err);
 		if (n > 0)
 			strbuf_commit(sb, (size_t)n);
 	} while (n > 0);
@@ -140,7 +145,8 @@ static int add_module(const struct pkgdb_input *in, struct str elf, struct pkg_s
 
 static int parse(const struct pkgdb_input *in, struct pkg_sink *sink, struct err *err)
 {
-	CLEANUP(strbuf_done) struct strbuf plain = STRBUF_INIT(LIMIT_KERNEL_MODULE_BYTES);
+	CLEANUP(strbuf_done)
+	struct strbuf plain = STRBUF_INIT(packed_limit(in->bytes, LIMIT_KERNEL_MODULE_BYTES));
 	enum compression kind = compression_of(in->bytes);
 	int r;
 

@@ -148,14 +148,18 @@ TEST(many_lines_meet_a_limit)
 
 TEST(a_long_line_meets_a_limit)
 {
-	size_t n = LIMIT_JSON_BYTES + (size_t)65536;
+	size_t n = LIMIT_FIELD_BYTES + (size_t)65536;
 	char *plain = malloc(n);
 	struct recording rec;
 	struct err err = {0};
+	uint32_t seed = 1;
 
 	assert_non_null(plain);
 	recording_init(&rec);
-	memset(plain, ' ', n);
+	for (size_t i = 0; i < n; i++) { /* that does not pack well */
+		seed = seed * 1664525 + 1013904223;
+		plain[i] = (char)('a' + (seed >> 24) % 26);
+	}
 	assert_int_equal(
 		recording_parse(&rec, &pkgdb_chisel, WALL, pack(&rec, str_make(plain, n)), &err),
 		-ERR_LIMIT);
@@ -164,12 +168,33 @@ TEST(a_long_line_meets_a_limit)
 	recording_done(&rec);
 }
 
+TEST(what_unpacks_to_many_times_its_size_is_refused)
+{
+	CLEANUP(strbuf_done) struct strbuf plain = STRBUF_INIT(LIMIT_JSON_BYTES);
+	struct recording rec;
+	struct err err = {0};
+
+	recording_init(&rec);
+	strbuf_adds(&plain, HEADER("1"));
+	while (plain.n < (size_t)1 << 20)
+		strbuf_adds(&plain, "{\"kind\":\"mast\"}\n");
+	assert_int_equal(
+		recording_parse(&rec, &pkgdb_chisel, WALL, pack(&rec, strbuf_str(&plain)), &err),
+		-ERR_LIMIT);
+	assert_has(err.msg, "packed_ratio");
+	recording_done(&rec);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		RUN(reads_manifests),	      RUN(keeps_digest_and_architecture),
-		RUN(other_bytes_are_refused), RUN(lines_may_cross_the_reader_s_chunks),
-		RUN(many_lines_meet_a_limit), RUN(a_long_line_meets_a_limit),
+		RUN(reads_manifests),
+		RUN(keeps_digest_and_architecture),
+		RUN(other_bytes_are_refused),
+		RUN(lines_may_cross_the_reader_s_chunks),
+		RUN(many_lines_meet_a_limit),
+		RUN(a_long_line_meets_a_limit),
+		RUN(what_unpacks_to_many_times_its_size_is_refused),
 	};
 
 	return RUN_ALL(tests);

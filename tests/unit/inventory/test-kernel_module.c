@@ -98,6 +98,21 @@ TEST(packed_modules_are_unpacked)
 	assert_int_equal(deflateEnd(&z), Z_OK);
 }
 
+TEST(what_unpacks_to_many_times_its_size_is_refused)
+{
+	static char file[1 << 20], packed[8192];
+	z_stream z = {.next_in = (unsigned char *)file, .avail_in = sizeof file};
+
+	(void)MODULE(file, "name=keel_mod");
+	z.next_out = (unsigned char *)packed;
+	z.avail_out = sizeof packed;
+	assert_int_equal(deflateInit2(&z, 9, Z_DEFLATED, 31, 8, 0), Z_OK);
+	assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
+	table_check_error(&pkgdb_kernel_module, PATH, str_make(packed, z.total_out), ERR_LIMIT,
+			  "packed_ratio");
+	assert_int_equal(deflateEnd(&z), Z_OK);
+}
+
 TEST(a_bad_file_says_what_is_wrong)
 {
 	struct recording rec;
@@ -124,6 +139,7 @@ int main(void)
 		RUN(modinfo_names_the_module),
 		RUN(vermagic_is_kept),
 		RUN(packed_modules_are_unpacked),
+		RUN(what_unpacks_to_many_times_its_size_is_refused),
 		RUN(a_bad_file_says_what_is_wrong),
 	};
 	return RUN_ALL(tests);
