@@ -61,6 +61,9 @@ static ssize_t read_block(struct pipeline *p, char *block, size_t cap, struct er
 
 	if (atomic_load(&p->progress->canceled))
 		return err_set(err, ERR_CANCELED, "given up because another layer failed");
+	if (p->blob_bytes > (uint64_t)LIMIT_LAYER_BYTES)
+		return err_set(err, ERR_LIMIT, "more than layer_bytes (%lld)",
+			       (long long)LIMIT_LAYER_BYTES);
 	n = stream_read(p->blob, block, cap, err);
 	if (n > 0) {
 		digest_update(&p->blob_hash, str_make(block, (size_t)n));
