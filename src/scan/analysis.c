@@ -18,9 +18,7 @@ struct wanted_file {
 
 struct language_count {
 	const char *ecosystem;
-	uint64_t n;
-	char *example; /* path of the first one */
-	size_t example_n;
+	struct vec nodes; /* uint32_t; which of them show is known when the image is put together */
 };
 
 struct analysis {
@@ -30,12 +28,14 @@ struct analysis {
 	struct vec files; /* struct wanted_file * */
 	struct language_count languages[LANGUAGES_MAX];
 	size_t n_languages;
+	bool lost_language;	 /* for want of memory */
 	uint64_t captured_bytes; /* with what keeping a file costs */
 	struct strbuf path;
 	struct capture head; /* of the executable being looked at */
 	char head_bytes[LANGUAGE_HEAD_BYTES];
 	bool head_open;
 	size_t n_problems;
+	uint64_t n_left_out;
 	uint64_t n_package_files; /* paths that packages own so far */
 	bool alone_open;	  /* the last of the files can be parsed as soon as it is read */
 	struct arena arena;	  /* paths, while finishing */
@@ -85,7 +85,7 @@ void analysis_free(struct analysis *a)
 		free_file(f);
 	}
 	for (size_t i = 0; i < a->n_languages; i++)
-		free(a->languages[i].example);
+		vec_done(&a->languages[i].nodes);
 	vec_done(&a->files);
 	strbuf_done(&a->path);
 	tree_builder_free(a->builder);
@@ -102,9 +102,16 @@ void analysis_problem(struct analysis *a, const char *parser, struct str path,
 		record_add_problem(a->record, str_of(parser), path, what);
 }
 
-static void count_language(struct analysis *a, const char *ecosystem, struct str path)
+void analysis_loss(struct analysis *a, const char *parser, struct str path, const struct err *what)
+{
+	a->n_left_out++;
+	analysis_problem(a, parser, path, what);
+}
+
+static void count_language(struct analysis *a, const char *ecosystem, uint32_t node)
 {
 	struct language_count *l = a->languages;
+	uint32_t *slot;
 
 	while (l < a->languages + a->n_languages && strcmp(l->ecosystem, ecosystem) != 0)
 		l++;
@@ -112,10 +119,12 @@ static void count_language(struct analysis *a, const char *ecosystem, struct str
 		if (a->n_languages == LANGUAGES_MAX)
 			return; /* more ecosystems than there are signs: cannot be */
 		a->n_languages++;
-		*l = (struct language_count){.ecosystem = ecosystem, .example = str_dup(path)};
-		l->example_n = l->example ? path.n : 0;
+		*l = (struct language_count){ecosystem, VEC_INIT(uint32_t, LIMIT_LAYER_ENTRIES)};
 	}
-	l->n++;
+	slot = vec_push(&l->nodes);
+	a->lost_language |= !slot;
+	if (slot)
+		*slot = node;
 }
 
 static size_t max_size_of(const struct wanted_file *f)
@@ -160,8 +169,22 @@ static uint64_t cost_of(const struct analysis *a, uint64_t size)
 	return size + a->path.n + sizeof(struct wanted_file);
 }
 
+/* Databases that are not read at all are not read to their end either. */
+static void add_unread(struct analysis *a, const struct wanted_file *f, uint32_t node)
+{
+	for (size_t i = 0; i < f->n_wants; i++) {
+		size_t start = a->record->n;
+
+		if (f->wants[i].kind != WANT_PKGDB)
+			continue;
+		record_add_db(a->record, str_of(f->wants[i].pkgdb->id), strbuf_str(&a->path),
+			      false);
+		record_set_node(a->record, start, node);
+	}
+}
+
 /* Whether a file of that size may be kept; if not, a problem says why. */
-static bool fits(struct analysis *a, const struct wanted_file *f, uint64_t size)
+static bool fits(struct analysis *a, const struct wanted_file *f, uint64_t size, uint32_t node)
 {
 	uint64_t cost = cost_of(a, size);
 	struct err limit = {0};
@@ -176,6 +199,7 @@ static bool fits(struct analysis *a, const struct wanted_file *f, uint64_t size)
 	if (limit.code == ERR_OK)
 		return true;
 	analysis_problem(a, name_of(f), strbuf_str(&a->path), &limit);
+	add_unread(a, f, node);
 	return false;
 }
 
@@ -209,7 +233,7 @@ static int open_capture(struct analysis *a, const struct wanted_file *f, const s
 {
 	struct wanted_file *kept;
 
-	if (!fits(a, f, e->size))
+	if (!fits(a, f, e->size, node))
 		return 0;
 	kept = push_file(a, f, err);
 	if (!kept)
@@ -269,7 +293,7 @@ static int open_hard_link(struct analysis *a, struct wanted_file *f, const struc
 			record_add_link(a->record, strbuf_str(&a->path));
 		return 0;
 	}
-	if (!fits(a, f, named->data.n))
+	if (!fits(a, f, named->data.n, node))
 		return 0;
 	a->captured_bytes += cost_of(a, named->data.n);
 	f->data = named->data;
@@ -284,6 +308,7 @@ static void open_head(struct analysis *a, const struct tree_entry *e, uint32_t n
 {
 	if (!(e->mode & 0111) || e->size < sizeof a->head_bytes)
 		return;
+	memset(a->head_bytes, 0, sizeof a->head_bytes); /* not all may come: holes, a short file */
 	a->head = (struct capture){
 		.bytes = a->head_bytes, .n = sizeof a->head_bytes, .node = node, .head_only = true};
 	a->head_open = true;
@@ -293,18 +318,13 @@ static void open_head(struct analysis *a, const struct tree_entry *e, uint32_t n
 static void close_head(struct analysis *a)
 {
 	const char *ecosystem;
-	struct tree view;
 
 	if (!a->head_open)
 		return;
 	a->head_open = false;
 	ecosystem = language_of_executable(str_make(a->head_bytes, sizeof a->head_bytes));
-	if (!ecosystem)
-		return;
-	tree_builder_view(a->builder, &view);
-	strbuf_reset(&a->path);
-	tree_path(&view, a->head.node, &a->path);
-	count_language(a, ecosystem, strbuf_str(&a->path));
+	if (ecosystem)
+		count_language(a, ecosystem, a->head.node);
 }
 
 /* The sink that writes what a reader finds to the record. */
@@ -445,7 +465,7 @@ static int look_at_node(struct analysis *a, const struct tree_entry *e, uint32_t
 	f.n_wants = path_index_match(a->index, strbuf_str(&a->path), e->type == NODE_DIR, f.wants);
 	for (size_t i = 0; i < f.n_wants && e->type != NODE_SYMLINK; i++)
 		if (f.wants[i].kind == WANT_LANGUAGE)
-			count_language(a, f.wants[i].language->ecosystem, strbuf_str(&a->path));
+			count_language(a, f.wants[i].language->ecosystem, node);
 	if (e->type == NODE_SYMLINK) {
 		if ((wants_content(&f) && !is_named_by_path(&f)) ||
 		    path_index_is_way(a->index, strbuf_str(&a->path)))
@@ -477,7 +497,7 @@ int analysis_entry(struct analysis *a, const struct tree_entry *e, struct captur
 				*err = problem;
 			return -ERR_NOMEM;
 		}
-		analysis_problem(a, "tar", str_sub(e->path, 0, 4096), &problem);
+		analysis_loss(a, "tar", str_sub(e->path, 0, 4096), &problem);
 		return 0;
 	}
 	if (escaped) {
@@ -581,14 +601,16 @@ int analysis_finish(struct analysis *a, struct layer_facts *facts, struct err *e
 		r = look_at_implied(a, err);
 	if (r == 0)
 		r = settle_files(a, err);
+	if (r == 0 && a->lost_language)
+		r = err_nomem(err);
 	if (r < 0)
 		return r;
 	parse_files(a);
 	count_unlisted(a);
 	for (size_t i = 0; i < a->n_languages; i++)
 		record_add_language(a->record, str_of(a->languages[i].ecosystem),
-				    str_make(a->languages[i].example, a->languages[i].example_n),
-				    a->languages[i].n);
+				    a->languages[i].nodes.p, a->languages[i].nodes.n);
 	facts->stats = *tree_builder_stats(a->builder);
+	facts->n_left_out = a->n_left_out;
 	return record_end(a->record, facts, a->builder, err);
 }

@@ -41,6 +41,9 @@ bool analysis_capture_data(struct capture *c, struct str piece, uint64_t offset)
 
 void analysis_problem(struct analysis *a, const char *parser, struct str path,
 		      const struct err *what);
+/* The same of what is lost by it: the tree is not all that was there. */
+void analysis_loss(struct analysis *a, const char *parser, struct str path, const struct err *what);
 
-/* Parses what was captured, freezes the tree, completes the record. facts: all but the stats. */
+/* Parses what was captured, freezes the tree, completes the record. facts: all but stats,
+ * n_left_out. */
 int analysis_finish(struct analysis *a, struct layer_facts *facts, struct err *err);

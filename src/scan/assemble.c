@@ -32,6 +32,12 @@ struct reader_tally {
 	bool is_partial;
 };
 
+/* Signs of one language's packages. */
+struct language {
+	struct str example; /* path of the first that shows; .p NULL: none does */
+	uint64_t n;	    /* in layers of which one shows */
+};
+
 /* The layer of items that a second look read: each has its own. */
 #define NO_LAYER SIZE_MAX
 
@@ -46,7 +52,7 @@ struct assembly {
 	struct map by_file;   /* layer, path -> struct package, of a reader named by path */
 	struct map kept;      /* layer, path -> struct str *; of a second look by path alone */
 	struct map readers;   /* parser -> struct reader_tally */
-	struct map languages; /* ecosystem -> struct record_item */
+	struct map languages; /* ecosystem -> struct language */
 	struct repositories repositories;
 };
 
@@ -187,17 +193,44 @@ static int see_kept(struct assembly *as, size_t layer, const struct record_item 
 					as->report, NULL);
 }
 
-static int see_language(struct assembly *as, const struct record_item *item)
+/* The path of the first of the item's signs that shows in the image; .p NULL when none does. */
+static int find_sign(struct assembly *as, size_t layer, const struct record_item *item,
+		     struct str *ret)
 {
-	struct record_item *seen = entry_of(as, &as->languages, item->parser, sizeof *seen);
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT((size_t)LIMIT_PATH_BYTES * 4);
+	const struct tree *t = &as->in->records[layer]->tree;
+	uint32_t node;
 
+	for (size_t i = 0; (node = record_language_node(item, i)) < t->n_nodes; i++) {
+		struct str path;
+
+		strbuf_reset(&sb);
+		tree_path(t, node, &sb);
+		path = merge_path(as->in->merge, layer, strbuf_str(&sb), &as->temp);
+		if (!path.p || sb.error)
+			return -ERR_NOMEM;
+		if (!is_visible(as, path, layer, node))
+			continue;
+		*ret = arena_str(&as->temp, path);
+		return ret->p ? 0 : -ERR_NOMEM;
+	}
+	return 0;
+}
+
+static int see_language(struct assembly *as, size_t layer, const struct record_item *item)
+{
+	struct str path = STR_NULL;
+	struct language *seen;
+	int r = find_sign(as, layer, item, &path);
+
+	if (r < 0 || !path.p)
+		return r;
+	seen = entry_of(as, &as->languages, item->parser, sizeof *seen);
 	if (!seen)
 		return -ERR_NOMEM;
-	if (!seen->path.p) {
-		seen->parser = item->parser;
-		seen->path = item->path;
-	}
-	seen->count += item->count;
+	if (!seen->example.p)
+		seen->example = path;
+	seen->n += item->bytes.n / sizeof(uint32_t);
 	return 0;
 }
 
@@ -240,9 +273,7 @@ static int see_item(struct assembly *as, size_t layer, const struct record_item 
 	case RECORD_KEPT:
 		return see_kept(as, layer, item);
 	case RECORD_LANGUAGE:
-		return layer != NO_LAYER && is_visible(as, item->path, layer, TREE_NONE)
-			       ? see_language(as, item)
-			       : 0;
+		return layer != NO_LAYER ? see_language(as, layer, item) : 0;
 	case RECORD_LINK:
 		return 0; /* second_look.c */
 	}
@@ -270,8 +301,10 @@ static int see_record(struct assembly *as, size_t layer, const struct layer_reco
 			return err_set(err, (enum err_code) - r, "layer %zu: too much to report",
 				       layer + 1);
 	}
-	return items.n >= 8 ? err_set(err, ERR_FORMAT, "layer %zu: record is damaged", layer + 1)
-			    : 0;
+	if (items.n < 8)
+		return 0;
+	return a->failed ? err_nomem(err)
+			 : err_set(err, ERR_FORMAT, "layer %zu: record is damaged", layer + 1);
 }
 
 /* The file that the pattern means for this package, wherever links lead to from there. */
@@ -416,16 +449,16 @@ static int cover_languages(struct assembly *as)
 	int r = 0;
 
 	while (r == 0 && map_next(&as->languages, &at, &ecosystem, &value)) {
-		const struct record_item *item = value;
+		const struct language *seen = value;
 		struct str what =
 			arena_strf(&as->temp, "language packages (%.*s)", STR_FMT(ecosystem));
 		struct str reason = arena_strf(
 			&as->temp,
 			"seen (%.*s), but this version reads operating-system packages only",
-			STR_FMT(item->path));
+			STR_FMT(seen->example));
 
 		r = report_add_coverage(as->report, what, COVERAGE_NOT_ASSESSED, reason, STR_NULL,
-					item->count);
+					seen->n);
 	}
 	return r;
 }

@@ -70,7 +70,7 @@ static void tell(struct walk *w, int errnum, const char *what)
 	struct err problem = {0};
 
 	err_errno(&problem, errnum, "%s", what);
-	analysis_problem(w->a, "directory", strbuf_str(&w->path), &problem);
+	analysis_loss(w->a, "directory", strbuf_str(&w->path), &problem);
 }
 
 static void tell_limit(struct walk *w, const char *what)
@@ -78,7 +78,7 @@ static void tell_limit(struct walk *w, const char *what)
 	struct err problem = {0};
 
 	err_set(&problem, ERR_LIMIT, "%s; not looked into", what);
-	analysis_problem(w->a, "directory", str_sub(strbuf_str(&w->path), 0, 4096), &problem);
+	analysis_loss(w->a, "directory", str_sub(strbuf_str(&w->path), 0, 4096), &problem);
 }
 
 static void read_wanted(struct walk *w, int dir, const char *name, struct capture *capture)
@@ -105,7 +105,7 @@ static void read_wanted(struct walk *w, int dir, const char *name, struct captur
 	if (n == 0 && more && offset < capture->n)
 		err_set(&problem, ERR_IO, "became shorter while it was read");
 	if (problem.code != ERR_OK)
-		analysis_problem(w->a, "directory", strbuf_str(&w->path), &problem);
+		analysis_loss(w->a, "directory", strbuf_str(&w->path), &problem);
 }
 
 static int compare_cstr(const void *a, const void *b)
@@ -170,7 +170,7 @@ static int enter(struct walk *w, int fd, struct err *err)
 	if (list_directory(fd, &l->names, &problem) == -ERR_NOMEM)
 		return err_nomem(err);
 	if (problem.code != ERR_OK)
-		analysis_problem(w->a, "directory", strbuf_str(&w->path), &problem);
+		analysis_loss(w->a, "directory", strbuf_str(&w->path), &problem);
 	return 0;
 }
 
@@ -273,8 +273,12 @@ int directory_scan(const char *root, const struct path_index *index, struct scan
 	int r;
 
 	(void)progress; /* nothing is known of how much there is */
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return err_errno(err, errno, "%s", root);
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		r = err_errno(err, errno, "%s", root);
+		if (fd >= 0)
+			(void)close(fd); /* read side */
+		return r;
+	}
 	w.device = st.st_dev;
 	r = analysis_new(index, ret_record, &w.a, err);
 	if (r < 0) {

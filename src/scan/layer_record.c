@@ -36,11 +36,6 @@ static void put_u32(struct strbuf *sb, uint32_t v)
 	strbuf_add_bytes(sb, &v, sizeof v);
 }
 
-static void put_u64(struct strbuf *sb, uint64_t v)
-{
-	strbuf_add_bytes(sb, &v, sizeof v);
-}
-
 static void put_str(struct strbuf *sb, struct str s)
 {
 	put_u32(sb, (uint32_t)s.n);
@@ -144,13 +139,12 @@ void record_add_link(struct strbuf *sb, struct str path)
 	item_end(sb, start);
 }
 
-void record_add_language(struct strbuf *sb, struct str ecosystem, struct str path, uint64_t count)
+void record_add_language(struct strbuf *sb, struct str ecosystem, const uint32_t *nodes, size_t n)
 {
 	size_t start = item_begin(sb, RECORD_LANGUAGE);
 
 	put_str(sb, ecosystem);
-	put_str(sb, path);
-	put_u64(sb, count);
+	put_str(sb, str_make(nodes, n * sizeof *nodes));
 	item_end(sb, start);
 }
 
@@ -202,16 +196,6 @@ static uint32_t get_u32(struct cursor *c)
 {
 	struct str s = cursor_take(c, 4);
 	uint32_t v = 0;
-
-	if (s.n)
-		memcpy(&v, s.p, sizeof v);
-	return v;
-}
-
-static uint64_t get_u64(struct cursor *c)
-{
-	struct str s = cursor_take(c, 8);
-	uint64_t v = 0;
 
 	if (s.n)
 		memcpy(&v, s.p, sizeof v);
@@ -301,8 +285,7 @@ bool record_next(struct str *items, struct arena *arena, struct record_item *ret
 		break;
 	case RECORD_LANGUAGE:
 		ret->parser = get_str(&body);
-		ret->path = get_str(&body);
-		ret->count = get_u64(&body);
+		ret->bytes = get_str(&body);
 		break;
 	}
 	if (body.failed)
@@ -325,6 +308,16 @@ bool record_next_of(struct str *items, struct arena *arena, enum record_kind kin
 		*items = str_skip(*items, c.at);
 	}
 	return false;
+}
+
+uint32_t record_language_node(const struct record_item *item, size_t i)
+{
+	struct str s = str_sub(item->bytes, i * sizeof(uint32_t), sizeof(uint32_t));
+	uint32_t node = TREE_NONE;
+
+	if (s.n == sizeof node)
+		memcpy(&node, s.p, sizeof node);
+	return node;
 }
 
 /* Finds the linker's build id among the program's own notes; the first object is the program. */

@@ -25,6 +25,7 @@ struct layer_facts {
 	uint64_t blob_bytes;
 	uint64_t tar_bytes;
 	struct tree_stats stats;
+	uint64_t n_left_out;  /* entries that could not be taken or read, told by problems */
 	uint32_t compression; /* enum compression */
 	uint32_t is_complete; /* 0: the tar ended in an error, told by a problem */
 };
@@ -43,12 +44,12 @@ enum record_kind {
 struct record_item {
 	enum record_kind kind;
 	struct str parser;	/* DB: reader id; PROBLEM: who; LANGUAGE: ecosystem */
-	struct str path;	/* DB, PROBLEM, KEPT, LINK, LANGUAGE (first example) */
+	struct str path;	/* DB, PROBLEM, KEPT, LINK */
 	uint32_t node;		/* DB: the file's, if a later entry may have replaced it */
-	uint64_t count;		/* LANGUAGE: files seen */
 	bool is_whole;		/* DB: read to its end */
 	struct err error;	/* PROBLEM */
-	struct str bytes;	/* KEPT: content; PACKAGE: the encoded form, for comparing */
+	struct str bytes;	/* KEPT: content; LANGUAGE: see record_language_node;
+				   PACKAGE: the encoded form, for comparing */
 	struct package package; /* PACKAGE, FRAGMENT */
 };
 
@@ -69,7 +70,7 @@ void record_add_problem(struct strbuf *sb, struct str parser, struct str path,
 			const struct err *what);
 void record_add_kept(struct strbuf *sb, struct str path, struct str bytes);
 void record_add_link(struct strbuf *sb, struct str path);
-void record_add_language(struct strbuf *sb, struct str ecosystem, struct str path, uint64_t count);
+void record_add_language(struct strbuf *sb, struct str ecosystem, const uint32_t *nodes, size_t n);
 
 /* Appends the frozen tree and completes the header. */
 int record_end(struct strbuf *sb, const struct layer_facts *facts, struct tree_builder *b,
@@ -85,6 +86,9 @@ bool record_next(struct str *items, struct arena *arena, struct record_item *ret
 /* The same for one kind; the others are passed over at no cost. */
 bool record_next_of(struct str *items, struct arena *arena, enum record_kind kind,
 		    struct record_item *ret);
+
+/* The i-th node of a LANGUAGE item, in the order of the archive; TREE_NONE behind the last. */
+uint32_t record_language_node(const struct record_item *item, size_t i);
 
 /* Identifies the build whose records can be read: analyses and formats change between builds. */
 uint64_t record_build_id(void);

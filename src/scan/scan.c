@@ -305,12 +305,16 @@ static int describe_layer(struct report *report, size_t i, const struct source_l
 	l->n_whiteouts = f->stats.n_whiteouts;
 	l->assessed = f->is_complete;
 	l->from_cache = job->from_cache;
-	if (f->is_complete)
-		return 0;
-	return report_add_coverage(
-		report, what, COVERAGE_PARTIAL,
-		STR("its archive is broken; what stood before the break was read"),
-		STR("see the problems below"), 0);
+	if (!f->is_complete)
+		return report_add_coverage(
+			report, what, COVERAGE_PARTIAL,
+			STR("its archive is broken; what stood before the break was read"),
+			STR("see the problems below"), 0);
+	if (f->n_left_out)
+		return report_add_coverage(report, what, COVERAGE_PARTIAL,
+					   STR("some of its entries could not be taken or read"),
+					   STR("see the problems below"), f->n_left_out);
+	return 0;
 }
 
 /* The bytes must be those of the first reading: a file may have changed in between. */

@@ -192,7 +192,7 @@ def test_sizes_that_cannot_be_are_told(tmp_path, name, size, text):
     ({"path": b"d/" * 10000 + b"f"}, "path_depth"),
     ({"path": b"a" * 65536}, "path_bytes"),
     ({"path": b"a/" * 40000}, "path_bytes"),
-    ({"linkpath": b"l" * 70000}, "path_bytes"),
+    ({"linkpath": b"l" * 70000}, "link_bytes"),
 ])
 def test_pax_values_beyond_a_limit_name_it(tmp_path, record, text):
     kind = b"2" if "linkpath" in record else b"0"
@@ -279,6 +279,8 @@ def test_a_package_database_that_is_a_bomb_meets_its_limit(tmp_path):
         f.write(END)
     got = scan(tmp_path, "root.tar.gz")
     assert any("more than" in m and "rpm" in m for m in messages(got))
+    states = {c["what"]: c["state"] for c in got["coverage"]}
+    assert states["operating-system packages (rpm-bdb)"] == "partial"
     assert got["peak"] < 64 * MIB + 4 * MIB or SANITIZED
 
 

@@ -109,6 +109,26 @@ def test_what_is_not_assessed_is_said_and_can_decide_the_exit_status(tmp_path):
     assert states["vulnerabilities"] == "not-assessed"
 
 
+@pytest.mark.parametrize("gone, example", [
+    ("srv/node_modules/.wh.a", "srv/node_modules/b/package.json"),
+    ("srv/node_modules/b/.wh.package.json", "srv/node_modules/a/package.json"),
+    ("srv/.wh.node_modules", None),
+])
+def test_language_packages_are_told_as_long_as_one_shows(tmp_path, gone, example):
+    lower = tar_of([(f"srv/node_modules/{name}/package.json", "{}") for name in "ab"])
+    docker_archive(tmp_path / "image.tar", [lower, tar_of([(gone, "")])])
+    told = [c for c in report(tmp_path, "image.tar")["coverage"] if c["what"] == "language packages (npm)"]
+    assert [example in c["reason"] for c in told] == ([True] if example else [])
+
+
+def test_a_layer_of_which_entries_were_left_out_is_partial(tmp_path):
+    (tmp_path / "root.tar").write_bytes(tar_of([
+        ("etc/os-release", OS_RELEASE), ("var/lib/dpkg/status", STATUS),
+        ("l", ("symlink", "m")), ("m", ("symlink", "l")), ("l/x", "")]))
+    layer = [c for c in report(tmp_path, "root.tar")["coverage"] if c["what"] == "layer 1"]
+    assert [(c["state"], c["count"]) for c in layer] == [("partial", 1)]
+
+
 def test_a_broken_archive_is_partial_and_keeps_what_stood_before(tmp_path):
     (tmp_path / "root.tar.gz").write_bytes(gzip.compress(BASE + os.urandom(4096))[:-3000])
     got = report(tmp_path, "root.tar.gz")

@@ -39,7 +39,7 @@ static void make(struct strbuf *sb)
 	record_add_problem(sb, STR("dpkg"), e.path, &problem);
 	record_mark_partial(sb, at);
 	record_add_kept(sb, STR("etc/os-release"), STR("ID=a\n"));
-	record_add_language(sb, STR("npm"), STR("srv/a"), 12);
+	record_add_language(sb, STR("npm"), (const uint32_t[]){3, 1}, 2);
 	assert_int_equal(record_end(sb, &facts, b, NULL), 0);
 }
 
@@ -73,7 +73,10 @@ TEST(what_was_added_comes_back)
 	assert_true(record_next(&rec.items, &arena, &item));
 	assert_str(item.bytes, "ID=a\n");
 	assert_true(record_next(&rec.items, &arena, &item));
-	assert_int_equal(item.count, 12);
+	assert_str(item.parser, "npm");
+	assert_int_equal(record_language_node(&item, 0), 3);
+	assert_int_equal(record_language_node(&item, 1), 1);
+	assert_int_equal(record_language_node(&item, 2), TREE_NONE);
 	assert_false(record_next(&rec.items, &arena, &item));
 	assert_true(rec.items.n < 8);
 	arena_done(&arena);

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/test.h"
+
+#include "base/limits.h"
+#include "inventory/language.h"
+#include "scan/analysis.h"
+
+struct scanned {
+	struct path_index *index;
+	struct strbuf bytes;
+	struct analysis *a;
+	struct layer_record record;
+	struct arena arena;
+};
+
+static void begin(struct scanned *s)
+{
+	*s = (struct scanned){.bytes = STRBUF_INIT(1 << 24)};
+	arena_init(&s->arena, 1 << 20);
+	assert_int_equal(path_index_new(&s->index, NULL), 0);
+	assert_int_equal(analysis_new(s->index, &s->bytes, &s->a, NULL), 0);
+}
+
+/* The capture of the entry, or NULL. */
+static struct capture *add(struct scanned *s, const char *path, uint64_t size)
+{
+	struct tree_entry e = {.path = str_of(path), .type = NODE_FILE, .size = size, .mode = 0755};
+	struct capture *c;
+
+	assert_int_equal(analysis_entry(s->a, &e, &c, NULL), 0);
+	return c;
+}
+
+static void finish(struct scanned *s)
+{
+	struct layer_facts facts = {.is_complete = 1};
+
+	assert_int_equal(analysis_finish(s->a, &facts, NULL), 0);
+	assert_int_equal(layer_record_read(strbuf_str(&s->bytes), &s->record, NULL), 0);
+}
+
+static bool next_of(struct scanned *s, enum record_kind kind, struct record_item *ret)
+{
+	return record_next_of(&s->record.items, &s->arena, kind, ret);
+}
+
+static void end(struct scanned *s)
+{
+	analysis_free(s->a);
+	path_index_free(s->index);
+	strbuf_done(&s->bytes);
+	arena_done(&s->arena);
+}
+
+TEST(an_executable_without_bytes_is_not_what_the_one_before_was)
+{
+	static const char note[] = {4, 0, 0, 0, 'G', 'o', 0, 0};
+	char head[LANGUAGE_HEAD_BYTES] = "\x7f"
+					 "ELF";
+	struct record_item item;
+	struct scanned s;
+	struct capture *c;
+
+	begin(&s);
+	memcpy(head + 100, note, sizeof note);
+	c = add(&s, "bin/go", 5000);
+	assert_non_null(c);
+	(void)analysis_capture_data(c, str_make(head, sizeof head), 0); /* that is enough */
+	assert_non_null(add(&s, "bin/holes", 5000));
+	finish(&s);
+	assert_true(next_of(&s, RECORD_LANGUAGE, &item));
+	assert_str(item.parser, "Go");
+	assert_str(tree_name(&s.record.tree, record_language_node(&item, 0)), "go");
+	assert_int_equal(record_language_node(&item, 1), TREE_NONE);
+	end(&s);
+}
+
+TEST(a_database_that_is_too_large_is_a_database_not_read)
+{
+	struct record_item item;
+	struct scanned s;
+
+	begin(&s);
+	assert_null(add(&s, "var/lib/dpkg/status", (uint64_t)LIMIT_PKGDB_BYTES + 1));
+	finish(&s);
+	assert_true(next_of(&s, RECORD_PROBLEM, &item));
+	assert_has(item.error.msg, "more than the");
+	assert_true(next_of(&s, RECORD_DB, &item));
+	assert_str(item.parser, "dpkg");
+	assert_str(item.path, "var/lib/dpkg/status");
+	assert_false(item.is_whole);
+	assert_str(tree_name(&s.record.tree, item.node), "status");
+	end(&s);
+}
+
+TEST(entries_that_are_left_out_are_counted)
+{
+	struct record_item item;
+	struct scanned s;
+
+	begin(&s);
+	assert_null(add(&s, "a/.wh.", 0));
+	assert_null(add(&s, "a/b", 0));
+	finish(&s);
+	assert_int_equal(s.record.facts.n_left_out, 1);
+	assert_true(next_of(&s, RECORD_PROBLEM, &item));
+	assert_has(item.error.msg, "whiteout of nothing");
+	end(&s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		RUN(an_executable_without_bytes_is_not_what_the_one_before_was),
+		RUN(a_database_that_is_too_large_is_a_database_not_read),
+		RUN(entries_that_are_left_out_are_counted),
+	};
+
+	return RUN_ALL(tests);
+}
