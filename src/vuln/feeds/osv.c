@@ -13,7 +13,7 @@
 #include "base/path.h"
 #include "vuln/feeds/osv_record.h"
 
-/* With which a record's file begins, where no all.zip says what it is. */
+/* With which a record's file begins, where no folder says what it is. */
 static const char *const prefixes[] = {
 	"ALSA-", "ALBA-",     "ALEA-",	  "ALPINE-CVE-", "BIT-",   "BELL-", "DEBIAN-CVE-",
 	"DLA-",	 "DSA-",      "EEF-CVE-", "GHSA-",	 "GO-",	   "HSEC-", "LSN-",
@@ -32,7 +32,8 @@ static bool claims(struct str path)
 		if (str_has_prefix(name, str_of(prefixes[i])) &&
 		    char_is_alnum(str_skip(name, strlen(prefixes[i])).p[0]))
 			return true;
-	return feed_path_is(path, "all.zip/*.json");
+	/* One of an archive, or beside it: then the folders say what it is, whatever its prefix. */
+	return feed_path_is(path, "all.zip/*.json") || feed_path_is(path, "osv/*/*.json");
 }
 
 static int read(const struct feed_file *file, const struct feed_sink *sink, struct err *err)

@@ -360,6 +360,7 @@ TEST(only_records_are_claimed)
 		{"osv/Rocky Linux/RLSA-2024:1.json", true},
 		{"osv-all.tar/osv/cve/2024/UBUNTU-CVE-2024-1.json", true},
 		{"main.tar/advisory-database-main/advisories/2024/GHSA-a-b-c.json", true},
+		{"osv/Packagist/DRUPAL-CORE-2024-1.json", true}, /* as an update fetches it */
 		{"osv/npm/modified_id.csv", false},
 		{"vulndb.zip/index/modules.json", false},
 		{"x/testdata/GHSA-a-b-c.json", false},
