@@ -53,10 +53,10 @@ def test_an_advisory_of_two_cves_does_not_make_them_one(tmp_path):
 
 
 def test_a_record_that_is_another_name_of_two_cves_is_a_finding_of_each(tmp_path):
-    put_secdb(tmp_path, "xen", {"1-r0": ["CVE-2018-3646"]})
     put_osv(tmp_path, "Alpine", {
         "id": "GHSA-aaaa-bbbb-cccc", "modified": "2024-01-01T00:00:00Z",
         "aliases": ["CVE-2018-3646", "CVE-2018-3620"],
         "affected": [{"package": {"ecosystem": "Alpine:v3.20", "name": "xen"}, "ranges": [
             {"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "2-r0"}]}]}]})
-    assert set(findings(tmp_path, [("xen", "1-r5")])) >= {("xen", "CVE-2018-3620")}
+    assert set(findings(tmp_path, [("xen", "1-r5")])) == {
+        ("xen", "CVE-2018-3620"), ("xen", "CVE-2018-3646")}
