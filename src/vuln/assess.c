@@ -814,3 +814,19 @@ int assess_vulnerabilities(struct db *db, const struct err *why, struct report *
 	vec_done(&as.groups);
 	return r;
 }
+
+int assess_question(struct db *db, struct report *report, const struct report_package *rp,
+		    struct str *ret_name, struct shard **ret, struct match_query *ret_query,
+		    struct err *err)
+{
+	struct assessment as = {.db = db, .report = report};
+	struct str_list repositories;
+	int found = shard_of(&as, &rp->p, ret_name, ret, err);
+	int r = found;
+
+	if (r > 0)
+		r = repositories_of(&as, rp, &repositories, err);
+	if (found > 0 && r >= 0)
+		r = query_of(rp, *ret_name, repositories, &report->arena, ret_query, err);
+	return r < 0 ? r : found > 0;
+}

@@ -25,7 +25,17 @@
 
 #include "report/report.h"
 #include "vuln/db.h"
+#include "vuln/match.h"
 
 /* why: said when db is NULL. Call before report_finish. */
 int assess_vulnerabilities(struct db *db, const struct err *why, struct report *report,
 			   struct err *err);
+
+/*
+ * How one package is asked: 1 with the shard and the question; 0 when the database has no shard of
+ * *ret_name, which is empty when the package belongs to none that is known. The texts live in the
+ * report's arena and the db. Errors: those of the db; ERR_NOMEM.
+ */
+int assess_question(struct db *db, struct report *report, const struct report_package *rp,
+		    struct str *ret_name, struct shard **ret, struct match_query *ret_query,
+		    struct err *err);
