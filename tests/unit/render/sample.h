@@ -123,6 +123,7 @@ static inline void sample_packages(struct report *r)
 
 	p->layer = STR(DIGEST_B);
 	p->layer_changed = STR(DIGEST_B);
+	p->layer_index = p->layer_changed_index = 1;
 	p = sample_package(r, STR("pkg:deb/debian/libc6@2.36-9?arch=arm64&distro=debian-12"),
 			   (struct package){.type = STR("deb"),
 					    .namespace = STR("debian"),
@@ -132,6 +133,7 @@ static inline void sample_packages(struct report *r)
 					    .source_name = STR("glibc"),
 					    .licenses = {sample_license_ids, 2}});
 	p->layer_changed = STR(DIGEST_B);
+	p->layer_changed_index = 1;
 	p = sample_package(r, STR("pkg:rpm/tool@1%3A2-3"),
 			   (struct package){.type = STR("rpm"),
 					    .name = STR("tool"),

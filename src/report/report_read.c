@@ -1,0 +1,513 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/report_read.h"
+
+#include "codec/json.h"
+
+#define SCHEMA_PREFIX "plimsoll.report/"
+#define HEAD_BYTES    256 /* in which the schema is named */
+
+struct reader {
+	struct report *report;
+	struct err *err;
+};
+
+bool report_is_json(struct str bytes)
+{
+	struct str head = str_sub(str_trim(str_sub(bytes, 0, HEAD_BYTES)), 0, HEAD_BYTES);
+
+	return str_has_prefix(head, STR("{")) && str_find(head, STR(SCHEMA_PREFIX)) < head.n;
+}
+
+/* ---- values ---- */
+
+static int read_list(struct reader *rd, const struct json *v, struct str_list *ret)
+{
+	size_t n = json_len(v);
+	struct str *p;
+
+	*ret = (struct str_list){0};
+	if (n == 0)
+		return 0;
+	p = arena_array(&rd->report->arena, n, sizeof *p);
+	if (!p)
+		return err_nomem(rd->err);
+	for (size_t i = 0; i < n; i++)
+		p[i] = json_str(json_at(v, i));
+	*ret = (struct str_list){p, n};
+	return 0;
+}
+
+static uint64_t count_of(const struct json *v, const char *key)
+{
+	int64_t n = 0;
+
+	return json_get_int(v, key, &n) && n > 0 ? (uint64_t)n : 0;
+}
+
+/* The number of a word in a list that ends where name gives what is asked; -1: none. */
+static int word_of(struct str word, unsigned last, const char *(*name)(unsigned))
+{
+	for (unsigned i = 0; i <= last; i++)
+		if (str_is(word, name(i)))
+			return (int)i;
+	return -1;
+}
+
+static const char *kind_name(unsigned i)
+{
+	return finding_kind_name((enum finding_kind)i);
+}
+
+static const char *status_name(unsigned i)
+{
+	return finding_status_name((enum finding_status)i);
+}
+
+static const char *level_name(unsigned i)
+{
+	return severity_name((enum severity)i);
+}
+
+static const char *subject_name(unsigned i)
+{
+	return subject_kind_name((enum subject_kind)i);
+}
+
+static const char *state_name(unsigned i)
+{
+	return coverage_state_name((enum coverage_state)i);
+}
+
+static const char *origin_name(unsigned i)
+{
+	return finding_origin_name((enum finding_origin)i);
+}
+
+static const char *rule_state_name(unsigned i)
+{
+	return report_rule_state_name((enum report_rule_state)i);
+}
+
+static int read_word(struct reader *rd, const struct json *v, const char *key, unsigned last,
+		     const char *(*name)(unsigned), unsigned *ret)
+{
+	struct str word = json_get_str(v, key);
+	int i = word_of(word, last, name);
+
+	if (i < 0)
+		return err_set(rd->err, ERR_FORMAT, "%s: \"%.*s\" is not known", key,
+			       STR_FMT(str_sub(word, 0, 64)));
+	*ret = (unsigned)i;
+	return 0;
+}
+
+/* ---- the image ---- */
+
+static void read_target(struct reader *rd, const struct json *v)
+{
+	rd->report->target = (struct report_target){
+		.given = json_get_str(v, "given"),
+		.transport = json_get_str(v, "transport"),
+		.location = json_get_str(v, "location"),
+		.found_by = json_get_str(v, "found_by"),
+	};
+}
+
+static int read_image(struct reader *rd, const struct json *v)
+{
+	struct report_image *image = &rd->report->image;
+	const struct json *history = json_get(v, "history");
+
+	rd->report->has_image = json_kind_of(v) == JSON_KIND_MAP;
+	image->name = json_get_str(v, "name");
+	image->manifest_digest = json_get_str(v, "manifest_digest");
+	image->config_digest = json_get_str(v, "config_digest");
+	image->media_type = json_get_str(v, "media_type");
+	image->os = json_get_str(v, "os");
+	image->architecture = json_get_str(v, "architecture");
+	image->variant = json_get_str(v, "variant");
+	image->created = json_get_str(v, "created");
+	image->author = json_get_str(v, "author");
+	image->user = json_get_str(json_get(v, "config"), "user");
+	for (size_t i = 0; i < json_len(history); i++) {
+		struct report_history *h = vec_push(&image->history);
+		const struct json *from = json_at(history, i);
+
+		if (!h)
+			return err_set(rd->err, ERR_LIMIT, "history: more than layers allows");
+		h->created_by = json_get_str(from, "created_by");
+		h->created = json_get_str(from, "created");
+		h->comment = json_get_str(from, "comment");
+		h->empty_layer = json_get_true(from, "empty_layer");
+		h->layer = (size_t)count_of(from, "layer");
+	}
+	return 0;
+}
+
+static int read_distro(struct reader *rd, const struct json *v)
+{
+	struct distro *d = &rd->report->distro;
+
+	*d = (struct distro){
+		.id = json_get_str(v, "id"),
+		.name = json_get_str(v, "name"),
+		.pretty_name = json_get_str(v, "pretty_name"),
+		.version_id = json_get_str(v, "version_id"),
+		.codename = json_get_str(v, "codename"),
+		.variant_id = json_get_str(v, "variant_id"),
+		.cpe = json_get_str(v, "cpe"),
+		.release = json_get_str(v, "release"),
+		.base_release = json_get_str(v, "base_release"),
+		.source = json_get_str(v, "source"),
+		.eol = json_get_str(v, "eol"),
+		.eol_as_of = json_get_str(v, "eol_as_of"),
+	};
+	return read_list(rd, json_get(v, "id_like"), &d->id_like);
+}
+
+static int read_layer(struct reader *rd, const struct json *v)
+{
+	struct report_layer *l = vec_push(&rd->report->layers);
+
+	if (!l)
+		return err_set(rd->err, ERR_LIMIT, "layers: more than the limit of that name");
+	*l = (struct report_layer){
+		.digest = json_get_str(v, "digest"),
+		.diff_id = json_get_str(v, "diff_id"),
+		.media_type = json_get_str(v, "media_type"),
+		.created_by = json_get_str(v, "created_by"),
+		.created = json_get_str(v, "created"),
+		.blob_bytes = count_of(v, "blob_bytes"),
+		.tar_bytes = count_of(v, "tar_bytes"),
+		.file_bytes = count_of(v, "file_bytes"),
+		.n_entries = count_of(v, "entries"),
+		.n_whiteouts = count_of(v, "whiteouts"),
+		.n_packages = count_of(v, "packages"),
+		.build_nvr = json_get_str(json_get(v, "build"), "nvr"),
+		.build_arch = json_get_str(json_get(v, "build"), "arch"),
+		.assessed = json_get_true(v, "assessed"),
+	};
+	return read_list(rd, json_get(v, "content_sets"), &l->content_sets);
+}
+
+static int read_coverage(struct reader *rd, const struct json *v)
+{
+	struct coverage *c = vec_push(&rd->report->coverage);
+	unsigned state = 0;
+	int r;
+
+	if (!c)
+		return err_set(rd->err, ERR_LIMIT, "coverage: more entries than problems allows");
+	r = read_word(rd, v, "state", COVERAGE_NOT_ASSESSED, state_name, &state);
+	*c = (struct coverage){.what = json_get_str(v, "what"),
+			       .state = (enum coverage_state)state,
+			       .reason = json_get_str(v, "reason"),
+			       .remedy = json_get_str(v, "remedy"),
+			       .count = count_of(v, "count")};
+	return r;
+}
+
+static size_t layer_index(const struct report *r, struct str diff_id)
+{
+	for (size_t i = r->layers.n; i-- > 0;) {
+		const struct report_layer *l = vec_at(&r->layers, i);
+
+		if (str_eq(l->diff_id, diff_id))
+			return i;
+	}
+	return 0;
+}
+
+static int read_package(struct reader *rd, const struct json *v)
+{
+	struct report_package *p = vec_push(&rd->report->packages);
+	const struct json *evidence = json_get(v, "evidence"), *source = json_get(v, "source");
+	int r;
+
+	if (!p)
+		return err_set(rd->err, ERR_LIMIT, "packages: more than the limit of that name");
+	*p = (struct report_package){
+		.p = {.type = json_get_str(v, "type"),
+		      .namespace = json_get_str(v, "namespace"),
+		      .name = json_get_str(v, "name"),
+		      .version = json_get_str(v, "version"),
+		      .arch = json_get_str(v, "arch"),
+		      .source_name = json_get_str(source, "name"),
+		      .source_version = json_get_str(source, "version"),
+		      .vendor = json_get_str(v, "vendor"),
+		      .modularity = json_get_str(v, "modularity")},
+		.purl = json_get_str(v, "purl"),
+		.db = json_get_str(evidence, "db"),
+		.db_path = json_get_str(evidence, "db_path"),
+		.layer = json_get_str(v, "layer"),
+		.layer_changed = json_get_str(v, "layer_changed"),
+	};
+	/* written out where it is the same; then it is no statement of the database */
+	if (str_eq(p->p.source_version, p->p.version))
+		p->p.source_version = STR_NULL;
+	p->layer_index = layer_index(rd->report, p->layer);
+	p->layer_changed_index = layer_index(rd->report, p->layer_changed);
+	r = read_list(rd, json_get(v, "licenses"), &p->p.licenses);
+	if (r == 0)
+		r = read_list(rd, json_get(evidence, "attributes"), &p->p.attributes);
+	return r < 0 ? r : read_list(rd, json_get(evidence, "files"), &p->p.files);
+}
+
+/* ---- findings ---- */
+
+static int read_subject(struct reader *rd, const struct json *v, struct finding_subject *s)
+{
+	unsigned kind = 0;
+	int r = read_word(rd, v, "kind", SUBJECT_HOST, subject_name, &kind);
+
+	*s = (struct finding_subject){
+		.kind = (enum subject_kind)kind,
+		.name = json_get_str(v, "name"),
+		.version = json_get_str(v, "version"),
+		.purl = json_get_str(v, "purl"),
+		.type = json_get_str(v, "type"),
+		.path = json_get_str(v, "path"),
+		.layer = json_get_str(v, "layer"),
+		.digest = json_get_str(v, "digest"),
+		.namespace = json_get_str(v, "namespace"),
+		.arch = json_get_str(v, "arch"),
+		.source_name = json_get_str(json_get(v, "source"), "name"),
+		.source_version = json_get_str(json_get(v, "source"), "version"),
+	};
+	return r;
+}
+
+static int read_locations(struct reader *rd, const struct json *v, struct finding *f)
+{
+	size_t n = json_len(v);
+	struct finding_location *p = arena_array(&rd->report->arena, n ? n : 1, sizeof *p);
+
+	if (!p)
+		return err_nomem(rd->err);
+	for (size_t i = 0; i < n; i++)
+		p[i] = (struct finding_location){.layer = json_get_str(json_at(v, i), "layer"),
+						 .path = json_get_str(json_at(v, i), "path"),
+						 .line = count_of(json_at(v, i), "line")};
+	f->locations = p;
+	f->n_locations = n;
+	return 0;
+}
+
+static int read_evidence(struct reader *rd, const struct json *v, struct str_list *ret)
+{
+	size_t n = json_len(v);
+	struct str *p = arena_array(&rd->report->arena, n ? n : 1, sizeof *p);
+
+	if (!p)
+		return err_nomem(rd->err);
+	for (size_t i = 0; i < n; i++) {
+		p[i] = arena_strf(&rd->report->arena, "%.*s=%.*s",
+				  STR_FMT(json_get_str(json_at(v, i), "key")),
+				  STR_FMT(json_get_str(json_at(v, i), "value")));
+		if (!p[i].p)
+			return err_nomem(rd->err);
+	}
+	*ret = (struct str_list){p, n};
+	return 0;
+}
+
+static int read_cvss(struct reader *rd, const struct json *v, struct finding *f)
+{
+	size_t n = json_len(v);
+	struct finding_cvss *p = arena_array(&rd->report->arena, n ? n : 1, sizeof *p);
+
+	if (!p)
+		return err_nomem(rd->err);
+	for (size_t i = 0; i < n; i++) {
+		p[i] = (struct finding_cvss){.vector = json_get_str(json_at(v, i), "vector"),
+					     .source = json_get_str(json_at(v, i), "source"),
+					     .version = json_get_str(json_at(v, i), "version")};
+		if (!json_number(json_get(json_at(v, i), "score"), &p[i].score))
+			p[i].score = -1;
+	}
+	f->cvss = p;
+	f->n_cvss = n;
+	return 0;
+}
+
+static void read_numbers(const struct json *v, struct finding *f)
+{
+	const struct json *epss = json_get(v, "epss");
+
+	f->has_epss = json_number(json_get(epss, "probability"), &f->epss);
+	(void)json_number(json_get(epss, "percentile"), &f->epss_percentile); /* 0 when absent */
+	f->epss_date = json_get_str(epss, "date");
+	f->known_exploited = json_get_true(v, "known_exploited");
+	f->exploited_since = json_get_str(v, "exploited_since");
+	if (!json_number(json_get(v, "risk"), &f->risk))
+		f->risk = -1;
+	if (!json_number(json_get(v, "confidence"), &f->confidence))
+		f->confidence = 1;
+}
+
+static int read_words(struct reader *rd, const struct json *v, struct finding *f)
+{
+	unsigned kind = 0, severity = 0, status = 0;
+	struct str origin = json_get_str(v, "origin");
+	int r = read_word(rd, v, "kind", FINDING_RUNTIME, kind_name, &kind);
+
+	if (r == 0)
+		r = read_word(rd, v, "severity", SEVERITY_CRITICAL, level_name, &severity);
+	if (r == 0)
+		r = read_word(rd, v, "status", STATUS_NOT_AFFECTED, status_name, &status);
+	f->kind = (enum finding_kind)kind;
+	f->severity = (enum severity)severity;
+	f->status = (enum finding_status)status;
+	if (origin.n && word_of(origin, ORIGIN_COPIED, origin_name) > 0)
+		f->origin = (enum finding_origin)word_of(origin, ORIGIN_COPIED, origin_name);
+	return r;
+}
+
+static int read_parts(struct reader *rd, const struct json *v, struct finding *f)
+{
+	int r = read_words(rd, v, f);
+
+	if (r == 0)
+		r = read_subject(rd, json_get(v, "subject"), &f->subject);
+	if (r == 0)
+		r = read_locations(rd, json_get(v, "locations"), f);
+	if (r == 0)
+		r = read_evidence(rd, json_get(v, "evidence"), &f->evidence);
+	if (r == 0)
+		r = read_list(rd, json_get(v, "references"), &f->references);
+	if (r == 0)
+		r = read_list(rd, json_get(v, "aliases"), &f->aliases);
+	if (r == 0)
+		r = read_list(rd, json_get(v, "codes"), &f->codes);
+	return r == 0 ? read_cvss(rd, json_get(v, "cvss"), f) : r;
+}
+
+static int read_finding(struct reader *rd, const struct json *v)
+{
+	struct finding *f = vec_push(&rd->report->findings);
+	const struct json *suppressed = json_get(v, "suppressed_by");
+
+	if (!f)
+		return err_set(rd->err, ERR_LIMIT, "findings: more than the limit of that name");
+	f->id = json_get_str(v, "id");
+	f->rule = json_get_str(v, "rule");
+	f->title = json_get_str(v, "title");
+	f->severity_source = json_get_str(v, "severity_source");
+	f->fix_action = json_get_str(json_get(v, "fix"), "action");
+	f->fix_version = json_get_str(json_get(v, "fix"), "version");
+	f->suppressed_by = json_get_str(suppressed, "by");
+	f->suppressed_reason = json_get_str(suppressed, "reason");
+	f->suppressed_until = json_get_str(suppressed, "until");
+	read_numbers(v, f);
+	return read_parts(rd, v, f);
+}
+
+static int read_problem(struct reader *rd, const struct json *v)
+{
+	struct problem *p = vec_push(&rd->report->problems);
+
+	if (!p)
+		return err_set(rd->err, ERR_LIMIT, "problems: more than the limit of that name");
+	*p = (struct problem){.path = json_get_str(v, "path"),
+			      .layer = json_get_str(v, "layer"),
+			      .parser = json_get_str(v, "parser"),
+			      .message = json_get_str(v, "message")};
+	for (int c = ERR_OK; c <= ERR_BUG; c++)
+		if (str_is(json_get_str(v, "code"), err_code_name((enum err_code)c)))
+			p->code = (enum err_code)c;
+	return 0;
+}
+
+static int read_rule(struct reader *rd, const struct json *v)
+{
+	struct report_rule *rule = vec_push(&rd->report->rules);
+	unsigned state = 0;
+	int r;
+
+	if (!rule)
+		return err_set(rd->err, ERR_LIMIT,
+			       "ignore_rules: more than the limit of that name");
+	r = read_word(rd, v, "state", RULE_EXPIRED, rule_state_name, &state);
+	*rule = (struct report_rule){.file = json_get_str(v, "file"),
+				     .line = count_of(v, "line"),
+				     .rule = json_get_str(v, "rule"),
+				     .reason = json_get_str(v, "reason"),
+				     .owner = json_get_str(v, "owner"),
+				     .until = json_get_str(v, "until"),
+				     .state = (enum report_rule_state)state,
+				     .n_findings = count_of(v, "findings")};
+	return r;
+}
+
+/* ---- the document ---- */
+
+static int read_each(struct reader *rd, const struct json *doc, const char *key,
+		     int (*read)(struct reader *rd, const struct json *v))
+{
+	const struct json *list = json_get(doc, key);
+	int r = 0;
+
+	for (size_t i = 0; i < json_len(list) && r == 0; i++) {
+		r = read(rd, json_at(list, i));
+		if (r < 0)
+			return err_wrap(rd->err, r, "%s %zu", key, i + 1);
+	}
+	return r;
+}
+
+static int read_document(struct reader *rd, const struct json *doc)
+{
+	int r;
+
+	read_target(rd, json_get(doc, "target"));
+	rd->report->tool_version = json_get_str(json_get(doc, "tool"), "version");
+	r = read_image(rd, json_get(doc, "image"));
+	if (r == 0)
+		r = read_distro(rd, json_get(doc, "distro"));
+	if (r == 0)
+		r = read_each(rd, doc, "layers", read_layer);
+	if (r == 0)
+		r = read_each(rd, doc, "coverage", read_coverage);
+	if (r == 0)
+		r = read_each(rd, doc, "packages", read_package);
+	if (r == 0)
+		r = read_each(rd, doc, "findings", read_finding);
+	if (r == 0)
+		r = read_each(rd, doc, "problems", read_problem);
+	return r == 0 ? read_each(rd, doc, "ignore_rules", read_rule) : r;
+}
+
+static void release(void *attached)
+{
+	json_free(attached);
+}
+
+int report_read(struct str bytes, struct report **ret, struct err *err)
+{
+	CLEANUP(report_freep) struct report *report = report_new();
+	struct reader rd = {.report = report, .err = err};
+	struct json *doc = NULL;
+	struct str schema;
+	int r;
+
+	if (!report)
+		return err_nomem(err);
+	r = json_parse(bytes, &doc, err);
+	if (r < 0)
+		return r;
+	report->attached = doc;
+	report->release_attached = release;
+	schema = json_get_str(doc, "schema");
+	if (!str_is(schema, SCHEMA_PREFIX "1"))
+		return err_set(err, ERR_FORMAT, "schema \"%.*s\": " SCHEMA_PREFIX "1 is read",
+			       STR_FMT(str_sub(schema, 0, 64)));
+	r = read_document(&rd, doc);
+	if (r < 0)
+		return r;
+	report->n_files = count_of(json_get(doc, "summary"), "files");
+	report->file_bytes = count_of(json_get(doc, "summary"), "bytes");
+	report->n_hidden = count_of(json_get(doc, "summary"), "findings_hidden");
+	report->hidden_by = json_get_str(json_get(doc, "summary"), "hidden_by");
+	*ret = TAKE(report);
+	return 0;
+}

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""plimsoll explain: the chain of evidence of a finding, and why there is none."""
+import json
+
+import pytest
+
+from small_scan import make, package, report, run
+
+
+@pytest.fixture(autouse=True)
+def scanned(tmp_path):
+    make(tmp_path)
+
+
+def explain(tmp_path, name, target="root", *args, **how):
+    return run(tmp_path, "explain", name, target, *args, **how)
+
+
+def test_a_finding_is_explained_step_by_step(tmp_path):
+    text = explain(tmp_path, "CVE-2026-0005").stdout
+    lines = {}
+    for line in text.splitlines()[2:]:
+        lines.setdefault(line[2:14].strip(), line[15:])
+    assert text.startswith("CVE-2026-0005  medium, exploited\n")
+    assert lines["file"] == "var/lib/dpkg/status"
+    assert lines["package"] == "libssl3 3.0.11-1 in var/lib/dpkg/status"
+    assert lines["source"] == "openssl 3.0.11-1"
+    assert lines["feed"].startswith("debian-tracker")
+    assert lines["record"] == "CVE-2026-0005"
+    assert lines["range"] == "from the first version, fixed in 3.0.17-1"
+    assert lines["compared"] == "3.0.11-1 < 3.0.17-1 (debian)"
+    assert lines["decision"] == "affected"
+    assert lines["severity"] == "medium, says Debian"
+    assert lines["exploited"].endswith("since 2025-11-30")
+    assert lines["fix"] == "upgrade openssl to 3.0.17-1"
+    assert all(len(line) <= 80 for line in text.splitlines())
+
+
+def test_any_name_will_do_and_a_report_too(tmp_path):
+    doc = report(tmp_path)
+    (tmp_path / "report.json").write_text(json.dumps(doc))
+    finding = next(f for f in doc["findings"] if f["rule"] == "CVE-2026-0005")
+    want = explain(tmp_path, "CVE-2026-0005").stdout
+    for name in ("cve-2026-0005", finding["id"]):
+        for target in ("root", "report.json"):
+            assert explain(tmp_path, name, target).stdout == want
+
+
+@pytest.mark.parametrize("target", ["root", "report.json"])
+@pytest.mark.parametrize("name, kind, text", [
+    ("CVE-2026-0003", "fixed", "7.88.1-10 >= 7.88.1-9, the version with the fix (debian)"),
+    ("CVE-2026-0006", "not installed", "it is about nginx, which is not installed"),
+    ("CVE-2026-0007", "known elsewhere", "it is known in debian-11"),
+    ("CVE-1999-9999", "unknown", "no record of this release speaks of it"),
+])
+def test_what_is_not_found_is_explained_too(tmp_path, target, name, kind, text):
+    (tmp_path / "report.json").write_text(json.dumps(report(tmp_path)))
+    shown = explain(tmp_path, name, target).stdout
+    assert f"{name} is not among the findings of root\n" in shown
+    assert kind in shown and text in " ".join(shown.split())
+    doc = json.loads(explain(tmp_path, name, target, "--format", "json").stdout)
+    assert doc["findings"] == []
+    assert any(r["kind"] == kind and text in r["text"] for r in doc["reasons"])
+
+
+def test_not_affected_names_who_says_so(tmp_path):
+    reason, = json.loads(
+        explain(tmp_path, "CVE-2026-0004", "root", "--format", "json").stdout)["reasons"]
+    assert (reason["kind"], reason["shard"]) == ("not affected", "debian-12")
+    assert (reason["package"], reason["record"]) == ("curl 7.88.1-10", "CVE-2026-0004")
+    assert reason["text"].startswith("the publisher says: not affected; ")
+
+
+def test_not_assessed_is_never_silence(tmp_path):
+    done = run(tmp_path, "explain", "CVE-2026-0001", "root", PLIMSOLL_DB=None)
+    assert "NOT ASSESSED" in done.stdout and "no vulnerability database" in done.stdout
+    (tmp_path / "root/etc/os-release").write_text("ID=debian\nVERSION_ID=3\n")
+    done = explain(tmp_path, "CVE-2026-0001")
+    assert "debian-3: NOT ASSESSED" in done.stdout
+    assert "the database has nothing on debian-3" in " ".join(done.stdout.split())
+
+
+def test_a_newer_database_may_know_what_a_report_does_not(tmp_path):
+    doc = report(tmp_path)
+    doc["findings"] = []
+    (tmp_path / "report.json").write_text(json.dumps(doc))
+    shown = explain(tmp_path, "CVE-2026-0001", "report.json").stdout
+    assert "debian-12: affected" in shown
+
+
+def test_a_version_without_order_is_told(tmp_path):
+    (tmp_path / "root/var/lib/dpkg/status").write_text(package("curl", "7:a:b-1", "curl"))
+    shown = explain(tmp_path, "CVE-2026-0003").stdout
+    assert "is not among" in shown
+
+
+@pytest.mark.parametrize("change, message", [
+    (lambda d: d.update(schema="plimsoll.report/9"), 'schema "plimsoll.report/9"'),
+    (lambda d: d["findings"][0].update(severity="grave"), 'findings 1: severity: "grave"'),
+    (lambda d: d["coverage"][0].update(state="maybe"), 'coverage 1: state: "maybe"'),
+])
+def test_a_broken_report_is_told_with_its_place(tmp_path, change, message):
+    doc = report(tmp_path)
+    change(doc)
+    (tmp_path / "report.json").write_text(json.dumps(doc))
+    done = explain(tmp_path, "CVE-2026-0001", "report.json", status=2)
+    assert f"report.json: {message}" in done.stderr and done.stdout == ""
+
+
+@pytest.mark.parametrize("words, message", [
+    ((), "needs an ID and a TARGET"), (("CVE-1",), "needs an ID and a TARGET"),
+    (("CVE-1", "root", "--format", "xml"), 'no format "xml"'),
+    (("CVE-1", "nowhere.tar"), "nowhere.tar"),
+])
+def test_mistakes_are_told(tmp_path, words, message):
+    done = run(tmp_path, "explain", *words, status=2)
+    assert message in done.stderr and done.stdout == ""
