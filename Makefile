@@ -22,8 +22,10 @@ help:
 #: make lint                     layers, clang-format, cppcheck, clang-tidy, gcc and clang
 #: make asan                     unit tests and fuzz inputs under ASan and UBSan
 #: make fuzz [SECONDS=30]        libFuzzer, that long on each target
-#: make bench [IMAGES=DIR] [ONLY=NAMES] [TRIVY=PATH]   build the images, measure (tests/bench)
-#: make conformance SUITES=DIR   the outside test suites, a score for each
+#: make bench [IMAGES=DIR] [ONLY=NAMES] [TRIVY=PATH] [FEEDS=DIR]   build the images, measure
+#:                                 (tests/bench); with FEEDS matching too
+#: make conformance SUITES=DIR [FEEDS=DIR]   the outside test suites, a score for each; with FEEDS
+#:                                 what a scan finds against the feeds' own ranges
 #: make install [DESTDIR=] [PREFIX=/usr/local]   program, man pages, completions
 #: make format, update-golden, clean
 
@@ -34,7 +36,7 @@ setup-test:
 	@tools/setup.sh build test engines
 
 setup-conformance:
-	@tools/setup.sh build test
+	@tools/setup.sh build test $(if $(FEEDS),matching)
 
 setup-bench:
 	@tools/setup.sh build bench
@@ -79,9 +81,13 @@ bench: setup-bench build
 	tests/bench/make_images.py --out $(IMAGES) $(if $(ONLY),--only $(ONLY))
 	tests/bench/run.py --plimsoll $(PLIMSOLL) --images $(IMAGES) $(if $(ONLY),--only $(ONLY)) \
 		$(if $(TRIVY),--trivy $(TRIVY))
+	$(if $(FEEDS),$(MAKE) --no-print-directory build-tests && \
+		ninja -C $(BUILD) --quiet tests/match_bench && tests/bench/match.sh $(BUILD) $(FEEDS))
 
 conformance: setup-conformance build
 	@tools/conformance.py $(PLIMSOLL) $(or $(SUITES),$(error say SUITES=DIR)) $(BUILD)/conformance
+	$(if $(FEEDS),tests/conformance/matching.py --plimsoll $(PLIMSOLL) --feeds $(FEEDS) \
+		$(addprefix --images ,$(wildcard $(SUITES)/../images)))
 
 install: build
 	tools/install.sh $(PLIMSOLL) "$(DESTDIR)$(PREFIX)"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Installs the Debian packages that are missing for a piece of work, after saying which and why.
 #
-#     tools/setup.sh GROUP...     groups: build test engines lint bench
+#     tools/setup.sh GROUP...     groups: build test engines lint bench matching
 #
 # When nothing is missing it prints nothing and does not touch apt. PLIMSOLL_SETUP=check only says
 # what is missing (exit status 1); the group engines is a wish: when it cannot be had, tests that
@@ -17,6 +17,7 @@ test="python3 libcmocka-dev python3-pytest python3-jsonschema python3-yaml pytho
 engines="docker-registry podman docker.io containerd"
 lint="clang clang-format clang-tidy cppcheck libclang-rt-dev python3"
 bench="python3 mmdebstrap umoci skopeo isal openssl npm"
+matching="python3 rpm"
 
 reason() {
 	case $1 in
@@ -25,7 +26,8 @@ reason() {
 	engines) echo "real registries and engines for the tests of tests/net" ;;
 	lint) echo "formatter, static analysers, sanitizers and libFuzzer" ;;
 	bench) echo "what the images of the benchmark are built with" ;;
-	*) echo "setup.sh: no group $1; say build, test, engines, lint or bench" >&2; return 1 ;;
+	matching) echo "the tools that order versions beside us" ;;
+	*) echo "setup.sh: no group $1; say build, test, engines, lint, bench or matching" >&2; return 1 ;;
 	esac
 }
 

@@ -100,15 +100,27 @@ static bool was_verified(const struct db *db, int fd, struct str digest)
 	return n > 0 && str_eq(str_make(known, (size_t)n), digest);
 }
 
-/* A file changed a moment ago could change again without its times telling. */
+/*
+ * A file changed a moment ago could change again without its times telling: a moment is what its
+ * file system counts in, whole seconds or the kernel's ticks of 10 ms at most.
+ */
+static bool is_settled(struct timespec changed, struct timespec now)
+{
+	int64_t ms = (int64_t)(now.tv_sec - changed.tv_sec) * 1000 +
+		     (now.tv_nsec - changed.tv_nsec) / 1000000;
+
+	return ms > (changed.tv_nsec ? DB_SETTLE_MS : RACY_SECONDS * 1000);
+}
+
 static void remember_verified(const struct db *db, int fd, struct str digest)
 {
 	char name[DIGEST_TEXT_MAX];
+	struct timespec now;
 	struct stat st;
-	time_t now = time(NULL);
 
-	if (db->verified_fd >= 0 && fstat(fd, &st) == 0 && st.st_mtim.tv_sec + RACY_SECONDS < now &&
-	    st.st_ctim.tv_sec + RACY_SECONDS < now && memory_name(fd, name))
+	if (db->verified_fd >= 0 && fstat(fd, &st) == 0 &&
+	    clock_gettime(CLOCK_REALTIME, &now) == 0 && is_settled(st.st_mtim, now) &&
+	    is_settled(st.st_ctim, now) && memory_name(fd, name))
 		(void)file_write_atomic(db->verified_fd, name, digest, NULL); /* costs a re-read */
 }
 

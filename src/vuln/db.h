@@ -60,5 +60,11 @@ int db_enrichment(struct db *db, struct str cve, struct arena *arena, struct enr
 int db_fact(struct db *db, struct str feed, struct str key, struct arena *arena, struct str *ret,
 	    struct err *err);
 
-/* Reads every shard against the index: the number of shards, or the first that is off. */
+#define DB_SETTLE_MS 50
+
+/*
+ * Reads every shard against the index, and remembers those whose files are older than DB_SETTLE_MS:
+ * a scan, whose sandbox lets it write nothing, then need not read them as a whole. The number of
+ * shards, or the first that is off.
+ */
 int db_verify(struct db *db, struct err *err);

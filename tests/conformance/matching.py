@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compares what plimsoll finds with the feeds' own ranges, evaluated a second time, both ways.
 
-    matching.py --plimsoll BIN --feeds DIR [--images DIR] [--db DIR] [--rounds 4] [--list]
+    matching.py --plimsoll BIN --feeds DIR [--images DIR] [--db DIR] [--rounds 2] [--list]
 
 FEEDS is a mirror as `plimsoll db build` takes it. Of it are read here, with code that shares
 nothing with plimsoll: OSV (Debian, Ubuntu, Alpine, AlmaLinux, Rocky Linux), Alpine's secdb and
@@ -572,7 +572,7 @@ def main():
     options.add_argument("--feeds", required=True, type=pathlib.Path)
     options.add_argument("--images", type=pathlib.Path)
     options.add_argument("--db", type=pathlib.Path, help="built of these feeds already")
-    options.add_argument("--rounds", type=int, default=4)
+    options.add_argument("--rounds", type=int, default=2)
     options.add_argument("--list", action="store_true")
     options = options.parse_args()
     plimsoll = options.plimsoll.resolve()
