@@ -93,6 +93,23 @@ static bool match_component(struct str pat, struct str s)
 	return p == pat.n;
 }
 
+/* Keeps the last n components; false when there are fewer. */
+static bool keep_last(struct str *path, size_t n)
+{
+	struct str before = *path, base;
+	size_t kept = 0;
+
+	for (; n > 0; n--) {
+		if (before.n == 0)
+			return false;
+		base = path_base(before);
+		before = path_dir(before);
+		kept += base.n + (kept > 0);
+	}
+	*path = str_skip(*path, path->n - kept);
+	return true;
+}
+
 bool path_match(struct str pattern, struct str path)
 {
 	struct str restart_pattern = STR_NULL, restart_path = STR_NULL;
@@ -107,9 +124,12 @@ bool path_match(struct str pattern, struct str path)
 		} else if (str_is(pc, "**")) {
 			restart_pattern = pattern;
 			restart_path = path;
-			can_restart = true;
 			if (pattern.n == 0)
 				return true;
+			/* What stands behind the last "**" can only match at the end. */
+			can_restart = str_find(pattern, STR("**")) < pattern.n;
+			if (!can_restart && !keep_last(&path, count_components(pattern)))
+				return false;
 			continue;
 		} else if (str_pull_until(&path, '/', &sc) && match_component(pc, sc)) {
 			continue;

@@ -21,7 +21,7 @@ struct str path_dir(struct str path);
 
 /*
  * Whether the cleaned path matches the pattern: '*' and '?' match within a component, a component
- * "**" any number of components (also none), everything else is literal. Linear in practice:
- * at most one backtrack point per '*' kind.
+ * "**" any number of components (also none), everything else is literal. What stands behind the
+ * last "**" is compared with the end of the path alone, whose length then does not matter.
  */
 bool path_match(struct str pattern, struct str path);

@@ -445,6 +445,15 @@ static void close_alone(struct analysis *a)
 	free_file(f);
 }
 
+static void set_path(struct analysis *a, uint32_t node)
+{
+	struct tree view;
+
+	tree_builder_view(a->builder, &view);
+	strbuf_reset(&a->path);
+	tree_path(&view, node, &a->path);
+}
+
 static bool wants_content(const struct wanted_file *f)
 {
 	for (size_t i = 0; i < f->n_wants; i++)
@@ -453,15 +462,12 @@ static bool wants_content(const struct wanted_file *f)
 	return false;
 }
 
+/* a->path is the node's. */
 static int look_at_node(struct analysis *a, const struct tree_entry *e, uint32_t node,
 			struct capture **ret_capture, struct err *err)
 {
 	struct wanted_file f = {0};
-	struct tree view;
 
-	tree_builder_view(a->builder, &view);
-	strbuf_reset(&a->path);
-	tree_path(&view, node, &a->path);
 	f.n_wants = path_index_match(a->index, strbuf_str(&a->path), e->type == NODE_DIR, f.wants);
 	for (size_t i = 0; i < f.n_wants && e->type != NODE_SYMLINK; i++)
 		if (f.wants[i].kind == WANT_LANGUAGE)
@@ -510,6 +516,7 @@ int analysis_entry(struct analysis *a, const struct tree_entry *e, struct captur
 		return 0;
 	if (e->type == NODE_DIR && !path_index_has_directories(a->index))
 		return 0;
+	set_path(a, node);
 	return look_at_node(a, e, node, ret_capture, err);
 }
 
@@ -569,14 +576,24 @@ static void parse_files(struct analysis *a)
 static int look_at_implied(struct analysis *a, struct err *err)
 {
 	struct tree_entry e = {.type = NODE_DIR};
+	uint32_t last = TREE_ROOT; /* whose path a->path is */
 	struct capture *unused;
 	struct tree view;
 	int r = 0;
 
 	tree_builder_view(a->builder, &view);
-	for (uint32_t i = 1; i < view.n_nodes && r == 0; i++)
-		if (view.nodes[i].type == NODE_DIR && (view.nodes[i].flags & NODE_IMPLIED))
-			r = look_at_node(a, &e, i, &unused, err);
+	strbuf_reset(&a->path);
+	for (uint32_t i = 1; i < view.n_nodes && r == 0; i++) {
+		if (view.nodes[i].type != NODE_DIR || !(view.nodes[i].flags & NODE_IMPLIED))
+			continue;
+		/* Mostly a chain: a path of a thousand directories is not put together for each. */
+		if (last != TREE_ROOT && view.nodes[i].parent == last)
+			strbuf_addf(&a->path, "/%.*s", STR_FMT(tree_name(&view, i)));
+		else
+			set_path(a, i);
+		last = i;
+		r = look_at_node(a, &e, i, &unused, err);
+	}
 	return r;
 }
 

@@ -108,12 +108,36 @@ TEST(entries_that_are_left_out_are_counted)
 	end(&s);
 }
 
+TEST(directories_that_only_files_imply_are_looked_at_wherever_they_stand)
+{
+	static const char *const kegs[] = {"opt/Caskroom/x/1.0", "opt/Caskroom/x/2.0",
+					   "opt/more/Caskroom/y/3"};
+	struct record_item item;
+	struct scanned s;
+	char path[64];
+
+	begin(&s);
+	for (size_t i = 0; i < ARRAY_LEN(kegs); i++) {
+		(void)snprintf(path, sizeof path, "%s/deeper/file", kegs[i]);
+		(void)add(&s, path, 0); /* nothing is wanted of it */
+	}
+	finish(&s);
+	for (size_t i = 0; i < ARRAY_LEN(kegs); i++) {
+		assert_true(next_of(&s, RECORD_DB, &item));
+		assert_str(item.parser, "homebrew_cask");
+		assert_str(item.path, kegs[i]);
+	}
+	assert_false(next_of(&s, RECORD_DB, &item));
+	end(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		RUN(an_executable_without_bytes_is_not_what_the_one_before_was),
 		RUN(a_database_that_is_too_large_is_a_database_not_read),
 		RUN(entries_that_are_left_out_are_counted),
+		RUN(directories_that_only_files_imply_are_looked_at_wherever_they_stand),
 	};
 
 	return RUN_ALL(tests);
