@@ -14,8 +14,8 @@
  * Ownership: `in->bytes`, siblings and all slices handed to the sink are borrowed for the call;
  * the sink copies. Threads: a reader has no state; one call, one thread.
  * Errors: parse returns a negative code with where and what; records added before it stay and the
- * scan reports the file as partially assessed. A single bad record in a sound file:
- * pkg_sink_problem.
+ * scan reports the file as partially assessed, as it does after pkg_sink_problem: a single bad
+ * record in a sound file.
  */
 #pragma once
 

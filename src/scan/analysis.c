@@ -334,6 +334,7 @@ struct record_sink {
 	const struct wanted_file *file;
 	const struct pkgdb *pkgdb;
 	size_t n_problems;
+	bool is_partial;    /* a record was left out, or the rest of the file */
 	struct err stopped; /* why the sink took no more */
 };
 
@@ -373,6 +374,7 @@ static int sink_problem(struct pkg_sink *sink, const struct err *what)
 {
 	struct record_sink *s = (struct record_sink *)sink;
 
+	s->is_partial = true;
 	if (s->n_problems++ < LIMIT_FILE_PROBLEMS)
 		analysis_problem(s->a, s->pkgdb->id, s->file->path, what);
 	return 0;
@@ -403,10 +405,14 @@ static void tell_rest(const struct record_sink *s)
 	analysis_problem(s->a, s->pkgdb->id, s->file->path, &rest);
 }
 
-/* One database: its DB item stands before its packages and is marked when the reader gave up. */
+/*
+ * One database: its DB item stands before its packages and is marked when the reader gave up or
+ * left a record out.
+ */
 static void parse_file(struct analysis *a, const struct wanted_file *f, const struct pkgdb *pkgdb)
 {
-	struct record_sink s = {{&sink_ops, &a->scratch}, a, f, pkgdb, 0, {0}};
+	struct record_sink s = {
+		.sink = {&sink_ops, &a->scratch}, .a = a, .file = f, .pkgdb = pkgdb};
 	struct pkgdb_input in = {f->path, str_make(f->data.bytes, f->data.n)};
 	size_t start = a->record->n;
 	struct err err = {0};
@@ -418,8 +424,10 @@ static void parse_file(struct analysis *a, const struct wanted_file *f, const st
 		record_set_node(a->record, start, f->data.node);
 	if (is_full(a, &s.stopped) || pkgdb->parse(&in, &s.sink, &err) < 0) {
 		analysis_problem(a, pkgdb->id, f->path, s.stopped.code ? &s.stopped : &err);
-		record_mark_partial(a->record, start);
+		s.is_partial = true;
 	}
+	if (s.is_partial)
+		record_mark_partial(a->record, start);
 	tell_rest(&s);
 	arena_reset(&a->scratch);
 }

@@ -431,7 +431,7 @@ static int cover_readers(struct assembly *as)
 			continue; /* a helper file: lists, licences */
 		r = report_add_coverage(
 			rep, what, t->is_partial ? COVERAGE_PARTIAL : COVERAGE_ASSESSED,
-			t->is_partial ? STR("a database could not be read to its end") : STR_NULL,
+			t->is_partial ? STR("not all of its records could be read") : STR_NULL,
 			t->is_partial ? STR("see the problems below") : STR_NULL, t->n_packages);
 	}
 	if (r == 0 && rep->packages.n == 0)

@@ -158,6 +158,18 @@ def test_protections_are_on_and_can_be_switched_off(tmp_path):
     assert "PROTECTIONS" not in run(tmp_path, "scan", "root.tar").stdout.decode()
 
 
+def test_a_record_that_is_left_out_makes_the_database_partial(tmp_path):
+    broken = STATUS + "Package: lost\nStatus: install ok installed\n\n"
+    (tmp_path / "root.tar").write_bytes(tar_of([("etc/os-release", OS_RELEASE),
+                                                ("var/lib/dpkg/status", broken)]))
+    got = report(tmp_path, "root.tar")
+    assert [p["name"] for p in got["packages"]] == ["zlib1g"]
+    assert "no Version of package lost" in got["problems"][0]["message"]
+    cover = next(c for c in got["coverage"] if c["what"] == "operating-system packages (dpkg)")
+    assert (cover["state"], cover["reason"]) == ("partial", "not all of its records could be read")
+    assert report(tmp_path, "root.tar") == got  # from the cache
+
+
 def test_a_directory_has_no_digest(tmp_path):
     (tmp_path / "root" / "etc").mkdir(parents=True)
     (tmp_path / "root" / "etc" / "os-release").write_text(OS_RELEASE)
