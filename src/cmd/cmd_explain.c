@@ -21,7 +21,7 @@ static struct scan_options opt = {.format = "text"};
 /* 1 and a report, 0: the target is no file that begins like one. */
 static int read_report(const char *path, struct report **ret, struct err *err)
 {
-	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LIMIT_JSON_BYTES);
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LIMIT_SBOM_BYTES);
 	CLEANUP(fd_closep) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	char head[256];
 	struct stat st;

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/report_read.h"
 
-#include "codec/json.h"
+#include "base/cleanup.h"
+#include "base/limits.h"
+#include "base/memory_stream.h"
+#include "codec/json_stream.h"
 
 #define SCHEMA_PREFIX "plimsoll.report/"
 #define HEAD_BYTES    256 /* in which the schema is named */
@@ -245,8 +248,6 @@ static int read_package(struct reader *rd, const struct json *v)
 	/* written out where it is the same; then it is no statement of the database */
 	if (str_eq(p->p.source_version, p->p.version))
 		p->p.source_version = STR_NULL;
-	p->layer_index = layer_index(rd->report, p->layer);
-	p->layer_changed_index = layer_index(rd->report, p->layer_changed);
 	r = read_list(rd, json_get(v, "licenses"), &p->p.licenses);
 	if (r == 0)
 		r = read_list(rd, json_get(evidence, "attributes"), &p->p.attributes);
@@ -441,73 +442,175 @@ static int read_rule(struct reader *rd, const struct json *v)
 
 /* ---- the document ---- */
 
-static int read_each(struct reader *rd, const struct json *doc, const char *key,
-		     int (*read)(struct reader *rd, const struct json *v))
-{
-	const struct json *list = json_get(doc, key);
-	int r = 0;
+/* Values that the report's slices point into. */
+struct kept_values {
+	struct vec docs; /* struct json * */
+};
 
-	for (size_t i = 0; i < json_len(list) && r == 0; i++) {
-		r = read(rd, json_at(list, i));
+static void release(void *attached)
+{
+	struct kept_values *kept = attached;
+
+	for (size_t i = 0; i < kept->docs.n; i++)
+		json_free(*(struct json **)vec_at(&kept->docs, i));
+	vec_done(&kept->docs);
+	free(kept);
+}
+
+static int keep_value(struct reader *rd, struct json_stream *s, const struct json **ret)
+{
+	struct kept_values *kept = rd->report->attached;
+	struct json **slot = vec_push(&kept->docs);
+	int r;
+
+	if (!slot)
+		return err_set(rd->err, ERR_LIMIT, "more entries than a report can have");
+	r = json_stream_value(s, slot, rd->err);
+	*ret = *slot;
+	return r;
+}
+
+static int read_schema(struct reader *rd, const struct json *v)
+{
+	struct str schema = json_str(v);
+
+	if (str_is(schema, SCHEMA_PREFIX "1"))
+		return 0;
+	return err_set(rd->err, ERR_FORMAT, "schema \"%.*s\": " SCHEMA_PREFIX "1 is read",
+		       STR_FMT(str_sub(schema, 0, 64)));
+}
+
+static int see_target(struct reader *rd, const struct json *v)
+{
+	read_target(rd, v);
+	return 0;
+}
+
+static int read_tool(struct reader *rd, const struct json *v)
+{
+	rd->report->tool_version = json_get_str(v, "version");
+	return 0;
+}
+
+static int read_summary(struct reader *rd, const struct json *v)
+{
+	rd->report->n_files = count_of(v, "files");
+	rd->report->file_bytes = count_of(v, "bytes");
+	rd->report->n_hidden = count_of(v, "findings_hidden");
+	rd->report->hidden_by = json_get_str(v, "hidden_by");
+	return 0;
+}
+
+static const struct part {
+	const char *key;
+	int (*read)(struct reader *rd, const struct json *v);
+	bool is_list; /* read is for each entry */
+} parts[] = {
+	{"schema", read_schema, false},	  {"target", see_target, false},
+	{"tool", read_tool, false},	  {"image", read_image, false},
+	{"distro", read_distro, false},	  {"summary", read_summary, false},
+	{"layers", read_layer, true},	  {"coverage", read_coverage, true},
+	{"packages", read_package, true}, {"findings", read_finding, true},
+	{"problems", read_problem, true}, {"ignore_rules", read_rule, true},
+};
+
+static int read_each(struct reader *rd, struct json_stream *s, const struct part *part)
+{
+	const struct json *v = NULL;
+	struct str unused;
+	size_t n = 0;
+	int r;
+
+	if (json_stream_kind(s) != JSON_KIND_LIST)
+		return 0;
+	r = json_stream_enter(s, rd->err);
+	while (r >= 0 && (r = json_stream_next(s, &unused, rd->err)) > 0) {
+		n++;
+		r = keep_value(rd, s, &v);
+		if (r == 0)
+			r = part->read(rd, v);
 		if (r < 0)
-			return err_wrap(rd->err, r, "%s %zu", key, i + 1);
+			return err_wrap(rd->err, r, "%s %zu", part->key, n);
 	}
 	return r;
 }
 
-static int read_document(struct reader *rd, const struct json *doc)
+static int read_part(struct reader *rd, struct json_stream *s, struct str key, unsigned *seen)
 {
+	const struct json *v = NULL;
+	size_t i = 0;
 	int r;
 
-	read_target(rd, json_get(doc, "target"));
-	rd->report->tool_version = json_get_str(json_get(doc, "tool"), "version");
-	r = read_image(rd, json_get(doc, "image"));
-	if (r == 0)
-		r = read_distro(rd, json_get(doc, "distro"));
-	if (r == 0)
-		r = read_each(rd, doc, "layers", read_layer);
-	if (r == 0)
-		r = read_each(rd, doc, "coverage", read_coverage);
-	if (r == 0)
-		r = read_each(rd, doc, "packages", read_package);
-	if (r == 0)
-		r = read_each(rd, doc, "findings", read_finding);
-	if (r == 0)
-		r = read_each(rd, doc, "problems", read_problem);
-	return r == 0 ? read_each(rd, doc, "ignore_rules", read_rule) : r;
+	while (i < ARRAY_LEN(parts) && !str_is(key, parts[i].key))
+		i++;
+	if (i == ARRAY_LEN(parts))
+		return 0;
+	if (*seen & 1u << i)
+		return err_set(rd->err, ERR_FORMAT, "%s stands there twice", parts[i].key);
+	*seen |= 1u << i;
+	if (parts[i].is_list)
+		return read_each(rd, s, &parts[i]);
+	r = keep_value(rd, s, &v);
+	return r < 0 ? r : parts[i].read(rd, v);
 }
 
-static void release(void *attached)
+/* Value by value, so that json_bytes bounds an entry and not the report. */
+static int read_document(struct reader *rd, struct str bytes)
 {
-	json_free(attached);
+	CLEANUP(json_stream_freep) struct json_stream *s = NULL;
+	struct memory_stream in = memory_stream_make(bytes);
+	unsigned seen = 0;
+	struct str key;
+	int r = json_stream_open(&in.stream, &s, rd->err);
+
+	if (r == 0)
+		r = json_stream_enter(s, rd->err);
+	while (r >= 0 && (r = json_stream_next(s, &key, rd->err)) > 0)
+		r = read_part(rd, s, key, &seen);
+	if (r == 0)
+		r = json_stream_end(s, rd->err);
+	if (r == 0 && !(seen & 1u))
+		r = read_schema(rd, NULL); /* its row is the first */
+	return r;
+}
+
+/* Packages name their layers, which a document may list last. */
+static void index_layers(struct report *report)
+{
+	struct str last = STR_NULL;
+	size_t index = 0;
+
+	for (size_t i = 0; i < report->packages.n; i++) {
+		struct report_package *p = vec_at(&report->packages, i);
+
+		if (i == 0 || !str_eq(p->layer, last))
+			index = layer_index(report, p->layer);
+		last = p->layer;
+		p->layer_index = index;
+		p->layer_changed_index = str_eq(p->layer_changed, p->layer)
+						 ? index
+						 : layer_index(report, p->layer_changed);
+	}
 }
 
 int report_read(struct str bytes, struct report **ret, struct err *err)
 {
 	CLEANUP(report_freep) struct report *report = report_new();
 	struct reader rd = {.report = report, .err = err};
-	struct json *doc = NULL;
-	struct str schema;
+	struct kept_values *kept = calloc(1, sizeof *kept);
 	int r;
 
-	if (!report)
+	if (!report || !kept) {
+		free(kept);
 		return err_nomem(err);
-	r = json_parse(bytes, &doc, err);
-	if (r < 0)
-		return r;
-	report->attached = doc;
+	}
+	kept->docs = (struct vec)VEC_INIT(struct json *, (size_t)LIMIT_PACKAGES * 4);
+	report->attached = kept;
 	report->release_attached = release;
-	schema = json_get_str(doc, "schema");
-	if (!str_is(schema, SCHEMA_PREFIX "1"))
-		return err_set(err, ERR_FORMAT, "schema \"%.*s\": " SCHEMA_PREFIX "1 is read",
-			       STR_FMT(str_sub(schema, 0, 64)));
-	r = read_document(&rd, doc);
+	r = read_document(&rd, bytes);
 	if (r < 0)
 		return r;
-	report->n_files = count_of(json_get(doc, "summary"), "files");
-	report->file_bytes = count_of(json_get(doc, "summary"), "bytes");
-	report->n_hidden = count_of(json_get(doc, "summary"), "findings_hidden");
-	report->hidden_by = json_get_str(json_get(doc, "summary"), "hidden_by");
+	index_layers(report);
 	*ret = TAKE(report);
 	return 0;
 }

@@ -12,7 +12,7 @@
  * Format: docs/report.schema.json, version 1. Fields that are not known are passed over: a newer
  * Plimsoll may have written them.
  * Errors: ERR_FORMAT (no JSON, another schema, a word that is none of the report's, named with its
- * place), ERR_LIMIT (json_bytes, json_depth, packages, findings), ERR_NOMEM.
+ * place), ERR_LIMIT (json_bytes for one entry, json_depth, packages, findings), ERR_NOMEM.
  */
 #pragma once
 

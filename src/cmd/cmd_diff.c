@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/fd.h"
+#include "base/limits.h"
+#include "cmd/scan_command.h"
+#include "cmd/terminal.h"
+#include "render/diff.h"
+#include "report/report_read.h"
+
+static const char *format = "table", *fail_on_new;
+static bool require_complete;
+static struct scan_options opt = {.format = "json", .vulnerabilities = true};
+
+/* ---- the two reports ---- */
+
+/* A file with a report that was written before; false for anything else. */
+static bool read_file_report(const char *path, struct strbuf *sb)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= LIMIT_SBOM_BYTES &&
+	       file_read(path, sb, NULL) == 0 && report_is_json(strbuf_str(sb));
+}
+
+/*
+ * In a process of its own, because what a scan shuts off for the parsers of one target (files, the
+ * network) the next still needs to open.
+ */
+static int scan_to(int fd, const char *target)
+{
+	const char *const argv[] = {target, NULL};
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0) {
+		status = dup2(fd, STDOUT_FILENO) < 0 ? EXIT_ERROR
+						     : scan_command(&opt, "diff", 1, argv);
+		(void)fflush(NULL); /* messages are on stderr already */
+		_exit(status);
+	}
+	if (pid < 0)
+		return -1;
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return -1;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* 0, or a negative code; *ret_told: the scan has said why itself. */
+static int scan_target(const char *target, struct strbuf *sb, bool *ret_told, struct err *err)
+{
+	CLEANUP(fd_closep) int fd = memfd_create("report", MFD_CLOEXEC);
+	int status = fd < 0 ? -1 : scan_to(fd, target);
+
+	if (status < 0)
+		return err_set(err, ERR_IO, "%s: its scan broke off", target);
+	if (status != EXIT_DONE) {
+		*ret_told = true;
+		return -ERR_FORMAT;
+	}
+	if (lseek(fd, 0, SEEK_SET) < 0)
+		return err_errno(err, errno, "%s", target);
+	return fd_read_all(fd, sb, err);
+}
+
+static int get_report(const char *target, struct report **ret, bool *ret_told, struct err *err)
+{
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LIMIT_SBOM_BYTES);
+	int r;
+
+	if (!read_file_report(target, &sb)) {
+		strbuf_reset(&sb);
+		r = scan_target(target, &sb, ret_told, err);
+		if (r < 0)
+			return r;
+	}
+	r = report_read(strbuf_str(&sb), ret, err);
+	if (r < 0)
+		return err_wrap(err, r, "%s", target);
+	(*ret)->target.given = arena_str(&(*ret)->arena, str_of(target));
+	return arena_check(&(*ret)->arena, err);
+}
+
+/* ---- the command ---- */
+
+static int print(const struct diff *d, const struct diff_renderer *renderer, struct err *err)
+{
+	CLEANUP(strbuf_done) struct strbuf out = STRBUF_INIT(LIMIT_OUTPUT_BYTES);
+	struct terminal t = terminal_look(STDOUT_FILENO);
+	struct render_options options = {
+		.width = t.is_terminal ? t.width : 80,
+		.color = t.color && !opt.no_color,
+		.unicode = t.unicode,
+	};
+	int r = renderer->render(d, &options, &out, err);
+
+	return r < 0 ? r : fd_write_all(STDOUT_FILENO, strbuf_str(&out), err);
+}
+
+static int compare(const struct report *before, const struct report *after,
+		   const struct diff_renderer *renderer, enum severity threshold, struct err *err)
+{
+	CLEANUP(diff_done) struct diff d = {0};
+	int r = diff_make(before, after, &d, err);
+
+	if (r == 0)
+		r = print(&d, renderer, err);
+	if (r < 0)
+		return r;
+	if (fail_on_new && diff_has_new(&d, threshold))
+		return EXIT_FINDINGS;
+	return require_complete && !diff_is_complete(&d) ? EXIT_INCOMPLETE : EXIT_DONE;
+}
+
+static int run(int argc, const char *const *argv)
+{
+	CLEANUP(report_freep) struct report *before = NULL;
+	CLEANUP(report_freep) struct report *after = NULL;
+	const struct diff_renderer *renderer = diff_renderer_find(str_of(format));
+	enum severity threshold = SEVERITY_UNKNOWN;
+	struct err err = {0};
+	bool told = false;
+	int r = 0;
+
+	if (argc != 2)
+		r = err_set(&err, ERR_USAGE, "diff: needs two targets; see plimsoll diff --help");
+	else if (!renderer)
+		r = err_set(&err, ERR_USAGE, "diff: no format \"%s\"; see plimsoll diff --help",
+			    format);
+	else if (fail_on_new)
+		r = severity_parse(str_of(fail_on_new), &threshold, &err);
+	if (r == 0)
+		r = get_report(argv[0], &before, &told, &err);
+	if (r == 0)
+		r = get_report(argv[1], &after, &told, &err);
+	if (r == 0)
+		r = compare(before, after, renderer, threshold, &err);
+	if (told)
+		return EXIT_ERROR;
+	return r < 0 ? command_error(&err) : r;
+}
+
+static const struct option_spec options[] = {
+	OPTION_WORDS("format", 'f', &format, "FORMAT", "how to print the difference (table)",
+		     "table json markdown", .project = true),
+	OPTION_STR("db", 0, &opt.db, "DIR", "the vulnerability database; see plimsoll db --help"),
+	OPTION_WORDS("fail-on-new", 0, &fail_on_new, "SEVERITY",
+		     "exit status 1 when a finding that is new is at least so grave",
+		     "critical high medium low negligible unknown", .project = true),
+	OPTION_FLAG("require-complete", 0, &require_complete,
+		    "exit status 3 when anything was not assessed", .project = true),
+	OPTION_STR("platform", 0, &opt.platform, "OS/ARCH",
+		   "which image of an index (this machine's)", .project = true),
+	OPTION_UINT("jobs", 'j', &opt.jobs, "N", "layers read at the same time (one a processor)",
+		    .project = true),
+	OPTION_FLAG("no-cache", 0, &opt.no_cache, "neither read nor write the layer cache",
+		    .project = true),
+	OPTION_FLAG("no-sandbox", 0, &opt.no_sandbox,
+		    "keep network and writing open while reading"),
+	SCAN_REGISTRY_OPTIONS(opt),
+	OPTION_FLAG("quiet", 'q', &opt.quiet, "no progress on stderr", .project = true),
+	OPTION_FLAG("no-color", 0, &opt.no_color, "no colour, also on a terminal", .project = true),
+	OPTION_END,
+};
+
+const struct command command_diff = {
+	.name = "diff",
+	.arguments = "A B",
+	.group = COMMAND_IMAGE,
+	.summary = "say what is new, gone and changed from one image to another",
+	.details =
+		"A and B are targets as of scan: images, root file systems, SBOMs; or reports that "
+		"scan --format json wrote, whose findings are taken as they stand there.\n"
+		"A finding is the same in both by its id and its package, whatever the version. "
+		"With --fail-on-new high the exit status is 1 only for findings that A has not.\n"
+		"What was not assessed on either side is listed: there, nothing new means "
+		"nothing.\n"
+		" plimsoll diff registry.example.com/app:1.4 registry.example.com/app:1.5\n"
+		" plimsoll diff --fail-on-new high last-release.json build/image.tar",
+	.options = options,
+	.run = run,
+};
