@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -50,7 +51,7 @@ struct update {
 	const struct update_options *options;
 	struct update_report *report;
 	struct http *http;
-	int mirror_fd;
+	int mirror_fd, lock_fd;
 	struct arena arena;
 	struct vec states; /* struct state */
 };
@@ -470,6 +471,19 @@ static int fetch_ecosystem(struct update *u, const char *ecosystem, struct err *
 
 /* ---- all of it ---- */
 
+/* Two that append to one part of a file would make a file that nobody served. */
+static int take_lock(struct update *u, struct err *err)
+{
+	u->lock_fd = openat(u->mirror_fd, ".lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (u->lock_fd < 0)
+		return err_errno(err, errno, "%s/.lock", u->options->mirror);
+	if (flock(u->lock_fd, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	if (errno != EWOULDBLOCK)
+		return err_errno(err, errno, "%s/.lock", u->options->mirror);
+	return err_set(err, ERR_DENIED, "%s: another update downloads to here", u->options->mirror);
+}
+
 static int run(struct update *u, struct err *err)
 {
 	struct http_options http = {.ca_file = u->options->ca_file};
@@ -480,6 +494,9 @@ static int run(struct update *u, struct err *err)
 	u->mirror_fd = open(u->options->mirror, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (u->mirror_fd < 0)
 		return err_errno(err, errno, "%s", u->options->mirror);
+	r = take_lock(u, err);
+	if (r < 0)
+		return r;
 	read_states(u);
 	r = http_new(&http, &u->http, err);
 	for (size_t i = 0; i < ARRAY_LEN(sources) && r == 0; i++)
@@ -515,6 +532,7 @@ int update_run(const struct update_options *options, struct update_report *ret, 
 		.options = options,
 		.report = ret,
 		.mirror_fd = -1,
+		.lock_fd = -1,
 		.states = VEC_INIT(struct state, STATE_LINES),
 	};
 	int r;
@@ -526,6 +544,7 @@ int update_run(const struct update_options *options, struct update_report *ret, 
 	if (r == 0)
 		r = judge(&u, err);
 	http_free(u.http);
+	fd_closep(&u.lock_fd); /* and with it the lock */
 	fd_closep(&u.mirror_fd);
 	vec_done(&u.states);
 	arena_done(&u.arena);

@@ -13,11 +13,12 @@
  * modified_id.csv; they lie beside all.zip, whose older copies of them do not count.
  *
  *     mirror/.state           what the servers said of each file: etag, dates; one line each
+ *     mirror/.lock            held while one downloads
  *     <directory>/.part-NAME  a file that has not come in whole yet
  *
  * Errors: ERR_NOT_FOUND when nothing at all is served; ERR_IO and the like when any file could not
- * be fetched for another reason than that it is not there; limits: feed_download_bytes,
- * feed_download_seconds, feed_delta_records.
+ * be fetched for another reason than that it is not there; ERR_DENIED while another update
+ * downloads to here; limits: feed_download_bytes, feed_download_seconds, feed_delta_records.
  */
 #pragma once
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """plimsoll db update: from a server on this machine that tells what it was asked for."""
+import fcntl
 import hashlib
 import http.server
 import json
@@ -159,6 +160,17 @@ def test_a_failed_update_keeps_the_last_database(tmp_path, server):
     assert (tmp_path / "db/index.json").read_bytes() == before
     assert update(tmp_path, server, "--partial").returncode == 0
     assert shard(tmp_path, "enrichment")["advisories"] == 2  # of the last time
+
+
+def test_two_do_not_download_to_one_place(tmp_path, server):
+    (tmp_path / "feeds").mkdir()
+    with open(tmp_path / "feeds/.lock", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = update(tmp_path, server, "--feeds", "feeds")
+        assert done.returncode == 2
+        assert "feeds: another update downloads to here" in done.stderr
+        assert server.asked(KEV) == []
+    assert update(tmp_path, server, "--feeds", "feeds").returncode == 0
 
 
 def test_a_server_without_feeds_is_an_error(tmp_path, server):
