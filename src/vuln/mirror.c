@@ -274,14 +274,25 @@ static int check_ratio(const struct job *job, struct err *err)
 	return 0;
 }
 
-/* Reads a wanted file or member; `in` stays the caller's. What goes wrong is a problem of it. */
-static void visit(struct job *job, struct str path, struct stream *in, uint64_t size)
+/*
+ * Reads a wanted member; `in` stays the caller's. What goes wrong is a problem of it, but for
+ * memory: there will be none for the next member either, and all of them would be left out.
+ */
+static int visit(struct job *job, struct str path, struct stream *in, uint64_t size,
+		 struct err *err)
 {
 	struct feed_file file = {.path = path, .stream = in, .size = size};
 	struct err why = {0};
+	int r = job->visitor->read(job->visitor->ctx, &file, &why);
 
-	if (job->visitor->read(job->visitor->ctx, &file, &why) < 0)
+	if (r == -ERR_NOMEM) {
+		if (err)
+			*err = why;
+		return r;
+	}
+	if (r < 0)
 		job->visitor->problem(job->visitor->ctx, path, &why);
+	return 0;
 }
 
 /* A member's data as a stream that does not close what it comes from. */
@@ -364,6 +375,7 @@ static int read_member(struct job *job, struct str name, struct member_stream *s
 	struct str path = member_path(job, name);
 	struct stream *plain = NULL;
 	struct err why = {0};
+	int r = 0;
 
 	if (!path.p)
 		return err_nomem(err);
@@ -374,8 +386,10 @@ static int read_member(struct job *job, struct str name, struct member_stream *s
 	if (unpack(&s->stream, &plain, &why) < 0)
 		job->visitor->problem(job->visitor->ctx, path, &why);
 	else
-		visit(job, path, plain, size);
+		r = visit(job, path, plain, size, err);
 	stream_close(plain);
+	if (r < 0)
+		return r;
 	return job->n_out && check_ratio(job, err) < 0 ? -ERR_LIMIT : count_member(job, err);
 }
 

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "tests/unit/image/tar_builder.h"
+#include "tests/unit/test.h"
+#include "vuln/mirror.h"
+
+struct counts {
+	enum err_code fails; /* of the first member */
+	size_t n_read, n_problems, n_unused;
+};
+
+static bool wants(void *ctx, struct str path)
+{
+	return str_has_suffix(path, STR(".json"));
+}
+
+static int read_member(void *ctx, const struct feed_file *file, struct err *err)
+{
+	struct counts *c = ctx;
+
+	return c->n_read++ == 0 && c->fails ? err_set(err, c->fails, "no good") : 0;
+}
+
+static void on_problem(void *ctx, struct str path, const struct err *why)
+{
+	((struct counts *)ctx)->n_problems++;
+}
+
+static void on_unused(void *ctx, struct str path)
+{
+	((struct counts *)ctx)->n_unused++;
+}
+
+/* Reads a mirror of one archive with three members, of which one is no feed. */
+static int read_archive(struct counts *c, struct err *err)
+{
+	CLEANUP(strbuf_done) struct strbuf tar = STRBUF_INIT(65536);
+	char dir[] = "/tmp/test-mirror-XXXXXX", path[64];
+	struct mirror_visitor visitor = {c, wants, read_member, on_problem, on_unused};
+	struct mirror m;
+	int fd, r;
+
+	tar_add_file(&tar, "../../a.json", STR("1")); /* a name is only a name */
+	tar_add_file(&tar, "b.json", STR("2"));
+	tar_add_file(&tar, "c.txt", STR("3"));
+	tar_end(&tar);
+	assert_non_null(mkdtemp(dir));
+	(void)snprintf(path, sizeof path, "%s/x.tar", dir);
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	assert_int_equal(fd_write_all(fd, strbuf_str(&tar), NULL), 0);
+	(void)close(fd);
+	assert_int_equal(mirror_open(&m, dir, err), 0);
+	assert_int_equal(m.files.n, 1);
+	r = mirror_read(&m, 0, &visitor, err);
+	mirror_done(&m);
+	(void)unlink(path);
+	(void)rmdir(dir);
+	return r;
+}
+
+TEST(a_bad_member_is_a_problem_and_the_next_is_read)
+{
+	struct counts c = {.fails = ERR_FORMAT};
+	struct err err = {0};
+
+	assert_int_equal(read_archive(&c, &err), 0);
+	assert_int_equal(c.n_read, 2);
+	assert_int_equal(c.n_problems, 1);
+	assert_int_equal(c.n_unused, 1);
+}
+
+TEST(no_memory_for_a_member_ends_the_file)
+{
+	struct counts c = {.fails = ERR_NOMEM};
+	struct err err = {0};
+
+	assert_int_equal(read_archive(&c, &err), -ERR_NOMEM);
+	assert_str(str_of(err.msg), "no good");
+	assert_int_equal(c.n_read, 1);
+	assert_int_equal(c.n_problems, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		RUN(a_bad_member_is_a_problem_and_the_next_is_read),
+		RUN(no_memory_for_a_member_ends_the_file),
+	};
+
+	return RUN_ALL(tests);
+}
