@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "codec/sqlite_file.h"
 
+#include <errno.h>
 #include <sqlite3.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 
 #include "base/cleanup.h"
-
-#define PATH_BYTES 4200
+#include "base/fd.h"
 
 struct sqlite_statement {
 	struct sqlite_file *db;
@@ -15,6 +17,8 @@ struct sqlite_statement {
 struct sqlite_file {
 	sqlite3 *db;
 	char *path;
+	void *map; /* of a file that is only read; NULL: none */
+	size_t map_bytes;
 	struct sqlite_statement statements[SQLITE_FILE_STATEMENTS];
 	size_t n_statements;
 };
@@ -51,6 +55,8 @@ void sqlite_file_close(struct sqlite_file *db)
 	for (size_t i = 0; i < db->n_statements; i++)
 		(void)sqlite3_finalize(db->statements[i].stmt); /* repeats an error that was told */
 	(void)sqlite3_close_v2(db->db);				/* as above */
+	if (db->map)
+		(void)munmap(db->map, db->map_bytes); /* ours, and nobody reads it any more */
 	free(db->path);
 	free(db);
 }
@@ -68,43 +74,15 @@ static int exec(struct sqlite_file *db, const char *sql, struct err *err)
 	return rc == SQLITE_OK ? 0 : failure(db, rc, err);
 }
 
-/* "file:" and the path with what means something in a URI escaped. */
-static int file_uri(const char *path, const char *query, char uri[PATH_BYTES], struct err *err)
-{
-	static const char hex[] = "0123456789abcdef";
-	size_t n = 5;
-
-	memcpy(uri, "file:", 5);
-	for (const char *p = path; *p; p++) {
-		unsigned char c = (unsigned char)*p;
-
-		if (n + 3 + strlen(query) >= PATH_BYTES)
-			return err_set(err, ERR_LIMIT, "%s: path too long", path);
-		if (char_is_alnum(*p) || c == '/' || c == '.' || c == '-' || c == '_') {
-			uri[n++] = *p;
-			continue;
-		}
-		uri[n++] = '%';
-		uri[n++] = hex[c >> 4];
-		uri[n++] = hex[c & 15];
-	}
-	memcpy(uri + n, query, strlen(query) + 1);
-	return 0;
-}
-
-static int open_with(const char *path, const char *query, int flags, struct sqlite_file **ret,
+static int open_with(const char *file, const char *path, int flags, struct sqlite_file **ret,
 		     struct err *err)
 {
 	CLEANUP(sqlite_file_closep) struct sqlite_file *db = calloc(1, sizeof *db);
-	char uri[PATH_BYTES];
-	int r, rc;
+	int rc;
 
 	if (!db || !(db->path = str_dup(str_of(path))))
 		return err_nomem(err);
-	r = file_uri(path, query, uri, err);
-	if (r < 0)
-		return r;
-	rc = sqlite3_open_v2(uri, &db->db, flags | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
+	rc = sqlite3_open_v2(file, &db->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
 	if (rc != SQLITE_OK)
 		return failure(db, rc, err);
 	(void)sqlite3_db_config(db->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
@@ -118,7 +96,7 @@ int sqlite_file_create(const char *path, const char *schema, struct sqlite_file 
 		       struct err *err)
 {
 	CLEANUP(sqlite_file_closep) struct sqlite_file *db = NULL;
-	int r = open_with(path, "", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &db, err);
+	int r = open_with(path, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &db, err);
 
 	if (r == 0)
 		r = exec(db,
@@ -137,13 +115,36 @@ int sqlite_file_finish(struct sqlite_file *db, struct err *err)
 	return exec(db, "COMMIT", err);
 }
 
-int sqlite_file_open(const char *path, struct sqlite_file **ret, struct err *err)
+static int map_file(struct sqlite_file *db, int fd, struct err *err)
+{
+	struct stat st;
+	void *map;
+
+	if (fstat(fd, &st) < 0)
+		return err_errno(err, errno, "%s", db->path);
+	if (!S_ISREG(st.st_mode) || st.st_size <= 0)
+		return err_set(err, ERR_FORMAT, "%s: empty, or no file", db->path);
+	map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (map == MAP_FAILED)
+		return err_errno(err, errno, "%s", db->path);
+	db->map = map;
+	db->map_bytes = (size_t)st.st_size;
+	return 0;
+}
+
+int sqlite_file_open_fd(int fd, const char *path, struct sqlite_file **ret, struct err *err)
 {
 	CLEANUP(sqlite_file_closep) struct sqlite_file *db = NULL;
-	int r = open_with(path, "?immutable=1", SQLITE_OPEN_READONLY, &db, err);
+	int r = open_with(":memory:", path, SQLITE_OPEN_READWRITE, &db, err), rc;
 
+	if (r == 0)
+		r = map_file(db, fd, err);
 	if (r < 0)
 		return r;
+	rc = sqlite3_deserialize(db->db, "main", db->map, (sqlite3_int64)db->map_bytes,
+				 (sqlite3_int64)db->map_bytes, SQLITE_DESERIALIZE_READONLY);
+	if (rc != SQLITE_OK)
+		return failure(db, rc, err);
 	(void)sqlite3_db_config(db->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	(void)sqlite3_limit(db->db, SQLITE_LIMIT_ATTACHED, 0);
 	r = exec(db,
@@ -152,6 +153,13 @@ int sqlite_file_open(const char *path, struct sqlite_file **ret, struct err *err
 	if (r == 0)
 		*ret = TAKE(db);
 	return r;
+}
+
+int sqlite_file_open(const char *path, struct sqlite_file **ret, struct err *err)
+{
+	CLEANUP(fd_closep) int fd = fd_open_read(path, err);
+
+	return fd < 0 ? fd : sqlite_file_open_fd(fd, path, ret, err);
 }
 
 int sqlite_file_prepare(struct sqlite_file *db, const char *sql, struct sqlite_statement **ret,

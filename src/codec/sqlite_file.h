@@ -33,6 +33,8 @@ int sqlite_file_create(const char *path, const char *schema, struct sqlite_file 
 		       struct err *err);
 int sqlite_file_finish(struct sqlite_file *db, struct err *err); /* still to be closed */
 int sqlite_file_open(const char *path, struct sqlite_file **ret, struct err *err);
+/* The file behind fd, which stays the caller's, and no other that may by now be at its path. */
+int sqlite_file_open_fd(int fd, const char *path, struct sqlite_file **ret, struct err *err);
 void sqlite_file_close(struct sqlite_file *db);
 void sqlite_file_closep(struct sqlite_file **db);
 

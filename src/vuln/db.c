@@ -292,13 +292,16 @@ static int check_digest(int fd, const struct index_shard *entry, struct err *err
 		       STR_FMT(entry->digest));
 }
 
-/* The shard's path, once its bytes are what the index says. */
-static int verified_path(struct db *db, const struct index_shard *entry, bool again, char **ret,
-			 struct err *err)
+/*
+ * The shard's file, open, once its bytes are what the index says. It is this file that is read
+ * then: another one may be at the path by now. *ret_path is its path, for messages.
+ */
+static int open_verified(struct db *db, const struct index_shard *entry, bool again,
+			 char **ret_path, struct err *err)
 {
 	CLEANUP(freep) char *path = NULL;
 	CLEANUP(fd_closep) int fd = -1;
-	int r = 0;
+	int r = 0, verified;
 
 	if (asprintf(&path, "%s/%.*s", db->dir, STR_FMT(entry->file)) < 0) {
 		path = NULL;
@@ -312,9 +315,12 @@ static int verified_path(struct db *db, const struct index_shard *entry, bool ag
 		if (r == 0)
 			remember_verified(db, fd, entry->digest);
 	}
-	if (r == 0)
-		*ret = TAKE(path);
-	return r;
+	if (r < 0)
+		return r;
+	*ret_path = TAKE(path);
+	verified = fd;
+	fd = -1;
+	return verified;
 }
 
 static int open_shard(struct db *db, const struct index_shard *entry, struct shard **ret,
@@ -322,12 +328,10 @@ static int open_shard(struct db *db, const struct index_shard *entry, struct sha
 {
 	char what[160];
 	CLEANUP(freep) char *path = NULL;
-	int r = verified_path(db, entry, false, &path, err);
+	CLEANUP(fd_closep) int fd = open_verified(db, entry, false, &path, err);
 
 	(void)snprintf(what, sizeof what, "shard %.*s", STR_FMT(entry->name)); /* may be cut */
-	if (r == 0)
-		return shard_open(path, what, ret, err);
-	return err_wrap(err, r, "%s", what);
+	return fd < 0 ? err_wrap(err, fd, "%s", what) : shard_open_fd(fd, path, what, ret, err);
 }
 
 int db_shard(struct db *db, struct str name, struct shard **ret, struct err *err)
@@ -365,13 +369,13 @@ static int open_enrichment(struct db *db, struct err *err)
 {
 	const struct index_shard *entry = index_shard_find(&db->index, STR("enrichment"));
 	CLEANUP(freep) char *path = NULL;
+	CLEANUP(fd_closep) int fd = -1;
 	int r;
 
 	if (db->find_fact || !entry)
 		return db->find_fact != NULL;
-	r = verified_path(db, entry, false, &path, err);
-	if (r == 0)
-		r = sqlite_file_open(path, &db->enrichment, err);
+	fd = open_verified(db, entry, false, &path, err);
+	r = fd < 0 ? fd : sqlite_file_open_fd(fd, path, &db->enrichment, err);
 	if (r == 0)
 		r = sqlite_file_prepare(db->enrichment,
 					"SELECT facts FROM enrichment WHERE cve = ?1",
@@ -433,10 +437,10 @@ int db_verify(struct db *db, struct err *err)
 	for (size_t i = 0; i < db->index.n_shards; i++) {
 		const struct index_shard *entry = &db->index.shards[i];
 		CLEANUP(freep) char *path = NULL;
-		int r = verified_path(db, entry, true, &path, err);
+		CLEANUP(fd_closep) int fd = open_verified(db, entry, true, &path, err);
 
-		if (r < 0)
-			return err_wrap(err, r, "shard %.*s", STR_FMT(entry->name));
+		if (fd < 0)
+			return err_wrap(err, fd, "shard %.*s", STR_FMT(entry->name));
 	}
 	return (int)db->index.n_shards;
 }

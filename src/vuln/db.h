@@ -11,11 +11,12 @@
  * A shard that is absent means that nothing is known of that ecosystem: NOT ASSESSED, not "no
  * findings". shards are opened once and kept.
  *
- * Trust: the index is signed (Ed25519). The key is options.key_file, else the key that this user's
- * own builds are signed with, else the one pinned when the database at this place was opened first.
+ * Trust: the index is signed (Ed25519). The key is options.key_file, else the one pinned for this
+ * place: that of the build, if this user built it here, else that of the index opened here first.
  * An index older than the newest seen at this place is refused, unless allow_older. Each shard's
  * bytes are checked against the index when it is opened first; that is remembered by the file's
- * identity (device, inode, size, times), so later runs read no more than they need.
+ * identity (device, inode, size, times), so later runs read no more than they need. What is read is
+ * the file that was checked, also when another one takes its path in the meantime.
  *
  * Ownership: what is borrowed lives until db_close. Threads: one db, one thread (open it again in
  * each; that costs a fraction of a millisecond).

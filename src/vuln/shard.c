@@ -2,6 +2,7 @@
 #include "vuln/shard.h"
 
 #include "base/clock.h"
+#include "base/fd.h"
 #include "base/limits.h"
 #include "base/map.h"
 #include "codec/sqlite_file.h"
@@ -82,7 +83,7 @@ static int prepare(struct shard *s, struct sqlite_statement **st, const char *sq
 	return *st ? 0 : sqlite_file_prepare(s->file, sql, st, err);
 }
 
-int shard_open(const char *path, const char *what, struct shard **ret, struct err *err)
+int shard_open_fd(int fd, const char *path, const char *what, struct shard **ret, struct err *err)
 {
 	CLEANUP(shard_closep) struct shard *s = calloc(1, sizeof *s);
 	int r;
@@ -94,7 +95,7 @@ int shard_open(const char *path, const char *what, struct shard **ret, struct er
 	s->what = str_dup(str_of(what));
 	if (!s->what)
 		return err_nomem(err);
-	r = sqlite_file_open(path, &s->file, err);
+	r = sqlite_file_open_fd(fd, path, &s->file, err);
 	if (r == 0)
 		r = read_meta(s, err);
 	if (r == 0)
@@ -104,6 +105,13 @@ int shard_open(const char *path, const char *what, struct shard **ret, struct er
 	if (r == 0)
 		*ret = TAKE(s);
 	return r;
+}
+
+int shard_open(const char *path, const char *what, struct shard **ret, struct err *err)
+{
+	CLEANUP(fd_closep) int fd = fd_open_read(path, err);
+
+	return fd < 0 ? fd : shard_open_fd(fd, path, what, ret, err);
 }
 
 void shard_close(struct shard *s)

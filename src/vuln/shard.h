@@ -35,7 +35,8 @@
 
 struct shard;
 
-/* A file that db.h has verified. `what` names it in messages. */
+/* The file behind fd, which db.h has verified and closes; path and `what` are for messages. */
+int shard_open_fd(int fd, const char *path, const char *what, struct shard **ret, struct err *err);
 int shard_open(const char *path, const char *what, struct shard **ret, struct err *err);
 void shard_close(struct shard *s);
 void shard_closep(struct shard **s);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -267,6 +268,28 @@ TEST(details_of_an_advisory_are_read_by_its_number)
 	tear_down(&w);
 }
 
+TEST(a_shard_is_the_file_that_was_opened_not_what_took_its_path)
+{
+	struct world w;
+	struct shard_rows rows;
+	struct err err = {0};
+	int fd, other;
+
+	set_up(&w);
+	add_two(&w);
+	write_shard(&w, false);
+	fd = open(w.path, O_RDONLY | O_CLOEXEC);
+	assert_int_equal(unlink(w.path), 0);
+	other = open(w.path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	assert_int_equal(write(other, "something else", 14), 14);
+	(void)close(other);
+	if (shard_open_fd(fd, w.path, "shard test-1", &w.shard, &err) < 0)
+		fail_msg("%s", err.msg);
+	(void)close(fd); /* the shard does not need it any more */
+	assert_int_equal(shard_find(w.shard, STR("zlib"), &rows, NULL), 1);
+	tear_down(&w);
+}
+
 TEST(records_are_found_by_every_id)
 {
 	static const struct {
@@ -417,6 +440,7 @@ int main(void)
 		RUN(a_row_comes_back_as_it_was_given),
 		RUN(the_same_row_twice_is_one),
 		RUN(details_of_an_advisory_are_read_by_its_number),
+		RUN(a_shard_is_the_file_that_was_opened_not_what_took_its_path),
 		RUN(records_are_found_by_every_id),
 		RUN(the_order_of_rows_does_not_change_the_bytes),
 		RUN(what_no_shard_can_hold_is_a_problem),
