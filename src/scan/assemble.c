@@ -420,6 +420,7 @@ static int cover_readers(struct assembly *as)
 	struct str parser;
 	size_t at = 0;
 	void *value;
+	bool is_found = false;
 	int r = 0;
 
 	while (r == 0 && map_next(&as->readers, &at, &parser, &value)) {
@@ -429,12 +430,13 @@ static int cover_readers(struct assembly *as)
 
 		if (t->n_packages == 0 && !t->is_partial)
 			continue; /* a helper file: lists, licences */
+		is_found |= t->is_partial;
 		r = report_add_coverage(
 			rep, what, t->is_partial ? COVERAGE_PARTIAL : COVERAGE_ASSESSED,
 			t->is_partial ? STR("not all of its records could be read") : STR_NULL,
 			t->is_partial ? STR("see the problems below") : STR_NULL, t->n_packages);
 	}
-	if (r == 0 && rep->packages.n == 0)
+	if (r == 0 && rep->packages.n == 0 && !is_found)
 		r = report_add_coverage(
 			rep, STR("operating-system packages"), COVERAGE_NOT_ASSESSED,
 			STR("no package database was found in the image"), STR_NULL, 0);

@@ -170,6 +170,14 @@ def test_a_record_that_is_left_out_makes_the_database_partial(tmp_path):
     assert report(tmp_path, "root.tar") == got  # from the cache
 
 
+def test_a_database_without_a_record_that_can_be_read_was_found_all_the_same(tmp_path):
+    (tmp_path / "root.tar").write_bytes(tar_of([("etc/os-release", OS_RELEASE),
+                                                ("var/lib/dpkg/status", "junk\n")]))
+    said = {c["what"]: c["state"] for c in report(tmp_path, "root.tar")["coverage"]}
+    assert said["operating-system packages (dpkg)"] == "partial"
+    assert "operating-system packages" not in said
+
+
 def test_a_directory_has_no_digest(tmp_path):
     (tmp_path / "root" / "etc").mkdir(parents=True)
     (tmp_path / "root" / "etc" / "os-release").write_text(OS_RELEASE)
