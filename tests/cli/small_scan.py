@@ -4,7 +4,8 @@
 Debian 12 with curl (of source curl), libssl3 (of openssl) and zlib1g (of zlib). The tracker knows
 of curl: CVE-2026-0001 (fixed later), CVE-2026-0002 (open, low), CVE-2026-0003 (fixed before),
 CVE-2026-0004 (not affected); of openssl: CVE-2026-0005 (fixed later, exploited); of nginx, which
-is not installed: CVE-2026-0006; of bullseye alone: CVE-2026-0007.
+is not installed: CVE-2026-0006; of bullseye alone: CVE-2026-0007; of zlib: CVE-2026-0008, still
+listed as open, which DSA-9001-1 fixed in the version that is installed.
 """
 import json
 import os
@@ -38,9 +39,14 @@ TRACKER = {
     "curl": {"CVE-2026-0001": fixed("7.88.1-11", "high"), "CVE-2026-0002": still_open("low"),
              "CVE-2026-0003": fixed("7.88.1-9", "medium"), "CVE-2026-0004": fixed("0")},
     "openssl": {"CVE-2026-0005": fixed("3.0.17-1", "medium")},
+    "zlib": {"CVE-2026-0008": still_open("medium")},
     "nginx": {"CVE-2026-0006": fixed("1.24-1", "high")},
     "bash": {"CVE-2026-0007": fixed("5.1-2", "high", "bullseye")},
 }
+DSA = """[01 Dec 2025] DSA-9001-1 zlib - security update
+\t{CVE-2026-0008}
+\t[bookworm] - zlib 1:1.2.13.dfsg-1
+"""
 KEV = {"title": "t", "catalogVersion": "1", "dateReleased": "2025-12-01T00:00:00Z", "count": 1,
        "vulnerabilities": [{"cveID": "CVE-2026-0005", "dateAdded": "2025-11-30",
                             "dueDate": "2025-12-20", "knownRansomwareCampaignUse": "Unknown"}]}
@@ -66,6 +72,7 @@ def make(tmp_path):
     """Writes root/ and builds the database."""
     files = {"root/etc/os-release": OS_RELEASE, "root/var/lib/dpkg/status": STATUS,
              "feeds/tracker/data/json": json.dumps(TRACKER),
+             "feeds/tracker/data/DSA/list": DSA,
              "feeds/kev/known_exploited_vulnerabilities.json": json.dumps(KEV)}
     for name, text in files.items():
         path = tmp_path / name

@@ -63,6 +63,15 @@ def test_what_is_not_found_is_explained_too(tmp_path, target, name, kind, text):
     assert any(r["kind"] == kind and text in r["text"] for r in doc["reasons"])
 
 
+@pytest.mark.parametrize("name", ["CVE-2026-0008", "DSA-9001-1"])
+def test_a_notice_outweighs_what_a_tracker_still_lists(tmp_path, name):
+    doc = json.loads(explain(tmp_path, name, "root", "--format", "json").stdout)
+    kinds = {r["record"]: r["kind"] for r in doc["reasons"]}
+    assert kinds["DSA-9001-1"] == "fixed"
+    assert kinds.get("CVE-2026-0008", "outweighed") == "outweighed"
+    assert ("CVE-2026-0008" in kinds) == (name == "CVE-2026-0008")
+
+
 def test_not_affected_names_who_says_so(tmp_path):
     reason, = json.loads(
         explain(tmp_path, "CVE-2026-0004", "root", "--format", "json").stdout)["reasons"]

@@ -38,13 +38,42 @@ static void check_terminal(struct str text)
 		assert(text_width(line, true) <= WIDTH);
 }
 
+static void add_finding(struct report *r, struct str in)
+{
+	struct finding_location *at = arena_alloc(&r->arena, sizeof *at);
+	struct finding_cvss *cvss = arena_alloc(&r->arena, sizeof *cvss);
+	struct finding f = {.rule = in,
+			    .title = in,
+			    .severity_source = in,
+			    .fix_action = in,
+			    .exploited_since = in,
+			    .suppressed_reason = in,
+			    .risk = 1};
+
+	assert(at && cvss);
+	*at = (struct finding_location){.layer = in, .path = in};
+	*cvss = (struct finding_cvss){.vector = in, .source = in, .version = in, .score = 5};
+	f.subject = (struct finding_subject){.name = in, .version = in, .purl = in, .path = in};
+	f.locations = at;
+	f.cvss = cvss;
+	f.n_locations = f.n_cvss = 1;
+	f.evidence = f.references = f.aliases = (struct str_list){&at->path, 1};
+	(void)report_add_finding(r, &f, NULL); /* its absence is found out by no check */
+	f.fix_version = in;
+	f.known_exploited = true;
+	(void)report_add_finding(r, &f, NULL);
+	f.suppressed_by = in;
+	(void)report_add_finding(r, &f, NULL);
+}
+
 static void fill(struct report *r, struct str in)
 {
 	struct report_package *p = vec_push(&r->packages);
 	struct report_layer *l = vec_push(&r->layers);
+	struct report_rule *rule = vec_push(&r->rules);
 	struct err what = {.code = ERR_FORMAT};
 
-	assert(p && l);
+	assert(p && l && rule);
 	r->has_image = true;
 	r->image.name = r->image.user = r->image.manifest_digest = in;
 	r->distro.id = r->distro.pretty_name = r->distro.eol = in;
@@ -53,6 +82,10 @@ static void fill(struct report *r, struct str in)
 	p->purl = p->db = p->db_path = p->layer = in;
 	l->diff_id = l->created_by = in;
 	l->assessed = true;
+	*rule = (struct report_rule){.file = in, .rule = in, .until = in, .state = RULE_EXPIRED};
+	r->n_hidden = 1;
+	r->hidden_by = in;
+	add_finding(r, in);
 	snprintf(what.msg, sizeof what.msg, "%.*s", STR_FMT(in));
 	(void)report_add_problem(r, in, in, in, &what); /* its absence is found out below */
 	(void)report_add_coverage(r, in, COVERAGE_PARTIAL, in, in, 1); /* the same */
