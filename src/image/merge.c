@@ -247,6 +247,7 @@ static int merge_layer(struct merge *m, size_t i, struct err *err)
 	else if (r != -ERR_NOMEM) { /* too deep or long where it leads: stays as it is stored */
 		map_done(&l->moves);
 		map_init(&l->moves, LIMIT_LAYER_ENTRIES);
+		m->n_unmoved++;
 	}
 	return r == -ERR_NOMEM ? r : 0;
 }

@@ -32,6 +32,7 @@ struct merge {
 	struct merged_layer *layers;
 	size_t n;
 	uint64_t *link_work; /* of all views of it; image/view.h */
+	size_t n_unmoved;    /* layers with entries that lead too deep or far: used as stored */
 };
 
 int merge_init(struct merge *m, const struct tree *const *trees, size_t n, struct err *err);

@@ -393,7 +393,7 @@ static int look_and_assemble(struct scan *s, struct assemble_input *in, struct s
 	return r < 0 ? r : assemble_layers(in, report, err);
 }
 
-/* Behind links that were not followed there may be anything. */
+/* Behind links that were not followed, or led nowhere, there may be anything. */
 static int cover_work(const struct merge *m, struct report *report, struct err *err)
 {
 	int r = 0;
@@ -402,6 +402,12 @@ static int cover_work(const struct merge *m, struct report *report, struct err *
 		r = report_add_coverage(report, STR("links"), COVERAGE_PARTIAL,
 					STR("following them takes more than link_work_bytes"),
 					STR_NULL, 0);
+	if (r == 0 && m->n_unmoved)
+		r = report_add_coverage(
+			report, STR("layers behind links"), COVERAGE_PARTIAL,
+			STR("entries that a symlink below moves would be deeper than "
+			    "path_depth or longer than path_bytes"),
+			STR_NULL, m->n_unmoved);
 	return r < 0 ? err_nomem(err) : 0;
 }
 

@@ -273,6 +273,25 @@ TEST(a_listing_shows_each_name_once)
 	stack_done(&s);
 }
 
+TEST(a_layer_that_a_link_leads_too_deep_is_counted)
+{
+	static char deep[2 * 1000], low[2 * 1000 + 2], high[2 * 100 + 4];
+	struct stack s = {0};
+
+	for (size_t i = 0; i < sizeof deep; i++)
+		deep[i] = i % 2 ? '/' : 'd';
+	deep[sizeof deep - 1] = '\0';
+	(void)snprintf(low, sizeof low, "%s/f", deep);
+	(void)snprintf(high, sizeof high, "l/%.200sf", deep);
+	ADD(&s, {low, NODE_FILE, NULL}, {"l", NODE_SYMLINK, deep});
+	ADD(&s, {"l/near", NODE_FILE, NULL});
+	ADD(&s, {high, NODE_FILE, NULL});
+	put_together(&s);
+	assert_int_equal(s.merge.n_unmoved, 1);
+	assert_true(merge_has_moves(&s.merge, 1));
+	stack_done(&s);
+}
+
 TEST(links_are_followed_until_it_is_too_much_work)
 {
 	struct view_hit hit;
@@ -304,6 +323,7 @@ int main(void)
 		RUN(layers_that_were_not_read_are_passed_over),
 		RUN(a_file_is_found_behind_links_of_both_kinds),
 		RUN(a_listing_shows_each_name_once),
+		RUN(a_layer_that_a_link_leads_too_deep_is_counted),
 		RUN(links_are_followed_until_it_is_too_much_work),
 	};
 
