@@ -27,6 +27,7 @@ struct search {
 	const struct tree *tree;
 	struct view below;
 	struct strbuf from, to; /* of the directory at hand */
+	struct strbuf above;	/* where the directories on the way down show, one behind another */
 };
 
 static bool has_implied(const struct tree *t)
@@ -87,22 +88,25 @@ static int search_child(struct search *s, uint32_t child)
 static int search_directory(struct search *s, uint32_t dir, bool top)
 {
 	const struct tree_node *node = tree_node(s->tree, dir);
-	size_t from_n = s->from.n;
-	struct str here = arena_str(&s->layer->arena, strbuf_str(&s->to));
-	int r = here.p ? 0 : -ERR_NOMEM;
+	size_t from_n = s->from.n, at = s->above.n, n = s->to.n;
+	int r;
 
+	strbuf_add(&s->above, strbuf_str(&s->to));
+	r = s->above.error ? -ERR_NOMEM : 0;
 	for (uint32_t i = 0; i < node->n && r >= 0; i++) {
 		uint32_t child = s->tree->order[node->first + i];
 		struct str name = tree_name(s->tree, child);
+		struct str here = str_sub(strbuf_str(&s->above), at, n);
 
 		if (tree_node(s->tree, child)->type != NODE_DIR)
 			continue;
 		strbuf_reset(&s->to);
-		strbuf_addf(&s->to, "%.*s%s%.*s", STR_FMT(here), here.n ? "/" : "", STR_FMT(name));
+		strbuf_addf(&s->to, "%.*s%s%.*s", STR_FMT(here), n ? "/" : "", STR_FMT(name));
 		strbuf_addf(&s->from, "%s%.*s", top ? "" : "/", STR_FMT(name));
 		r = s->to.error || s->from.error ? -ERR_NOMEM : search_child(s, child);
 		s->from.n = from_n;
 	}
+	s->above.n = at;
 	return r < 0 ? r : 0;
 }
 
@@ -232,11 +236,13 @@ static int merge_layer(struct merge *m, size_t i, struct err *err)
 			   .tree = m->stored[i],
 			   .below = {.trees = m->trees, .n = i, .link_work = m->link_work},
 			   .from = STRBUF_INIT((size_t)LIMIT_PATH_BYTES * 4),
-			   .to = STRBUF_INIT((size_t)LIMIT_PATH_BYTES * 4)};
+			   .to = STRBUF_INIT((size_t)LIMIT_PATH_BYTES * 4),
+			   .above = STRBUF_INIT((size_t)LIMIT_PATH_BYTES * LIMIT_PATH_DEPTH * 2)};
 	int r = search_directory(&s, TREE_ROOT, true);
 
 	strbuf_done(&s.from);
 	strbuf_done(&s.to);
+	strbuf_done(&s.above);
 	if (r < 0)
 		return err_nomem(err);
 	if (l->moves.n == 0)
