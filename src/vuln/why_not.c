@@ -17,6 +17,7 @@
 struct asked {
 	const struct report_package *package;
 	struct match_query query;
+	bool hit; /* the matcher calls it affected by what is asked about */
 };
 
 /* One shard that packages are asked of. */
@@ -136,7 +137,7 @@ static int place_packages(struct inquiry *q, struct err *err)
 		asked = place ? vec_push(&place->asked) : NULL;
 		if (!asked)
 			return err_nomem(err);
-		*asked = (struct asked){rp, query};
+		*asked = (struct asked){rp, query, false};
 	}
 	return say_foreign(q, n_foreign, vendor, err);
 }
@@ -237,18 +238,6 @@ static struct str with_conditions(struct inquiry *q, const struct shard_row *row
 	return arena_str(q->arena, strbuf_str(&sb));
 }
 
-/* Whether the matcher calls the package affected: then the row is not what it goes by. */
-static int is_hit(struct inquiry *q, const struct asked *a, bool *ret, struct err *err)
-{
-	struct match_result result;
-	int r = match_package(q->place->shard, &a->query, q->arena, &result, err);
-
-	*ret = false;
-	for (size_t i = 0; i < result.n && r == 0; i++)
-		*ret |= str_eq(result.hits[i].vulnerability, q->canonical);
-	return r;
-}
-
 static int name_record(struct inquiry *q, const struct shard_row *row, struct reason *to,
 		       struct err *err)
 {
@@ -271,19 +260,13 @@ static int answer(struct inquiry *q, const struct asked *a, const struct shard_r
 	struct str text = STR_NULL;
 	enum reason_kind kind = judge_row(q, row, version_of(a, row), &text);
 	struct reason *to;
-	bool hit = false;
-	int r = 0;
 
 	if (row->status == STATUS_NOT_AFFECTED)
 		text = arena_strf(q->arena, "the publisher says: not affected; %.*s",
 				  STR_FMT(text));
 	if (row->status == STATUS_NOT_AFFECTED)
 		kind = kind == REASON_OTHER_BUILD ? REASON_NOT_AFFECTED : REASON_OUTSIDE;
-	else if (kind == REASON_OTHER_BUILD)
-		r = is_hit(q, a, &hit, err);
-	if (r < 0)
-		return r;
-	if (hit)
+	else if (kind == REASON_OTHER_BUILD && a->hit)
 		kind = REASON_AFFECTED;
 	else if (kind == REASON_OTHER_BUILD && !row->module.n && !row->channel.n && !row->arches.n)
 		kind = REASON_OUTWEIGHED;
@@ -326,19 +309,41 @@ static int look_at_row(struct inquiry *q, struct str name, const struct shard_ro
 	return 0;
 }
 
-static int look_at_package(struct inquiry *q, struct str name, struct err *err)
+/* Matching looks up rows itself, so it is done before any are held. */
+static int match_asked(struct inquiry *q, struct str name, struct err *err)
+{
+	for (size_t i = 0; i < q->place->asked.n; i++) {
+		struct asked *a = vec_at(&q->place->asked, i);
+		struct match_result result;
+		int r;
+
+		if (!str_eq(a->query.name, name) && !str_eq(a->query.binary, name))
+			continue;
+		r = match_package(q->place->shard, &a->query, q->arena, &result, err);
+		if (r < 0)
+			return r;
+		for (size_t k = 0; k < result.n; k++)
+			a->hit |= str_eq(result.hits[k].vulnerability, q->canonical);
+	}
+	return 0;
+}
+
+static int look_at_rows(struct inquiry *q, struct str name, struct err *err)
 {
 	struct shard_rows rows;
 	struct shard_row row;
 	bool wanted = false, installed = false;
 	int r = shard_find(q->place->shard, name, &rows, err);
 
-	while (r > 0 && (r = shard_next(&rows, &row, err)) > 0) {
+	if (r <= 0)
+		return r;
+	while (r >= 0 && (r = shard_next(&rows, &row, err)) > 0) {
 		if (!is_wanted(q, row.advisory))
 			continue;
 		wanted = true;
-		if (look_at_row(q, name, &row, &installed, err) < 0)
-			return -(int)(err ? err->code : ERR_NOMEM);
+		r = look_at_row(q, name, &row, &installed, err);
+		if (r < 0)
+			return r;
 	}
 	if (r == 0 && wanted && !installed) {
 		struct str *slot = vec_push(&q->missing);
@@ -347,6 +352,13 @@ static int look_at_package(struct inquiry *q, struct str name, struct err *err)
 			*slot = name;
 	}
 	return r < 0 ? r : 0;
+}
+
+static int look_at_package(struct inquiry *q, struct str name, struct err *err)
+{
+	int r = match_asked(q, name, err);
+
+	return r < 0 ? r : look_at_rows(q, name, err);
 }
 
 /* The names that records of the vulnerability are about. */
