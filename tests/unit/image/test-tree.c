@@ -204,7 +204,7 @@ static struct tree_builder *chain_of_links(char *target)
 
 	assert_int_equal(tree_builder_new(&b, NULL), 0);
 	for (int i = 0; i < LIMIT_SYMLINK_HOPS - 1; i++) {
-		char name[8], next[8];
+		char name[16], next[16];
 		int n = snprintf(next, sizeof next, "l%02d", i + 1);
 
 		(void)snprintf(name, sizeof name, "l%02d", i);
