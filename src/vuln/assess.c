@@ -358,8 +358,8 @@ static int set_evidence(struct assessment *as, const struct found *x, struct fin
 
 	if (!s.p)
 		return err_nomem(err);
-	step(&s, "package=%.*s %.*s in %.*s", STR_FMT(p->name), STR_FMT(p->version),
-	     STR_FMT(x->package->db_path));
+	step(&s, "package=%.*s %.*s%s%.*s", STR_FMT(p->name), STR_FMT(p->version),
+	     x->package->db_path.n ? " in " : "", STR_FMT(x->package->db_path));
 	if (!x->hit->by_binary && p->source_name.n)
 		step(&s, "source=%.*s %.*s", STR_FMT(x->query->name), STR_FMT(x->query->version));
 	step(&s, "shard=%.*s", STR_FMT(shard_name(x->shard)));
