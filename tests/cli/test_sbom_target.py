@@ -185,6 +185,22 @@ def test_spdx_names_the_source_in_two_ways(work, package):
     assert report["distro"]["release"] == "debian-12"
 
 
+def test_spdx_22_tells_image_and_system_by_their_ids(work):
+    system = {"SPDXID": "SPDXRef-OperatingSystem-1", "name": "debian", "versionInfo": "12.5"}
+    image = {"SPDXID": "SPDXRef-ContainerImage-1", "name": "shop",
+             "attributionTexts": ["SchemaVersion: 2", "DiffID: sha256:aa"]}
+    package = spdx_package("pkg:deb/debian/libcurl4@7.88.1-10",
+                           sourceInfo="built package from: curl 7.88.1-10",
+                           attributionTexts=["PkgID: x", "LayerDiffID: sha256:aa"])
+    del package["downloadLocation"]
+    report = scan(work, write(work, spdx(image, system, package, spdxVersion="SPDX-2.2")))
+    assert [f["rule"] for f in report["findings"]] == ["CVE-2024-0001"]
+    assert report["image"]["name"] == "shop"
+    assert [(layer["diff_id"], layer["packages"]) for layer in report["layers"]] == [
+        ("sha256:aa", 1)]
+    assert report["packages"][0]["layer"] == "sha256:aa"
+
+
 @pytest.mark.parametrize("version, epoch, expect", [
     ("4.4.20-4.el8", None, "4.4.20-4.el8"), ("4.4.20-4.el8", "2", "2:4.4.20-4.el8")])
 def test_an_rpm_has_its_epoch_from_the_purl(work, version, epoch, expect):

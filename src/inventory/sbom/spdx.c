@@ -73,6 +73,8 @@ static void add_facts(struct bom *bom, struct str text, struct bom_fact *facts, 
 			*f = (struct bom_fact){name, decode_value(bom, value)};
 		else if (str_pull_prefix(&line, STR("LayerDiffID: ")))
 			*f = (struct bom_fact){STR("aquasecurity:trivy:LayerDiffID"), line};
+		else if (str_pull_prefix(&line, STR("DiffID: ")))
+			*f = (struct bom_fact){STR("aquasecurity:trivy:DiffID"), line};
 		else
 			continue;
 		(*n)++;
@@ -157,9 +159,22 @@ static void set_source(const struct json *v, struct bom_item *item)
 		item->source_name = info;
 }
 
-static int see_package(struct bom *bom, const struct json *v, struct err *err)
+/* SPDX 2.2 has no purposes; there the id says it. */
+static struct str purpose_of(const struct json *v)
 {
 	struct str purpose = json_get_str(v, "primaryPackagePurpose");
+	struct str id = json_get_str(v, "SPDXID");
+
+	if (purpose.n)
+		return purpose;
+	if (str_has_prefix(id, STR("SPDXRef-OperatingSystem")))
+		return STR("OPERATING_SYSTEM");
+	return str_has_prefix(id, STR("SPDXRef-ContainerImage")) ? STR("CONTAINER") : STR_NULL;
+}
+
+static int see_package(struct bom *bom, const struct json *v, struct err *err)
+{
+	struct str purpose = purpose_of(v);
 	struct str license = json_get_str(v, "licenseDeclared");
 	struct bom_item item = {
 		.name = json_get_str(v, "name"),
