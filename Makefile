@@ -56,7 +56,7 @@ build-tests: setup-test
 # FEEDS is a mirror of advisories: a database is made of it beside the build. Without it the
 # database of this user is asked, and where there is none the report says NOT ASSESSED.
 scan: build
-	$(if $(FEEDS),$(PLIMSOLL) db build --feeds $(FEEDS) --out $(BUILD)/db)
+	$(if $(FEEDS),$(PLIMSOLL) db build --quiet --feeds $(FEEDS) --out $(BUILD)/db)
 	$(PLIMSOLL) scan $(if $(FEEDS),--db $(BUILD)/db) $(if $(IMAGE),$(IMAGE),/)
 
 test: build-tests

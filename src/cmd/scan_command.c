@@ -172,6 +172,11 @@ int scan_command(const struct scan_options *opt, const char *command, int argc,
 			command);
 		return command_error(&err);
 	}
+	if (opt->jobs > LIMIT_JOBS) {
+		err_set(&err, ERR_USAGE, "%s: --jobs is at most %llu", command,
+			(unsigned long long)LIMIT_JOBS);
+		return command_error(&err);
+	}
 	if (!format) {
 		err_set(&err, ERR_USAGE, "%s: no format \"%s\"; see plimsoll %s --help", command,
 			opt->format, command);

@@ -476,6 +476,23 @@ static int scan_directory(struct scan *s, const char *path, struct report *repor
 	return r;
 }
 
+/* A bare root file system whose archive has not one entry before its break is no archive at all. */
+static int check_is_archive(const struct scan *s, struct err *err)
+{
+	const struct source *src = s->source;
+	const struct layer_facts *f;
+
+	if (!src || src->config.n || s->n != 1 || !s->jobs[0].is_read)
+		return 0;
+	f = &s->jobs[0].record.facts;
+	if (f->is_complete || f->stats.n_entries)
+		return 0;
+	return err_set(err, ERR_FORMAT,
+		       "%.*s: neither an image nor a root file system: no tar archive, packed or "
+		       "not, begins here",
+		       STR_FMT(src->location));
+}
+
 static int scan_target(struct scan *s, const struct target *t, struct report *report,
 		       struct err *err)
 {
@@ -483,6 +500,8 @@ static int scan_target(struct scan *s, const struct target *t, struct report *re
 	const struct source *src = t->source;
 	int r = src ? scan_source(s, report, err) : scan_directory(s, t->directory, report, err);
 
+	if (r == 0)
+		r = check_is_archive(s, err);
 	if (r < 0)
 		return r;
 	rt->transport = arena_str(&report->arena, str_of(src ? src->transport : "rootfs"));

@@ -256,3 +256,19 @@ def test_a_wrong_diff_id_names_both_digests(tmp_path):
                    {"rootfs": {"type": "layers", "diff_ids": [other]}})
     done = run(tmp_path, "scan", "image.tar", status=2)
     assert other in done.stderr.decode() and sha(BASE) in done.stderr.decode()
+
+
+@pytest.mark.parametrize("target, message", [
+    ("notes.txt", b"not a tar archive"),
+    ("rootfs:notes.txt", b"no tar archive, packed or not, begins here"),
+])
+def test_what_is_no_archive_is_an_error_and_not_an_empty_report(tmp_path, target, message):
+    (tmp_path / "notes.txt").write_text("hello\n" * 200)
+    done = run(tmp_path, "scan", target, status=2)
+    assert message in done.stderr
+    assert done.stdout == b""
+
+
+def test_more_jobs_than_the_limit_are_refused(tmp_path):
+    done = run(tmp_path, "scan", "--jobs", "65", "/nowhere", status=2)
+    assert b"--jobs is at most 64" in done.stderr
