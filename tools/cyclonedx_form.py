@@ -140,8 +140,8 @@ def literal(text):
 
 def main():
     folder = pathlib.Path(sys.argv[1])
-    schemas = {v: Schema(json.loads((folder / f"bom-1.{v}.schema.json").read_text(encoding="utf-8")))
-               for v in VERSIONS}
+    texts = {v: (folder / f"bom-1.{v}.schema.json").read_text(encoding="utf-8") for v in VERSIONS}
+    schemas = {v: Schema(json.loads(text)) for v, text in texts.items()}
     print("/* SPDX-License-Identifier: Apache-2.0 */")
     print("/* Made by tools/cyclonedx_form.py; form.h says how the rows are read. */")
     keys = merge(schemas, "keys")
