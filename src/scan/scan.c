@@ -476,21 +476,31 @@ static int scan_directory(struct scan *s, const char *path, struct report *repor
 	return r;
 }
 
-/* A bare root file system whose archive has not one entry before its break is no archive at all. */
-static int check_is_archive(const struct scan *s, struct err *err)
+/* The first thing that a record tells to be wrong; empty: nothing. */
+static struct str first_problem(const struct layer_record *record, struct arena *arena)
+{
+	struct str items = record->items;
+	struct record_item item;
+
+	while (record_next(&items, arena, &item))
+		if (item.kind == RECORD_PROBLEM)
+			return arena_strf(arena, "%s", item.error.msg);
+	return STR_NULL;
+}
+
+/* A bare root file system whose archive breaks before its first entry is no archive at all. */
+static int check_is_archive(const struct scan *s, struct report *report, struct err *err)
 {
 	const struct source *src = s->source;
-	const struct layer_facts *f;
+	const struct layer_record *record;
 
 	if (!src || src->config.n || s->n != 1 || !s->jobs[0].is_read)
 		return 0;
-	f = &s->jobs[0].record.facts;
-	if (f->is_complete || f->stats.n_entries)
+	record = &s->jobs[0].record;
+	if (record->facts.is_complete || record->facts.stats.n_entries)
 		return 0;
-	return err_set(err, ERR_FORMAT,
-		       "%.*s: neither an image nor a root file system: no tar archive, packed or "
-		       "not, begins here",
-		       STR_FMT(src->location));
+	return err_set(err, ERR_FORMAT, "%.*s: no tar archive, packed or not, begins here: %.*s",
+		       STR_FMT(src->location), STR_FMT(first_problem(record, &report->arena)));
 }
 
 static int scan_target(struct scan *s, const struct target *t, struct report *report,
@@ -501,7 +511,7 @@ static int scan_target(struct scan *s, const struct target *t, struct report *re
 	int r = src ? scan_source(s, report, err) : scan_directory(s, t->directory, report, err);
 
 	if (r == 0)
-		r = check_is_archive(s, err);
+		r = check_is_archive(s, report, err);
 	if (r < 0)
 		return r;
 	rt->transport = arena_str(&report->arena, str_of(src ? src->transport : "rootfs"));
