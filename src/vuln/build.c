@@ -15,7 +15,6 @@
 #include "vuln/shard_write.h"
 
 #define RECORDS_MAX (64u << 20)
-#define SHARDS_MAX  65536
 #define FACTS_MAX   (1u << 20)
 
 /* ---- jobs ---- */
@@ -352,6 +351,15 @@ static struct shard_job *shard_of(struct builder *b, struct str name)
 	return job;
 }
 
+/* Why shard_of gave none. */
+static int no_shard(const struct builder *b, struct str record, struct err *err)
+{
+	if (b->shards.n < LIMIT_DB_SHARDS)
+		return err_nomem(err);
+	return err_set(err, ERR_LIMIT, "%.*s: more than %d shards in all (db_shards)",
+		       STR_FMT(str_sub(record, 0, 80)), LIMIT_DB_SHARDS);
+}
+
 static int add_row(struct builder *b, const struct record *head, const struct record_row *row,
 		   struct err *err)
 {
@@ -360,7 +368,7 @@ static int add_row(struct builder *b, const struct record *head, const struct re
 	struct shard_entry *entry;
 
 	if (!job)
-		return err_nomem(err);
+		return no_shard(b, head->id, err);
 	if (head->withdrawn) {
 		withdrawn = vec_at(&job->withdrawn, job->withdrawn.n - 1);
 		if (withdrawn && *withdrawn == head)
@@ -572,7 +580,7 @@ static int write_enrichment(struct builder *b, struct err *err)
 	CLEANUP(freep) char *path = publish_path(&b->publication, STR("enrichment"));
 
 	if (!job || !path)
-		return err_nomem(err);
+		return path ? no_shard(b, STR("enrichment"), err) : err_nomem(err);
 	if (job->rows.n || job->withdrawn.n)
 		return err_set(err, ERR_FORMAT, "a feed has packages in a shard \"enrichment\"");
 	job->counts.n_advisories = b->enrichments.n;
@@ -810,10 +818,10 @@ int build_run(const struct build_options *options, struct build_report *ret, str
 	b->mirror.fd = -1;
 	b->n_threads = options->n_threads ? options->n_threads : cpus > 0 ? (unsigned)cpus : 1;
 	b->records = (struct vec)VEC_INIT(struct record *, RECORDS_MAX);
-	b->shards = (struct vec)VEC_INIT(struct shard_job *, SHARDS_MAX);
+	b->shards = (struct vec)VEC_INIT(struct shard_job *, LIMIT_DB_SHARDS);
 	b->enrichments = (struct vec)VEC_INIT(struct enrichment_entry, RECORDS_MAX);
 	b->facts = (struct vec)VEC_INIT(struct fact_entry, FACTS_MAX);
-	map_init(&b->shard_index, SHARDS_MAX);
+	map_init(&b->shard_index, LIMIT_DB_SHARDS);
 	alias_init(&b->aliases);
 	r = publish_begin(&b->publication, options->out, err);
 	if (r == 0)

@@ -60,3 +60,14 @@ def test_a_record_that_is_another_name_of_two_cves_is_a_finding_of_each(tmp_path
             {"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "2-r0"}]}]}]})
     assert set(findings(tmp_path, [("xen", "1-r5")])) == {
         ("xen", "CVE-2018-3620"), ("xen", "CVE-2018-3646")}
+
+
+def test_a_record_that_names_releases_without_end_is_refused(tmp_path):
+    put_osv(tmp_path, "Debian", {
+        "id": "DEBIAN-CVE-2024-1", "modified": "2024-01-01T00:00:00Z", "affected": [
+            {"package": {"ecosystem": f"Debian:{number}", "name": "x"}, "versions": ["1"]}
+            for number in range(4200)]})
+    done = run(tmp_path, "db", "build", "--feeds", "feeds")
+    assert done.returncode == 2
+    assert "DEBIAN-CVE-2024-1: more than 4096 shards in all (db_shards)" in done.stderr
+    assert list((tmp_path / "db/shards").iterdir()) == []
