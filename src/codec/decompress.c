@@ -50,7 +50,8 @@ static int format_error(const struct decoder *d, struct err *err, const char *wh
 
 static int gzip_init(struct decoder *d, struct err *err)
 {
-	d->gzip = malloc(sizeof *d->gzip);
+	/* zeroed: on code lengths that cannot be, the library follows tables it has not filled */
+	d->gzip = calloc(1, sizeof *d->gzip);
 	if (!d->gzip)
 		return err_nomem(err);
 	isal_inflate_init(d->gzip);

@@ -40,8 +40,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int r = unpack(str_make(data, size), SIZE_MAX, (size_t)64 << 10, &whole);
 	int again = unpack(str_make(data, size), 7, 1000, &pieces);
 
-	/* libzstd overlooks a wrong content size before an empty block, but only in small pieces */
-	if (compression_of(str_make(data, size)) != COMPRESSION_ZSTD && (r == 0) != (again == 0) &&
+	/*
+	 * Damage that only some pieces show: libzstd overlooks a wrong content size before an empty
+	 * block, ISA-L impossible code lengths at the end of a piece. What follows is hashed
+	 * anyway.
+	 */
+	if (compression_of(str_make(data, size)) == COMPRESSION_XZ && (r == 0) != (again == 0) &&
 	    r <= 0 && again <= 0)
 		abort();
 	if (r == 0 && again == 0 && !str_eq(strbuf_str(&whole), strbuf_str(&pieces)))
