@@ -345,13 +345,13 @@ static void add_help_row(struct strbuf *out, const struct option_spec *o)
 
 		if (!own)
 			continue;
-		strbuf_addf(&users, "%s%s", users.n ? ", " : "", commands[i]->name);
+		strbuf_addf(&users, "%s%s", users.n ? " " : "", commands[i]->name);
 		project |= own->project;
 	}
 	strbuf_adds(out, "  ");
-	add_cell(out, o->name, 20);
-	add_cell(out, strbuf_cstr(&variable), 29);
-	add_cell(out, project ? "yes" : "no", 7);
+	add_cell(out, o->name, 18);
+	add_cell(out, strbuf_cstr(&variable), 28);
+	add_cell(out, project ? "yes" : "no", 5);
 	strbuf_adds(out, strbuf_cstr(&users));
 	strbuf_addc(out, '\n');
 }
@@ -360,9 +360,9 @@ void config_help(struct strbuf *out)
 {
 	help_details(out, config_details);
 	strbuf_adds(out, "\n  ");
-	add_cell(out, "Option", 20);
-	add_cell(out, "Environment", 29);
-	add_cell(out, "File", 7);
+	add_cell(out, "Option", 18);
+	add_cell(out, "Environment", 28);
+	add_cell(out, "File", 5);
 	strbuf_adds(out, "Commands\n");
 	for (size_t i = 0; commands[i]; i++)
 		for (const struct option_spec *o = commands[i]->options; o->kind != OPTION_KIND_END;

@@ -658,7 +658,7 @@ static int match_one(struct assessment *as, struct found *x, struct group *g, st
 static int assess_package(struct assessment *as, const struct report_package *rp, struct err *err)
 {
 	struct found x = {.package = rp};
-	struct str_list repositories;
+	struct str_list repositories = {0};
 	struct match_query q;
 	struct group *g;
 	struct str name;
@@ -820,7 +820,7 @@ int assess_question(struct db *db, struct report *report, const struct report_pa
 		    struct err *err)
 {
 	struct assessment as = {.db = db, .report = report};
-	struct str_list repositories;
+	struct str_list repositories = {0};
 	int found = shard_of(&as, &rp->p, ret_name, ret, err);
 	int r = found;
 
