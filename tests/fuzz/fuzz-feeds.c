@@ -48,6 +48,7 @@ static void touch(struct str s)
 
 	for (size_t i = 0; i < s.n; i++)
 		sum += (unsigned char)s.p[i];
+	(void)sum; /* reading was the purpose */
 }
 
 static void touch_list(struct str_list l)
