@@ -156,17 +156,7 @@ static const struct option_spec options[] = {
 		     "critical high medium low negligible unknown", .project = true),
 	OPTION_FLAG("require-complete", 0, &require_complete,
 		    "exit status 3 when anything was not assessed", .project = true),
-	OPTION_STR("platform", 0, &opt.platform, "OS/ARCH",
-		   "which image of an index (this machine's)", .project = true),
-	OPTION_UINT("jobs", 'j', &opt.jobs, "N", "layers read at the same time (one a processor)",
-		    .project = true),
-	OPTION_FLAG("no-cache", 0, &opt.no_cache, "neither read nor write the layer cache",
-		    .project = true),
-	OPTION_FLAG("no-sandbox", 0, &opt.no_sandbox,
-		    "keep network and writing open while reading"),
-	SCAN_REGISTRY_OPTIONS(opt),
-	OPTION_FLAG("quiet", 'q', &opt.quiet, "no progress on stderr", .project = true),
-	OPTION_FLAG("no-color", 0, &opt.no_color, "no colour, also on a terminal", .project = true),
+	SCAN_TARGET_OPTIONS(opt),
 	OPTION_END,
 };
 

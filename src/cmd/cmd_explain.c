@@ -43,17 +43,7 @@ static int scan(const char *target, struct db *db, const struct err *no_db, stru
 		struct err *err)
 {
 	struct scan_progress progress = {0};
-	struct scan_request q = {.target = target,
-				 .platform = opt.platform,
-				 .registry = {.security = opt.insecure_registry
-								  ? REGISTRY_SECURITY_NONE
-								  : REGISTRY_SECURITY_AUTO,
-					      .ca_file = opt.tls_ca,
-					      .registries_conf = opt.registries_conf,
-					      .auth_file = opt.auth_file},
-				 .jobs = opt.jobs,
-				 .no_cache = opt.no_cache,
-				 .no_sandbox = opt.no_sandbox};
+	struct scan_request q = scan_request_of(&opt, target);
 	struct progress_line *line = progress_start(&progress, opt.quiet);
 	int r = scan_run(&q, &progress, ret, err);
 
@@ -173,18 +163,8 @@ static int run(int argc, const char *const *argv)
 
 static const struct option_spec options[] = {
 	OPTION_WORDS("format", 'f', &opt.format, "FORMAT", "how to print it (text)", "text json"),
-	OPTION_STR("platform", 0, &opt.platform, "OS/ARCH",
-		   "which image of an index (this machine's)", .project = true),
-	OPTION_UINT("jobs", 'j', &opt.jobs, "N", "layers read at the same time (one a processor)",
-		    .project = true),
 	OPTION_STR("db", 0, &opt.db, "DIR", "the vulnerability database; see plimsoll db --help"),
-	OPTION_FLAG("no-cache", 0, &opt.no_cache, "neither read nor write the layer cache",
-		    .project = true),
-	OPTION_FLAG("no-sandbox", 0, &opt.no_sandbox,
-		    "keep network and writing open while reading"),
-	SCAN_REGISTRY_OPTIONS(opt),
-	OPTION_FLAG("quiet", 'q', &opt.quiet, "no progress on stderr", .project = true),
-	OPTION_FLAG("no-color", 0, &opt.no_color, "no colour, also on a terminal", .project = true),
+	SCAN_TARGET_OPTIONS(opt),
 	OPTION_END,
 };
 

@@ -3,11 +3,13 @@
  * The program: finds the command and hands over. Nothing is set up before a command asks for it,
  * so that a run starts in a millisecond.
  */
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/fd.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "cmd/command.h"
 #include "cmd/config.h"
 #include "cmd/help.h"
@@ -73,6 +75,7 @@ int main(int argc, char **argv)
 	const struct command *cmd;
 	struct err err = {0};
 
+	log_enable(getenv("PLIMSOLL_DEBUG") != NULL);
 	if (argc < 2)
 		return nothing_asked();
 	if (words[0][0] == '-')

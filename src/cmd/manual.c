@@ -167,6 +167,7 @@ static void add_man_configuration(struct strbuf *out)
 			 "else ~/.cache and ~/.local/share\n"
 			 ".TP\nDOCKER_HOST, CONTAINER_HOST\nsockets of Docker and Podman\n"
 			 ".TP\nHTTPS_PROXY, HTTP_PROXY, NO_PROXY\nproxies, as curl reads them\n"
+			 ".TP\nPLIMSOLL_DEBUG\ntraces on stderr, whatever it holds\n"
 			 ".SH FILES\n"
 			 ".TP\n\\&.plimsoll.yaml\noptions of a project, in the working directory\n"
 			 ".TP\n/etc/plimsoll/config.yaml\noptions of the machine\n");

@@ -142,22 +142,28 @@ static int exit_status(const struct scan_options *opt, const struct report *repo
 	return opt->require_complete && !report_is_complete(report) ? EXIT_INCOMPLETE : EXIT_DONE;
 }
 
+struct scan_request scan_request_of(const struct scan_options *opt, const char *target)
+{
+	return (struct scan_request){.target = target,
+				     .platform = opt->platform,
+				     .registry = {.security = opt->insecure_registry
+								      ? REGISTRY_SECURITY_NONE
+								      : REGISTRY_SECURITY_AUTO,
+						  .ca_file = opt->tls_ca,
+						  .registries_conf = opt->registries_conf,
+						  .auth_file = opt->auth_file},
+				     .jobs = opt->jobs,
+				     .no_cache = opt->no_cache,
+				     .no_sandbox = opt->no_sandbox};
+}
+
 int scan_command(const struct scan_options *opt, const char *command, int argc,
 		 const char *const *argv)
 {
 	CLEANUP(report_freep) struct report *report = NULL;
 	const struct renderer *format = renderer_find(str_of(opt->format));
+	struct scan_request q = scan_request_of(opt, argc > 0 ? argv[0] : NULL);
 	struct scan_progress progress = {0};
-	struct scan_request q = {.platform = opt->platform,
-				 .registry = {.security = opt->insecure_registry
-								  ? REGISTRY_SECURITY_NONE
-								  : REGISTRY_SECURITY_AUTO,
-					      .ca_file = opt->tls_ca,
-					      .registries_conf = opt->registries_conf,
-					      .auth_file = opt->auth_file},
-				 .jobs = opt->jobs,
-				 .no_cache = opt->no_cache,
-				 .no_sandbox = opt->no_sandbox};
 	CLEANUP(db_closep) struct db *db = NULL;
 	CLEANUP(ignore_done) struct ignore rules;
 	struct filter filter = {.fixable = opt->fixable, .known_exploited = opt->known_exploited};
@@ -172,17 +178,11 @@ int scan_command(const struct scan_options *opt, const char *command, int argc,
 			command);
 		return command_error(&err);
 	}
-	if (opt->jobs > LIMIT_JOBS) {
-		err_set(&err, ERR_USAGE, "%s: --jobs is at most %llu", command,
-			(unsigned long long)LIMIT_JOBS);
-		return command_error(&err);
-	}
 	if (!format) {
 		err_set(&err, ERR_USAGE, "%s: no format \"%s\"; see plimsoll %s --help", command,
 			opt->format, command);
 		return command_error(&err);
 	}
-	q.target = argv[0];
 	r = read_epoch(&q, &err);
 	if (r == 0)
 		r = platform_parse(opt->platform, &platform, &err);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What scan and sbom share: run a scan of one target, print its report in one format.
+ * What scan, sbom, explain and diff share: the options that say how a target is reached and read,
+ * and the run of one scan that prints its report in one format.
  */
 #pragma once
 
@@ -22,16 +23,30 @@ struct scan_options {
 	bool files, require_complete, no_cache, no_sandbox, quiet, no_color;
 };
 
-/* Rows of both option tables: how registries are reached. */
-#define SCAN_REGISTRY_OPTIONS(opt)                                                                 \
-	OPTION_FLAG("insecure-registry", 0, &(opt).insecure_registry,                              \
-		    "allow http and unknown certificates for the registry"),                       \
+/* Rows of every option table of a command that scans: how a target is reached and read. */
+#define SCAN_TARGET_OPTIONS(opt)                                                                   \
+	OPTION_STR("platform", 0, &(opt).platform, "OS/ARCH",                                      \
+		   "which image of an index (this machine's)", .project = true),                   \
+		OPTION_UINT("jobs", 'j', &(opt).jobs, "N",                                         \
+			    "layers read at the same time (one a processor)", .project = true),    \
+		OPTION_FLAG("no-cache", 0, &(opt).no_cache,                                        \
+			    "neither read nor write the layer cache", .project = true),            \
+		OPTION_FLAG("no-sandbox", 0, &(opt).no_sandbox,                                    \
+			    "keep network and writing open while reading"),                        \
+		OPTION_FLAG("insecure-registry", 0, &(opt).insecure_registry,                      \
+			    "allow http and unknown certificates for the registry"),               \
 		OPTION_STR("tls-ca", 0, &(opt).tls_ca, "FILE",                                     \
 			   "PEM certificates to trust beside the system's"),                       \
 		OPTION_STR("registries-conf", 0, &(opt).registries_conf, "FILE",                   \
 			   "read instead of the usual registries.conf"),                           \
 		OPTION_STR("authfile", 0, &(opt).auth_file, "FILE",                                \
-			   "credentials, instead of those of docker or podman login")
+			   "credentials, instead of those of docker or podman login"),             \
+		OPTION_FLAG("quiet", 'q', &(opt).quiet, "no progress on stderr", .project = true), \
+		OPTION_FLAG("no-color", 0, &(opt).no_color, "no colour, also on a terminal",       \
+			    .project = true)
+
+/* What is to be scanned and how, as the options say. */
+struct scan_request scan_request_of(const struct scan_options *opt, const char *target);
 
 /* Returns an exit status; prints errors itself. */
 int scan_command(const struct scan_options *opt, const char *command, int argc,

@@ -155,13 +155,6 @@ int sqlite_file_open_fd(int fd, const char *path, struct sqlite_file **ret, stru
 	return r;
 }
 
-int sqlite_file_open(const char *path, struct sqlite_file **ret, struct err *err)
-{
-	CLEANUP(fd_closep) int fd = fd_open_read(path, err);
-
-	return fd < 0 ? fd : sqlite_file_open_fd(fd, path, ret, err);
-}
-
 int sqlite_file_prepare(struct sqlite_file *db, const char *sql, struct sqlite_statement **ret,
 			struct err *err)
 {

@@ -9,7 +9,7 @@
  *     r = sqlite_file_finish(db, err);                      committed; syncing the file is the
  * caller's
  *
- *     r = sqlite_file_open(path, &db, err);                 read-only; nothing is written beside it
+ *     r = sqlite_file_open_fd(fd, path, &db, err);          read-only; nothing is written beside it
  *     r = sqlite_step(st, err); struct str blob = sqlite_column_str(st, 0);
  *
  * A file is made without journal and without page reuse: rows that come in the order of their keys
@@ -32,7 +32,6 @@ struct sqlite_statement;
 int sqlite_file_create(const char *path, const char *schema, struct sqlite_file **ret,
 		       struct err *err);
 int sqlite_file_finish(struct sqlite_file *db, struct err *err); /* still to be closed */
-int sqlite_file_open(const char *path, struct sqlite_file **ret, struct err *err);
 /* The file behind fd, which stays the caller's, and no other that may by now be at its path. */
 int sqlite_file_open_fd(int fd, const char *path, struct sqlite_file **ret, struct err *err);
 void sqlite_file_close(struct sqlite_file *db);

@@ -57,11 +57,6 @@ void digest_done(struct digest *d)
 	d->context = NULL;
 }
 
-size_t digest_size(enum digest_algorithm algorithm)
-{
-	return algorithms[algorithm].size;
-}
-
 int digest_of(struct str bytes, struct digest_value *ret, struct err *err)
 {
 	struct digest d = {0};

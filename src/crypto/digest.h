@@ -38,8 +38,6 @@ void digest_update(struct digest *d, struct str bytes);
 void digest_final(struct digest *d, struct digest_value *ret);
 void digest_done(struct digest *d);
 
-size_t digest_size(enum digest_algorithm algorithm); /* bytes */
-
 /* All at once, sha256. */
 int digest_of(struct str bytes, struct digest_value *ret, struct err *err);
 

@@ -264,11 +264,6 @@ const char *daemon_title(const struct daemon *d)
 	return d->title;
 }
 
-void daemon_cancel(struct daemon *d)
-{
-	http_cancel(d->http);
-}
-
 /* --- images --- */
 
 /* Only what references and ids are made of goes into the address. */

@@ -46,6 +46,3 @@ const char *daemon_title(const struct daemon *d);
 /* name: a reference as the user wrote it, or an image id. */
 int daemon_image(struct daemon *d, struct str name, struct daemon_image *ret, struct err *err);
 int daemon_export(struct daemon *d, struct str name, struct stream **ret, struct err *err);
-
-/* Ends everything under way, from any thread. */
-void daemon_cancel(struct daemon *d);

@@ -556,6 +556,9 @@ int scan_run(const struct scan_request *q, struct scan_progress *progress, struc
 	struct target target = {0};
 	int r;
 
+	if (q->jobs > LIMIT_JOBS)
+		return err_set(err, ERR_USAGE, "--jobs is at most %llu",
+			       (unsigned long long)LIMIT_JOBS);
 	if (!report)
 		return err_nomem(err);
 	report->tool_version = STR(PLIMSOLL_VERSION);

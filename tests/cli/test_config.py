@@ -83,3 +83,15 @@ def test_help_config_lists_every_option(root):
     assert "PLIMSOLL_REQUIRE_COMPLETE" in done.stdout
     no_sandbox = [line for line in done.stdout.splitlines() if line.startswith("  no-sandbox")]
     assert no_sandbox[0].split()[2] == "no"
+
+
+def test_debug_traces_on_stderr_only_when_asked(tmp_path):
+    # An image that no engine and no registry has: what was tried is traced.
+    command = [PLIMSOLL, "scan", "docker://127.0.0.1:1/none"]
+    quiet, traced = (
+        subprocess.run(command, cwd=tmp_path, env={**os.environ, **more}, capture_output=True)
+        for more in ({}, {"PLIMSOLL_DEBUG": "1"})
+    )
+    assert quiet.returncode == traced.returncode == 2
+    assert b"debug: " not in quiet.stderr
+    assert b"debug: " in traced.stderr and quiet.stderr in traced.stderr
