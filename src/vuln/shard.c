@@ -4,7 +4,6 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/limits.h"
-#include "base/map.h"
 #include "codec/sqlite_file.h"
 #include "codec/zstd_dict.h"
 #include "vuln/collect.h"
@@ -21,12 +20,6 @@ struct shard {
 	struct zstd_dict *unpacker; /* made for the first text */
 	struct shard_feed feeds[FEEDS_MAX];
 	size_t n_feeds;
-	struct map records; /* number of an advisory -> struct kept */
-};
-
-struct kept {
-	uint32_t advisory;
-	struct shard_advisory record;
 };
 
 static int damaged(const struct shard *s, const char *part, struct err *err)
@@ -91,7 +84,6 @@ int shard_open_fd(int fd, const char *path, const char *what, struct shard **ret
 	if (!s)
 		return err_nomem(err);
 	arena_init(&s->arena, LIMIT_ARENA_BYTES);
-	map_init(&s->records, UINT32_MAX);
 	s->what = str_dup(str_of(what));
 	if (!s->what)
 		return err_nomem(err);
@@ -120,7 +112,6 @@ void shard_close(struct shard *s)
 		return;
 	sqlite_file_close(s->file);
 	zstd_dict_free(s->unpacker);
-	map_done(&s->records);
 	arena_done(&s->arena);
 	free(s->what);
 	free(s);
@@ -289,28 +280,6 @@ int shard_advisory(struct shard *s, uint32_t advisory, struct arena *arena,
 		return r < 0 ? r : damaged(s, "number of an advisory", err);
 	*ret = (struct shard_advisory){.id = arena_str(arena, sqlite_column_str(s->advisory, 0))};
 	return read_head(s, sqlite_column_str(s->advisory, 1), arena, ret, err);
-}
-
-int shard_record(struct shard *s, uint32_t advisory, const struct shard_advisory **ret,
-		 struct err *err)
-{
-	struct kept *k = map_get(&s->records, str_make((const char *)&advisory, sizeof advisory));
-	int r;
-
-	if (!k) {
-		k = arena_alloc(&s->arena, sizeof *k);
-		if (!k)
-			return err_nomem(err);
-		k->advisory = advisory;
-		r = shard_advisory(s, advisory, &s->arena, &k->record, err);
-		if (r < 0)
-			return r;
-		if (map_put(&s->records, str_make((const char *)&k->advisory, sizeof k->advisory),
-			    k) < 0)
-			return err_nomem(err);
-	}
-	*ret = &k->record;
-	return 0;
 }
 
 static int unpack_text(struct shard *s, struct str packed, struct strbuf *text, struct err *err)

@@ -97,10 +97,6 @@ struct shard_advisory {
 int shard_advisory(struct shard *s, uint32_t advisory, struct arena *arena,
 		   struct shard_advisory *ret, struct err *err);
 
-/* The same, kept by the shard until it is closed: for who asks of the same ones again. */
-int shard_record(struct shard *s, uint32_t advisory, const struct shard_advisory **ret,
-		 struct err *err);
-
 struct shard_text {
 	struct str summary;
 	struct str_list references;
