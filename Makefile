@@ -93,7 +93,7 @@ install: build
 	tools/install.sh $(PLIMSOLL) "$(DESTDIR)$(PREFIX)"
 
 format:
-	git ls-files 'src/*.[ch]' 'tests/*.[ch]' | xargs clang-format -i
+	git ls-files 'src/*.[ch]' 'src/*.cc' 'tests/*.[ch]' | xargs clang-format -i
 
 update-golden: build-tests
 	tools/update-golden.sh

@@ -14,6 +14,11 @@ if [ -f "$build/build.ninja" ]; then
 	! grep -q '^build tests/' "$build/build.ninja" || exit 0
 	again=--reconfigure
 fi
+# What is linked with one maker's sanitizers is compiled by that maker.
+case ${CC:-} in
+*clang*) export CXX=${CXX:-${CC/clang/clang++}} ;;
+*gcc*) export CXX=${CXX:-${CC/gcc/g++}} ;;
+esac
 echo "configure: meson setup $again $build $*"
 mkdir -p "$build"
 if ! meson setup $again "$build" "$@" >"$build/configure.log" 2>&1 </dev/null; then

@@ -63,7 +63,7 @@ def check_file(path, own):
 def main():
     root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "src")
     n, found = 0, []
-    for path in sorted(p for p in root.rglob("*") if p.suffix in (".c", ".h", ".def")):
+    for path in sorted(p for p in root.rglob("*") if p.suffix in (".c", ".cc", ".h", ".def")):
         own = path.relative_to(root).parts[0]
         if own not in LEVEL:
             found.append(f"{path}: {own} has no place among the layers")

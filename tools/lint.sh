@@ -43,7 +43,7 @@ no_cppcheck_errors() {
 
 format_holds() {
 	local files
-	files=$(git ls-files 'src/*.[ch]' 'tests/*.[ch]' | xargs clang-format -n 2>&1 |
+	files=$(git ls-files 'src/*.[ch]' 'src/*.cc' 'tests/*.[ch]' | xargs clang-format -n 2>&1 |
 		sed -n 's/^\([^:]*\):[0-9]*:[0-9]*: warning.*/\1/p' | sort | uniq -c)
 	[ -n "$files" ] || return 0
 	echo "format: clang-format would change these (places, file); \`make format\` does it:"

@@ -9,9 +9,9 @@
 # need it are skipped, by name. Services that come with a package are neither started nor enabled.
 set -euo pipefail
 
-build="gcc make meson ninja-build pkg-config git ca-certificates
+build="gcc g++ make meson ninja-build pkg-config git ca-certificates
 	libarchive-dev libisal-dev libzstd-dev liblzma-dev libbz2-dev libssl-dev libcurl4-openssl-dev libcurl4
-	libjansson-dev libyaml-dev libexpat1-dev libsqlite3-dev libseccomp-dev zlib1g-dev"
+	libjansson-dev libre2-dev libyaml-dev libexpat1-dev libsqlite3-dev libseccomp-dev zlib1g-dev"
 test="python3 libcmocka-dev python3-pytest python3-jsonschema python3-yaml python3-cryptography
 	curl openssl xz-utils zstd zsh fish"
 engines="docker-registry podman docker.io containerd"
