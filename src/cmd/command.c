@@ -6,7 +6,7 @@
 #include "base/cleanup.h"
 #include "base/fd.h"
 #include "base/strbuf.h"
-#include "cmd/nearest.h"
+#include "base/nearest.h"
 #include "render/text.h"
 
 #define MESSAGE_MAX   (ERR_MSG_MAX * 8) /* bytes, each written as \\xHH and more */

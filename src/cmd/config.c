@@ -10,7 +10,7 @@
 #include "base/fd.h"
 #include "base/limits.h"
 #include "cmd/help.h"
-#include "cmd/nearest.h"
+#include "base/nearest.h"
 #include "codec/yaml.h"
 #include "render/text.h"
 

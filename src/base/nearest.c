@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/nearest.h"
+#include "base/nearest.h"
 
 #define NEAR	 4 /* edits; what is further away is another word */
 #define WORD_MAX 31
