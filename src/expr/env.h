@@ -47,7 +47,7 @@ struct env {
 	struct arena arena;
 	struct map variables; /* name -> struct env_variable */
 	struct map functions; /* name -> struct function */
-	struct map classes;   /* name -> const struct class */
+	struct map classes;   /* name -> const struct object_class */
 	struct str container; /* "" or "com.example" */
 	uint32_t n_slots;
 };
@@ -63,7 +63,7 @@ int env_add_constant(struct env *env, struct str name, const struct type *type,
 		     struct value constant, struct err *err);
 
 /* Declares the class's name as a type with its fields; the class is borrowed. */
-int env_add_class(struct env *env, const struct class *class, struct err *err);
+int env_add_class(struct env *env, const struct object_class *class, struct err *err);
 
 /* One more overload; the row is borrowed. */
 int env_add_function(struct env *env, const struct function_row *row, struct err *err);
@@ -76,11 +76,11 @@ int env_set_container(struct env *env, struct str container, struct err *err);
 /* Exactly this name; NULL when there is none. */
 const struct env_variable *env_variable(const struct env *env, struct str name);
 const struct function *env_function(const struct env *env, struct str name);
-const struct class *env_class(const struct env *env, struct str name);
+const struct object_class *env_class(const struct env *env, struct str name);
 /* The declared type of a field (parsed when the class was added), its position; NULL: no such
  * field. */
-const struct type *env_field(const struct env *env, const struct class *class, struct str name,
-			     uint32_t *ret_index);
+const struct type *env_field(const struct env *env, const struct object_class *class,
+			     struct str name, uint32_t *ret_index);
 
 /*
  * The names that `name` may mean in the container, innermost first: in a.b, x is a.b.x, a.x, x;

@@ -47,15 +47,11 @@ struct function_row {
 	void (*release)(void *prepared);
 };
 
-struct type_row {
-	const char *name; /* "net.IP" */
-};
-
 struct library {
 	const char *name;
 	const struct function_row *rows;
 	size_t n_rows;
-	const struct type_row *types;
+	const struct type *const *types; /* TYPE_ABSTRACT, static */
 	size_t n_types;
 };
 

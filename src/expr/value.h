@@ -91,7 +91,7 @@ struct call;
 struct object;
 
 /* A field of declared facts. */
-struct class_field {
+struct object_field {
 	const char *name;
 	const char *type; /* as type_parse reads it */
 	/* VALUE_ABSENT when unset: has() is false then, and reading it an error. */
@@ -103,11 +103,10 @@ struct class_field {
  * opaque thing of a library. A member that does not apply is NULL. Nothing here may block, do I/O
  * or keep what it is given; memory comes from the call.
  */
-struct class
-{
-	const char
-		*name; /* of its type: "net.IP", "Finding"; of foreign lists and maps for people */
-	const struct class_field *fields;
+struct object_class {
+	const char *name;	 /* "net.IP", "Finding"; of foreign lists and maps for people */
+	const struct type *type; /* what type() answers: TYPE_ABSTRACT of that name */
+	const struct object_field *fields;
 	size_t n_fields;
 	struct value (*at)(struct call *c, const struct object *o, uint32_t i); /* list, i < n */
 	/* Map: the value, VALUE_ABSENT when there is none; its i-th key, in a fixed order. */
@@ -122,7 +121,7 @@ struct class
 
 /* Stands at the front of what a library keeps, or alone with a pointer to the facts. */
 struct object {
-	const struct class *class;
+	const struct object_class *class;
 	const void *data;
 };
 
@@ -136,7 +135,7 @@ static inline struct value value_null(void)
 }
 static inline struct value value_bool(bool b)
 {
-	return (struct value){.kind = VALUE_BOOL, .u = b};
+	return (struct value){.kind = VALUE_BOOL, .b = b};
 }
 static inline struct value value_int(int64_t i)
 {
