@@ -3,7 +3,7 @@
  * Turns functions that have no safe use on hostile input into compile errors.
  *
  * Included by base/str.h, hence everywhere. Use instead: str_* and strbuf_* for text, str_parse_u64
- * for numbers, clock.h for time, proc_run (net/) for programs.
+ * for numbers, clock.h for time, proc.h for programs.
  */
 #pragma once
 

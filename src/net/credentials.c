@@ -6,9 +6,9 @@
 #include "base/fd.h"
 #include "base/limits.h"
 #include "base/path.h"
+#include "base/proc.h"
 #include "codec/base64.h"
 #include "codec/json.h"
-#include "net/proc.h"
 
 /* The name under which Docker Hub's login is kept since its first days. */
 #define HUB_KEY "https://index.docker.io/v1/"
@@ -81,13 +81,18 @@ static int ask_helper(struct str name, const char *server, struct lookup *l, str
 	CLEANUP(wipe) struct strbuf output = STRBUF_INIT(LIMIT_CREDENTIAL_BYTES);
 	char program[128];
 	const char *argv[] = {program, "get", NULL};
+	struct proc p = {
+		.argv = argv,
+		.input = str_of(server),
+		.seconds = LIMIT_CREDENTIAL_SECONDS,
+	};
 	int status = 0, r;
 
 	if (!is_helper_name(name))
 		return err_set(err, ERR_FORMAT, "\"%.*s\" is no name of a credential helper",
 			       STR_FMT(str_sub(name, 0, 100)));
 	(void)snprintf(program, sizeof program, "docker-credential-%.*s", STR_FMT(name));
-	r = proc_run(argv, str_of(server), &output, LIMIT_CREDENTIAL_SECONDS, &status, err);
+	r = proc_run(&p, &output, &status, err);
 	if (r < 0)
 		return r;
 	if (status != 0 && says_not_found(strbuf_str(&output)))

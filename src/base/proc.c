@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "net/proc.h"
+#include "base/proc.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,7 +15,7 @@
 #include "base/fd.h"
 
 /* Its input is a socket, not a pipe: a send can be told not to raise SIGPIPE. */
-static int spawn(const char *const *argv, int in, int out, pid_t *ret_pid, struct err *err)
+static int spawn(const struct proc *p, int in, int out, pid_t *ret_pid, struct err *err)
 {
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attr;
@@ -30,16 +31,19 @@ static int spawn(const char *const *argv, int in, int out, pid_t *ret_pid, struc
 	if (r == 0)
 		r = posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY,
 						     0);
+	/* A descriptor duplicated to itself loses its close-on-exec flag in the program. */
+	for (size_t i = 0; i < p->n_fds && r == 0; i++)
+		r = posix_spawn_file_actions_adddup2(&files, p->fds[i], p->fds[i]);
 	if (r == 0)
 		r = posix_spawnattr_setsigmask(&attr, &none);
 	if (r == 0)
 		r = posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK);
 	if (r == 0)
-		r = posix_spawnp(ret_pid, argv[0], &files, &attr, (char **)(uintptr_t)argv,
+		r = posix_spawnp(ret_pid, p->argv[0], &files, &attr, (char **)(uintptr_t)p->argv,
 				 environ);
 	(void)posix_spawn_file_actions_destroy(&files); /* both were made above */
 	(void)posix_spawnattr_destroy(&attr);
-	return r ? err_errno(err, r, "%s", argv[0]) : 0;
+	return r ? err_errno(err, r, "%s", p->argv[0]) : 0;
 }
 
 /* One read; 1 when there may be more, 0 at the end. */
@@ -95,7 +99,23 @@ static int talk(const char *name, int *in, int out_fd, struct str input, struct 
 	return r;
 }
 
-/* Its output has ended; it should end by itself now. */
+/* Its output has ended; it should end by itself now, but has no longer than the rest of its time.
+ */
+static bool ends_by(pid_t pid, uint64_t deadline_ms)
+{
+	CLEANUP(fd_closep) int fd = pidfd_open(pid, 0);
+	struct pollfd ended = {fd, POLLIN, 0};
+	uint64_t now = clock_monotonic_ms();
+	int r;
+
+	if (fd < 0)
+		return true; /* a kernel before 5.3: waitpid will tell */
+	do
+		r = poll(&ended, 1, now < deadline_ms ? (int)(deadline_ms - now) : 0);
+	while (r < 0 && errno == EINTR);
+	return r != 0;
+}
+
 static int wait_for(pid_t pid, bool kill_it)
 {
 	int status = 0;
@@ -109,32 +129,33 @@ static int wait_for(pid_t pid, bool kill_it)
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-int proc_run(const char *const *argv, struct str input, struct strbuf *out, unsigned seconds,
-	     int *ret_status, struct err *err)
+int proc_run(const struct proc *p, struct strbuf *out, int *ret_status, struct err *err)
 {
 	CLEANUP(fd_closep) int ours_in = -1;
 	CLEANUP(fd_closep) int theirs_in = -1;
 	CLEANUP(fd_closep) int ours_out = -1;
 	CLEANUP(fd_closep) int theirs_out = -1;
-	uint64_t deadline_ms = clock_monotonic_ms() + seconds * 1000ULL;
+	uint64_t deadline_ms = clock_monotonic_ms() + p->seconds * 1000ULL;
 	int pair[2], r, status;
 	pid_t pid;
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
-		return err_errno(err, errno, "%s", argv[0]);
+		return err_errno(err, errno, "%s", p->argv[0]);
 	ours_in = pair[0];
 	theirs_in = pair[1];
 	if (pipe2(pair, O_CLOEXEC) < 0)
-		return err_errno(err, errno, "%s", argv[0]);
+		return err_errno(err, errno, "%s", p->argv[0]);
 	ours_out = pair[0];
 	theirs_out = pair[1];
-	r = spawn(argv, theirs_in, theirs_out, &pid, err);
+	r = spawn(p, theirs_in, theirs_out, &pid, err);
 	if (r < 0)
 		return r;
 	fd_closep(&theirs_in);
 	fd_closep(&theirs_out);
-	r = talk(argv[0], &ours_in, ours_out, input, out, deadline_ms, err);
+	r = talk(p->argv[0], &ours_in, ours_out, p->input, out, deadline_ms, err);
 	fd_closep(&ours_in);
+	if (r == 0 && !ends_by(pid, deadline_ms))
+		r = err_set(err, ERR_LIMIT, "%s did not end in time", p->argv[0]);
 	status = wait_for(pid, r < 0);
 	if (r == 0)
 		*ret_status = status;

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Runs a helper program, without a shell: bytes in, bounded bytes out, a deadline.
+ *
+ *     const char *argv[] = {"docker-credential-pass", "get", NULL};
+ *     struct proc p = {.argv = argv, .input = STR("https://example.com"), .seconds = 60};
+ *     r = proc_run(&p, &out, &status, err);
+ *
+ * The program is looked up in PATH; its stderr is dropped. At the deadline, or when it prints more
+ * than out->max, it is killed. Files can be handed over as open descriptors: `fds` keep their
+ * numbers there, whatever their close-on-exec flags; the program reads them as /dev/fd/<number>.
+ * Errors: ERR_NOT_FOUND (no such program), ERR_LIMIT (too much, too long), ERR_IO. An exit status
+ * other than 0 is no error: *ret_status has it (128 + n for signal n).
+ */
+#pragma once
+
+#include "base/err.h"
+#include "base/strbuf.h"
+
+struct proc {
+	const char *const *argv; /* NULL-ended */
+	struct str input;
+	unsigned seconds;
+	const int *fds; /* each above 2 */
+	size_t n_fds;
+};
+
+int proc_run(const struct proc *p, struct strbuf *out, int *ret_status, struct err *err);
