@@ -38,9 +38,9 @@ struct nearest nearest_to(struct str word)
 	return (struct nearest){.word = word, .edits = NEAR};
 }
 
-void nearest_offer(struct nearest *near, const char *name)
+void nearest_offer(struct nearest *near, struct str name)
 {
-	size_t d = edit_distance(near->word, str_of(name));
+	size_t d = edit_distance(near->word, name);
 
 	if (d < near->edits && d * 2 <= near->word.n) {
 		near->edits = d;

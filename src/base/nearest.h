@@ -5,7 +5,7 @@
  *     struct nearest near = nearest_to(word);
  *     for (each known name)
  *             nearest_offer(&near, name);
- *     if (near.name) ...                      NULL: none is near enough
+ *     if (near.name.n) ...                    0: none is near enough
  *
  * Near is less than four edits, of at most half of the letters; words of more than 31 bytes are
  * near to nothing. Ownership: borrows the word and the names.
@@ -16,9 +16,9 @@
 
 struct nearest {
 	struct str word;
-	const char *name;
-	size_t edits; /* of that name; the first to undercut */
+	struct str name; /* n == 0: none is near enough */
+	size_t edits;	 /* of that name; the first to undercut */
 };
 
 struct nearest nearest_to(struct str word);
-void nearest_offer(struct nearest *near, const char *name);
+void nearest_offer(struct nearest *near, struct str name);

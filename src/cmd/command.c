@@ -79,10 +79,10 @@ int command_unknown(struct str name, struct err *err)
 
 	for (size_t i = 0; commands[i]; i++)
 		if (commands[i]->group != COMMAND_HIDDEN)
-			nearest_offer(&near, commands[i]->name);
-	if (near.name)
-		return err_set(err, ERR_USAGE, "no command \"%.*s\"; did you mean %s?",
-			       STR_FMT(name), near.name);
+			nearest_offer(&near, str_of(commands[i]->name));
+	if (near.name.n)
+		return err_set(err, ERR_USAGE, "no command \"%.*s\"; did you mean %.*s?",
+			       STR_FMT(name), STR_FMT(near.name));
 	return err_set(err, ERR_USAGE, "no command \"%.*s\"; plimsoll --help lists them",
 		       STR_FMT(name));
 }
@@ -93,10 +93,10 @@ static int unknown_option(const struct command *cmd, const char *dashes, struct 
 	struct nearest near = nearest_to(name);
 
 	for (const struct option_spec *o = cmd->options; o->kind != OPTION_KIND_END; o++)
-		nearest_offer(&near, o->name);
-	if (near.name)
-		return err_set(err, ERR_USAGE, "unknown option %s%.*s; did you mean --%s?", dashes,
-			       STR_FMT(name), near.name);
+		nearest_offer(&near, str_of(o->name));
+	if (near.name.n)
+		return err_set(err, ERR_USAGE, "unknown option %s%.*s; did you mean --%.*s?",
+			       dashes, STR_FMT(name), STR_FMT(near.name));
 	return err_set(err, ERR_USAGE, "unknown option %s%.*s; see plimsoll %s%s--help", dashes,
 		       STR_FMT(name), cmd->name, cmd->name[0] ? " " : "");
 }

@@ -134,15 +134,15 @@ static int unknown_name(struct str name, const struct command *section, struct e
 		if (section && commands[i] != section)
 			continue;
 		if (!section && commands[i]->options[0].kind != OPTION_KIND_END)
-			nearest_offer(&near, commands[i]->name);
+			nearest_offer(&near, str_of(commands[i]->name));
 		for (const struct option_spec *o = commands[i]->options; o->kind != OPTION_KIND_END;
 		     o++)
-			nearest_offer(&near, o->name);
+			nearest_offer(&near, str_of(o->name));
 	}
-	if (near.name)
-		return err_set(err, ERR_USAGE, "no option \"%.*s\"%s%s; did you mean %s?",
+	if (near.name.n)
+		return err_set(err, ERR_USAGE, "no option \"%.*s\"%s%s; did you mean %.*s?",
 			       STR_FMT(name), section ? " of " : "", section ? section->name : "",
-			       near.name);
+			       STR_FMT(near.name));
 	return err_set(err, ERR_USAGE, "no option \"%.*s\"%s%s; see plimsoll help config",
 		       STR_FMT(name), section ? " of " : "", section ? section->name : "");
 }

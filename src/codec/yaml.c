@@ -12,7 +12,7 @@
 struct yaml_node {
 	enum yaml_kind kind;
 	bool plain;
-	size_t line;			/* from 1 */
+	struct yaml_place place;
 	struct str text;		/* of a scalar */
 	const struct yaml_node **items; /* of a list; of a map key, value, key, value, ... */
 	size_t n_items;
@@ -49,6 +49,15 @@ static size_t event_line(const yaml_event_t *e)
 	return e->start_mark.line + 1;
 }
 
+/* Lines and columns of a file of yaml_bytes fit. */
+static struct yaml_place event_place(const yaml_event_t *e)
+{
+	return (struct yaml_place){.line = (uint32_t)e->start_mark.line + 1,
+				   .column = (uint32_t)e->start_mark.column + 1,
+				   .end_line = (uint32_t)e->end_mark.line + 1,
+				   .end_column = (uint32_t)e->end_mark.column + 1};
+}
+
 static int add_anchor(struct builder *b, struct str name, struct yaml_node *node, struct err *err)
 {
 	struct str kept;
@@ -61,13 +70,13 @@ static int add_anchor(struct builder *b, struct str name, struct yaml_node *node
 	return 0;
 }
 
-static struct yaml_node *new_node(struct builder *b, enum yaml_kind kind, size_t line,
+static struct yaml_node *new_node(struct builder *b, enum yaml_kind kind, const yaml_event_t *e,
 				  struct err *err)
 {
 	struct yaml_node *node;
 
 	if (++b->n_nodes > LIMIT_YAML_NODES) {
-		(void)err_set(err, ERR_LIMIT, "line %zu: more than yaml_nodes (%d)", line,
+		(void)err_set(err, ERR_LIMIT, "line %zu: more than yaml_nodes (%d)", event_line(e),
 			      (int)LIMIT_YAML_NODES);
 		return NULL;
 	}
@@ -76,7 +85,7 @@ static struct yaml_node *new_node(struct builder *b, enum yaml_kind kind, size_t
 		(void)err_nomem(err);
 		return NULL;
 	}
-	*node = (struct yaml_node){.kind = kind, .line = line};
+	*node = (struct yaml_node){.kind = kind, .place = event_place(e)};
 	return node;
 }
 
@@ -86,22 +95,23 @@ static int place(struct builder *b, const struct yaml_node *node, struct err *er
 	const struct yaml_node **slot = vec_push(b->depth ? &b->items : &b->file->documents);
 
 	if (!slot)
-		return err_set(err, ERR_LIMIT, "line %zu: more than yaml_nodes (%d)", node->line,
-			       (int)LIMIT_YAML_NODES);
+		return err_set(err, ERR_LIMIT, "line %zu: more than yaml_nodes (%d)",
+			       (size_t)node->place.line, (int)LIMIT_YAML_NODES);
 	*slot = node;
 	return 0;
 }
 
-static int open_collection(struct builder *b, enum yaml_kind kind, struct str anchor, size_t line,
-			   struct err *err)
+static int open_collection(struct builder *b, enum yaml_kind kind, const yaml_char_t *name,
+			   const yaml_event_t *e, struct err *err)
 {
+	struct str anchor = anchor_name(name);
 	struct yaml_node *node;
 	struct str kept = anchor.n ? arena_str(&b->file->arena, anchor) : STR_NULL;
 
 	if (b->depth == LIMIT_YAML_DEPTH)
-		return err_set(err, ERR_LIMIT, "line %zu: nested deeper than yaml_depth (%d)", line,
-			       (int)LIMIT_YAML_DEPTH);
-	node = new_node(b, kind, line, err);
+		return err_set(err, ERR_LIMIT, "line %zu: nested deeper than yaml_depth (%d)",
+			       event_line(e), (int)LIMIT_YAML_DEPTH);
+	node = new_node(b, kind, e, err);
 	if (!node || (anchor.n && !kept.p))
 		return node ? err_nomem(err)
 			    : -(int)(b->n_nodes > LIMIT_YAML_NODES ? ERR_LIMIT : ERR_NOMEM);
@@ -123,7 +133,7 @@ static int check_keys(const struct yaml_node *map, struct err *err)
 			continue;
 		if (map_get(&seen, key->text))
 			r = err_set(err, ERR_FORMAT, "line %zu: key \"%.*s\" is there twice",
-				    key->line, STR_FMT(str_sub(key->text, 0, 100)));
+				    (size_t)key->place.line, STR_FMT(str_sub(key->text, 0, 100)));
 		else if (map_put(&seen, key->text, (void *)key) < 0)
 			r = err_nomem(err);
 	}
@@ -131,7 +141,7 @@ static int check_keys(const struct yaml_node *map, struct err *err)
 	return r;
 }
 
-static int close_collection(struct builder *b, struct err *err)
+static int close_collection(struct builder *b, const yaml_event_t *e, struct err *err)
 {
 	struct open *o;
 	struct yaml_node *node;
@@ -141,6 +151,8 @@ static int close_collection(struct builder *b, struct err *err)
 		return err_set(err, ERR_BUG, "end of no collection");
 	o = &b->open[--b->depth];
 	node = o->node;
+	node->place.end_line = event_place(e).end_line;
+	node->place.end_column = event_place(e).end_column;
 	node->n_items = b->items.n - o->first;
 	if (node->n_items) {
 		node->items = arena_array(&b->file->arena, node->n_items, sizeof *node->items);
@@ -159,7 +171,7 @@ static int close_collection(struct builder *b, struct err *err)
 
 static int add_scalar(struct builder *b, const yaml_event_t *e, struct err *err)
 {
-	struct yaml_node *node = new_node(b, YAML_SCALAR, event_line(e), err);
+	struct yaml_node *node = new_node(b, YAML_SCALAR, e, err);
 	int r;
 
 	if (!node)
@@ -192,14 +204,12 @@ static int add_event(struct builder *b, const yaml_event_t *e, struct err *err)
 {
 	switch (e->type) {
 	case YAML_MAPPING_START_EVENT:
-		return open_collection(b, YAML_MAP, anchor_name(e->data.mapping_start.anchor),
-				       event_line(e), err);
+		return open_collection(b, YAML_MAP, e->data.mapping_start.anchor, e, err);
 	case YAML_SEQUENCE_START_EVENT:
-		return open_collection(b, YAML_LIST, anchor_name(e->data.sequence_start.anchor),
-				       event_line(e), err);
+		return open_collection(b, YAML_LIST, e->data.sequence_start.anchor, e, err);
 	case YAML_MAPPING_END_EVENT:
 	case YAML_SEQUENCE_END_EVENT:
-		return close_collection(b, err);
+		return close_collection(b, e, err);
 	case YAML_SCALAR_EVENT:
 		return add_scalar(b, e, err);
 	case YAML_ALIAS_EVENT:
@@ -330,7 +340,7 @@ bool yaml_is_plain(const struct yaml_node *node)
 
 size_t yaml_line(const struct yaml_node *node)
 {
-	return node ? node->line : 0;
+	return node ? (size_t)node->place.line : 0;
 }
 
 size_t yaml_len(const struct yaml_node *node)
@@ -355,14 +365,24 @@ bool yaml_entry(const struct yaml_node *map, size_t i, const struct yaml_node **
 	return true;
 }
 
-const struct yaml_node *yaml_get(const struct yaml_node *map, const char *key)
+struct yaml_place yaml_place(const struct yaml_node *node)
+{
+	return node ? node->place : (struct yaml_place){0};
+}
+
+const struct yaml_node *yaml_find(const struct yaml_node *map, struct str key)
 {
 	const struct yaml_node *k, *value;
 
 	for (size_t i = 0; yaml_entry(map, i, &k, &value); i++)
-		if (k->kind == YAML_SCALAR && str_is(k->text, key))
+		if (k->kind == YAML_SCALAR && str_eq(k->text, key))
 			return value;
 	return NULL;
+}
+
+const struct yaml_node *yaml_get(const struct yaml_node *map, const char *key)
+{
+	return yaml_find(map, str_of(key));
 }
 
 struct str yaml_get_str(const struct yaml_node *map, const char *key)

@@ -25,6 +25,11 @@
 struct yaml_file;
 struct yaml_node;
 
+/* From 1; columns in characters; the end is the place behind it. */
+struct yaml_place {
+	uint32_t line, column, end_line, end_column;
+};
+
 enum yaml_kind { YAML_ABSENT, YAML_SCALAR, YAML_LIST, YAML_MAP };
 
 int yaml_parse(struct str bytes, struct yaml_file **ret, struct err *err);
@@ -39,6 +44,8 @@ enum yaml_kind yaml_kind_of(const struct yaml_node *node);
 struct str yaml_str(const struct yaml_node *node); /* STR_NULL unless a scalar */
 bool yaml_is_plain(const struct yaml_node *node);  /* a scalar without quotes or block sign */
 size_t yaml_line(const struct yaml_node *node);	   /* from 1; 0 for NULL */
+struct yaml_place yaml_place(const struct yaml_node *node); /* zeros for NULL */
+const struct yaml_node *yaml_find(const struct yaml_node *map, struct str key);
 const struct yaml_node *yaml_get(const struct yaml_node *map, const char *key);
 struct str yaml_get_str(const struct yaml_node *map, const char *key);
 size_t yaml_len(const struct yaml_node *node); /* entries of a list or map */

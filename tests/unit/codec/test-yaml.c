@@ -116,6 +116,28 @@ TEST(limits_are_kept)
 	assert_has(err.msg, "more than yaml_aliases (1000)");
 }
 
+TEST(a_node_knows_where_it_begins_and_ends)
+{
+	CLEANUP(yaml_file_freep) struct yaml_file *file = NULL;
+	struct err err = {0};
+	const struct yaml_node *doc, *value;
+	struct yaml_place p;
+
+	assert_int_equal(parse(STR("a:\n  \xc3\xa4: 'x y' # c\n  z: [1,\n    2]\n"), &file, &err),
+			 0);
+	doc = yaml_document(file, 0);
+	value = yaml_get(yaml_get(doc, "a"), "\xc3\xa4");
+	p = yaml_place(value);
+	assert_int_equal(p.line, 2);
+	assert_int_equal(p.column, 6); /* in characters, the quote counts */
+	assert_int_equal(p.end_column, 11);
+	p = yaml_place(yaml_find(yaml_get(doc, "a"), STR("z")));
+	assert_int_equal(p.line, 3);
+	assert_int_equal(p.end_line, 4);
+	assert_int_equal(p.end_column, 7);
+	assert_int_equal(yaml_place(NULL).line, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -125,6 +147,7 @@ int main(void)
 		RUN(an_alias_is_the_node_of_its_anchor),
 		RUN(what_is_wrong_is_said_with_its_line),
 		RUN(limits_are_kept),
+		RUN(a_node_knows_where_it_begins_and_ends),
 	};
 	return RUN_ALL(tests);
 }
