@@ -113,7 +113,8 @@ int file_read(const char *path, struct strbuf *sb, struct err *err)
 	return r < 0 ? r : 0;
 }
 
-int file_write_atomic(int dir_fd, const char *name, struct str bytes, struct err *err)
+static int write_beside(int dir_fd, const char *name, struct str bytes, bool durable,
+			struct err *err)
 {
 	CLEANUP(fd_closep) int fd = -1;
 	uint64_t random;
@@ -128,11 +129,23 @@ int file_write_atomic(int dir_fd, const char *name, struct str bytes, struct err
 	if (fd < 0)
 		return err_errno(err, errno, "create %s", temp);
 	r = fd_write_all(fd, bytes, err);
+	if (r == 0 && durable && fsync(fd) < 0)
+		r = err_errno(err, errno, "sync %s", name);
 	if (r == 0 && renameat(dir_fd, temp, dir_fd, name) < 0)
 		r = err_errno(err, errno, "rename to %s", name);
 	if (r < 0)
 		(void)unlinkat(dir_fd, temp, 0); /* the first error is the one to tell */
 	return r;
+}
+
+int file_write_atomic(int dir_fd, const char *name, struct str bytes, struct err *err)
+{
+	return write_beside(dir_fd, name, bytes, false, err);
+}
+
+int file_write_durable(int dir_fd, const char *name, struct str bytes, struct err *err)
+{
+	return write_beside(dir_fd, name, bytes, true, err);
 }
 
 int dir_make_all(const char *path, struct err *err)

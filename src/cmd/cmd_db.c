@@ -171,6 +171,11 @@ static int tell_build(const struct build_report *report, uint64_t elapsed_ms, in
 
 	add_problems(&problems, report);
 	add_unused(&problems, report);
+	if (r >= 0 && report->damaged.code != ERR_OK)
+		strbuf_addf(&problems,
+			    "plimsoll: the index that was here is replaced, it was damaged (%s); "
+			    "shards that it may have named stay until the next build\n",
+			    report->damaged.msg);
 	(void)fd_write_all(STDERR_FILENO, strbuf_str(&problems), NULL); /* nowhere else to tell */
 	if (r < 0)
 		return command_error(err);

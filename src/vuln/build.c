@@ -771,9 +771,10 @@ static int run(struct builder *b, struct err *err)
 		r = write_enrichment(b, err);
 	if (r == 0)
 		r = fill_index(b, err);
-	return r < 0 ? r
-		     : publish_index(&b->publication, &b->report->index, &b->report->unchanged,
-				     err);
+	if (r == 0)
+		r = publish_index(&b->publication, &b->report->index, &b->report->unchanged, err);
+	b->report->damaged = b->publication.damaged;
+	return r;
 }
 
 static void builder_done(struct builder *b)

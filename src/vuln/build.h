@@ -50,6 +50,7 @@ struct build_report {
 	struct arena arena;
 	struct index index;	     /* as published */
 	bool unchanged;		     /* the database was this already */
+	struct err damaged;	     /* of the index that was replaced; code 0: it was sound */
 	struct vec problems, unused; /* struct build_problem, struct build_unused */
 	size_t n_problems;	     /* all, also beyond those listed */
 	size_t n_files, n_files_used;
