@@ -119,32 +119,103 @@ static int open_collection(struct builder *b, enum yaml_kind kind, const yaml_ch
 	return 0;
 }
 
-static int check_keys(const struct yaml_node *map, struct err *err)
+static bool is_merge(const struct yaml_node *key)
 {
-	struct map seen;
+	return key->kind == YAML_SCALAR && key->plain && str_is(key->text, "<<");
+}
+
+static const struct yaml_node *item_at(const struct builder *b, size_t i)
+{
+	return *(const struct yaml_node *const *)vec_at(&b->items, i);
+}
+
+/* The keys of the open map whose items begin at `first`; a merge key may stand for several maps. */
+static int own_keys(struct builder *b, size_t first, struct map *seen, bool *ret_merges,
+		    struct err *err)
+{
 	int r = 0;
 
-	map_init(&seen, LIMIT_YAML_NODES);
-	for (size_t i = 0; r == 0 && i + 1 < map->n_items; i += 2) {
-		const struct yaml_node *key = map->items[i];
+	for (size_t i = first; r == 0 && i + 1 < b->items.n; i += 2) {
+		const struct yaml_node *key = item_at(b, i);
 
-		/* A merge key may stand for several maps. */
-		if (key->kind != YAML_SCALAR || (key->plain && str_is(key->text, "<<")))
-			continue;
-		if (map_get(&seen, key->text))
+		if (is_merge(key))
+			*ret_merges = true;
+		else if (key->kind == YAML_SCALAR && map_get(seen, key->text))
 			r = err_set(err, ERR_FORMAT, "line %zu: key \"%.*s\" is there twice",
 				    (size_t)key->place.line, STR_FMT(str_sub(key->text, 0, 100)));
-		else if (map_put(&seen, key->text, (void *)key) < 0)
+		else if (key->kind == YAML_SCALAR && map_put(seen, key->text, (void *)key) < 0)
 			r = err_nomem(err);
 	}
+	return r;
+}
+
+/* Appends the pairs of a map, or of a list of maps, whose keys are not there yet. */
+static int merge(struct builder *b, struct map *seen, const struct yaml_node *from, struct err *err)
+{
+	bool is_list = from->kind == YAML_LIST;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && is_list && i < from->n_items; i++)
+		if (from->items[i]->kind == YAML_MAP)
+			r = merge(b, seen, from->items[i], err);
+	for (size_t i = 0; r == 0 && from->kind == YAML_MAP && i < from->n_items; i += 2) {
+		const struct yaml_node *key = from->items[i], **slot;
+
+		if (key->kind == YAML_SCALAR && map_get(seen, key->text))
+			continue;
+		if (key->kind == YAML_SCALAR && map_put(seen, key->text, (void *)key) < 0)
+			return err_nomem(err);
+		for (size_t k = 0; k < 2; k++) {
+			if (++b->n_nodes > LIMIT_YAML_NODES || !(slot = vec_push(&b->items)))
+				return err_set(err, ERR_LIMIT,
+					       "line %zu: more than yaml_nodes (%d), merged ones "
+					       "counted",
+					       (size_t)key->place.line, (int)LIMIT_YAML_NODES);
+			*slot = from->items[i + k];
+		}
+	}
+	return r;
+}
+
+/* Refuses a key that is there twice; puts what "<<" merges behind the own pairs. */
+static int resolve_keys(struct builder *b, size_t first, bool *ret_merges, struct err *err)
+{
+	size_t end = b->items.n;
+	struct map seen;
+	int r;
+
+	map_init(&seen, LIMIT_YAML_NODES);
+	r = own_keys(b, first, &seen, ret_merges, err);
+	for (size_t i = first; r == 0 && *ret_merges && i + 1 < end; i += 2)
+		if (is_merge(item_at(b, i)))
+			r = merge(b, &seen, item_at(b, i + 1), err);
 	map_done(&seen);
 	return r;
+}
+
+/* The items of the collection that ends, without its merge keys. */
+static int take_items(struct builder *b, size_t first, bool merges, struct yaml_node *node,
+		      struct err *err)
+{
+	size_t n = b->items.n - first;
+
+	node->items = arena_array(&b->file->arena, n, sizeof *node->items);
+	if (n > 0 && !node->items)
+		return err_nomem(err);
+	for (size_t i = 0; i < n; i++) {
+		if (merges && i % 2 == 0 && is_merge(item_at(b, first + i)))
+			i++;
+		else
+			node->items[node->n_items++] = item_at(b, first + i);
+	}
+	return 0;
 }
 
 static int close_collection(struct builder *b, const yaml_event_t *e, struct err *err)
 {
 	struct open *o;
 	struct yaml_node *node;
+	bool merges = false;
 	int r = 0;
 
 	if (b->depth == 0)
@@ -153,17 +224,11 @@ static int close_collection(struct builder *b, const yaml_event_t *e, struct err
 	node = o->node;
 	node->place.end_line = event_place(e).end_line;
 	node->place.end_column = event_place(e).end_column;
-	node->n_items = b->items.n - o->first;
-	if (node->n_items) {
-		node->items = arena_array(&b->file->arena, node->n_items, sizeof *node->items);
-		if (!node->items)
-			return err_nomem(err);
-		memcpy(node->items, vec_at(&b->items, o->first),
-		       node->n_items * sizeof *node->items);
-	}
-	vec_cut(&b->items, o->first);
 	if (node->kind == YAML_MAP)
-		r = check_keys(node, err);
+		r = resolve_keys(b, o->first, &merges, err);
+	if (r == 0)
+		r = take_items(b, o->first, merges, node, err);
+	vec_cut(&b->items, o->first);
 	if (r == 0)
 		r = add_anchor(b, o->anchor, node, err);
 	return r < 0 ? r : place(b, node, err);

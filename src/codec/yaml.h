@@ -9,7 +9,8 @@
  *
  * Scalars keep their text; what "yes", "1.0" or "~" mean is the reader's business, yaml_is_plain
  * tells a quoted "1.0" from a bare one. An alias is the node of its anchor itself, not a copy, so a
- * small file stays small; a walk over all paths must count its own steps. Tags are ignored.
+ * small file stays small; a walk over all paths must count its own steps. "<<" is resolved: a map
+ * has the pairs merged into it behind its own. Tags are ignored.
  *
  * Ownership: the file owns all nodes and texts. Threads: read-only sharing is fine.
  * Errors: ERR_FORMAT with line and column, ERR_LIMIT (yaml_bytes, yaml_depth, yaml_nodes,

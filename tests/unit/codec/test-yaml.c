@@ -138,6 +138,26 @@ TEST(a_node_knows_where_it_begins_and_ends)
 	assert_int_equal(yaml_place(NULL).line, 0);
 }
 
+TEST(merged_pairs_stand_behind_the_own_ones)
+{
+	CLEANUP(yaml_file_freep) struct yaml_file *file = NULL;
+	struct err err = {0};
+	const struct yaml_node *map, *key, *value;
+
+	assert_int_equal(parse(STR("a: &a {x: 1, y: 1}\nb: &b {y: 2, z: 2}\n"
+				   "m: {<<: [*a, *b], x: 0}\nq: {'<<': 1}\n"),
+			       &file, &err),
+			 0);
+	map = yaml_get(yaml_document(file, 0), "m");
+	assert_int_equal(yaml_len(map), 3);
+	assert_true(str_is(yaml_get_str(map, "x"), "0")); /* its own wins */
+	assert_true(str_is(yaml_get_str(map, "y"), "1")); /* then the first merged */
+	assert_true(str_is(yaml_get_str(map, "z"), "2"));
+	assert_true(yaml_entry(map, 0, &key, &value));
+	assert_true(str_is(yaml_str(key), "x"));
+	assert_true(str_is(yaml_get_str(yaml_get(yaml_document(file, 0), "q"), "<<"), "1"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -147,6 +167,7 @@ int main(void)
 		RUN(an_alias_is_the_node_of_its_anchor),
 		RUN(what_is_wrong_is_said_with_its_line),
 		RUN(limits_are_kept),
+		RUN(merged_pairs_stand_behind_the_own_ones),
 		RUN(a_node_knows_where_it_begins_and_ends),
 	};
 	return RUN_ALL(tests);
