@@ -44,6 +44,12 @@ static void put_locations(struct json_writer *w, const struct finding *f)
 		json_put_opt(w, "path", f->locations[i].path);
 		if (f->locations[i].line)
 			json_put_uint(w, "line", f->locations[i].line);
+		if (f->locations[i].column)
+			json_put_uint(w, "column", f->locations[i].column);
+		if (f->locations[i].end_line)
+			json_put_uint(w, "end_line", f->locations[i].end_line);
+		if (f->locations[i].end_column)
+			json_put_uint(w, "end_column", f->locations[i].end_column);
 		json_close_map(w);
 	}
 	json_close_list(w);

@@ -77,6 +77,8 @@ struct finding_location {
 	struct str layer; /* diff id */
 	struct str path;
 	uint64_t line; /* from 1; 0: none */
+	uint64_t column, end_line,
+		end_column; /* from 1, in characters; the end is behind it; 0: none */
 };
 
 struct finding_cvss {

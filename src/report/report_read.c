@@ -288,7 +288,11 @@ static int read_locations(struct reader *rd, const struct json *v, struct findin
 	for (size_t i = 0; i < n; i++)
 		p[i] = (struct finding_location){.layer = json_get_str(json_at(v, i), "layer"),
 						 .path = json_get_str(json_at(v, i), "path"),
-						 .line = count_of(json_at(v, i), "line")};
+						 .line = count_of(json_at(v, i), "line"),
+						 .column = count_of(json_at(v, i), "column"),
+						 .end_line = count_of(json_at(v, i), "end_line"),
+						 .end_column =
+							 count_of(json_at(v, i), "end_column")};
 	f->locations = p;
 	f->n_locations = n;
 	return 0;
