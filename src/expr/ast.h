@@ -93,6 +93,7 @@ struct ast {
 	enum ast_kind kind;
 	uint32_t pos;		 /* byte in the source: of the operator, the dot, the name called */
 	uint32_t start, end;	 /* the whole of it, [start, end) */
+	uint32_t height;	 /* levels of nodes, this one included; at most expr_depth */
 	const struct type *type; /* deduced by the checker; NULL before, or without it */
 	union {
 		/* AST_CONST: null, bool, int, uint, double, string or bytes. */
