@@ -6,9 +6,10 @@
 /* Up to so many entries are compared one by one. */
 #define WALK_MAX 8
 
-/* The whole number a double is worth, as int or uint, which are equal keys to it. */
-static struct value whole_number(struct value key)
+struct value value_as_key(struct value key)
 {
+	if (key.kind != VALUE_DOUBLE)
+		return key;
 	if (key.d >= -9223372036854775808.0 && key.d < 9223372036854775808.0 &&
 	    (double)(int64_t)key.d == key.d)
 		return value_int((int64_t)key.d);
@@ -17,7 +18,7 @@ static struct value whole_number(struct value key)
 	return key;
 }
 
-static bool keys_equal(struct value a, struct value b)
+bool value_keys_equal(struct value a, struct value b)
 {
 	if (a.kind == VALUE_STRING)
 		return b.kind == VALUE_STRING && str_eq(value_str(a), value_str(b));
@@ -31,39 +32,46 @@ static bool keys_equal(struct value a, struct value b)
 
 uint32_t value_key_hash(struct value key)
 {
-	if (key.kind == VALUE_DOUBLE)
-		key = whole_number(key);
+	key = value_as_key(key);
 	if (key.kind == VALUE_STRING)
 		return (uint32_t)hash_bytes(key.p, key.n);
 	return (uint32_t)hash_bytes(&key.u, sizeof(key.u));
 }
 
-static bool is_key(struct value v)
+bool value_is_key(struct value v)
 {
 	return v.kind == VALUE_STRING || v.kind == VALUE_INT || v.kind == VALUE_UINT ||
 	       v.kind == VALUE_BOOL;
 }
 
-uint32_t map_find(const struct map_value *map, uint32_t n, struct value key)
+static uint32_t walk(const struct map_value *map, uint32_t n, struct value key)
 {
-	if (key.kind == VALUE_DOUBLE)
-		key = whole_number(key);
-	if (!is_key(key))
-		return UINT32_MAX;
-	if (!map->index) {
-		for (uint32_t i = 0; i < n; i++)
-			if (keys_equal(map->entries[i].key, key))
-				return i;
-		return UINT32_MAX;
-	}
-	for (uint32_t at = value_key_hash(key);; at++) {
+	for (uint32_t i = 0; i < n; i++)
+		if (value_keys_equal(map->entries[i].key, key))
+			return i;
+	return UINT32_MAX;
+}
+
+uint32_t map_find_hashed(const struct map_value *map, uint32_t n, struct value key, uint32_t hash)
+{
+	if (!map->index)
+		return walk(map, n, key);
+	for (uint32_t at = hash;; at++) {
 		uint32_t entry = map->index[at & map->index_mask];
 
 		if (entry == 0)
 			return UINT32_MAX;
-		if (keys_equal(map->entries[entry - 1].key, key))
+		if (value_keys_equal(map->entries[entry - 1].key, key))
 			return entry - 1;
 	}
+}
+
+uint32_t map_find(const struct map_value *map, uint32_t n, struct value key)
+{
+	key = value_as_key(key);
+	if (!value_is_key(key))
+		return UINT32_MAX;
+	return map_find_hashed(map, n, key, map->index ? value_key_hash(key) : 0);
 }
 
 static struct value repeated(struct call *c, struct value key)
@@ -86,7 +94,7 @@ static uint32_t fill_index(uint32_t *index, uint32_t mask, const struct map_entr
 		uint32_t at = value_key_hash(entries[i].key);
 
 		for (; index[at & mask]; at++)
-			if (keys_equal(entries[index[at & mask] - 1].key, entries[i].key))
+			if (value_keys_equal(entries[index[at & mask] - 1].key, entries[i].key))
 				return i;
 		index[at & mask] = i + 1;
 	}
@@ -97,7 +105,7 @@ static uint32_t first_repeated(const struct map_entry *entries, uint32_t n)
 {
 	for (uint32_t i = 1; i < n; i++)
 		for (uint32_t j = 0; j < i; j++)
-			if (keys_equal(entries[i].key, entries[j].key))
+			if (value_keys_equal(entries[i].key, entries[j].key))
 				return i;
 	return UINT32_MAX;
 }
@@ -110,7 +118,7 @@ struct value map_build(struct call *c, struct map_entry *entries, uint32_t n)
 	if (!map || !call_spend(c, n))
 		return call_exhausted(c);
 	for (uint32_t i = 0; i < n; i++)
-		if (!is_key(entries[i].key))
+		if (!value_is_key(entries[i].key))
 			return call_error(c, "map: a key is bool, int, uint or string, not %s",
 					  value_kind_name((enum value_kind)entries[i].key.kind));
 	if (n > WALK_MAX) {
