@@ -14,7 +14,9 @@
  *
  * The collection says the release, and what part of it: "amazon-linux-2---docker" is the extras
  * repository docker of Amazon Linux 2, "amazon-linux-2023---kernel-livepatch" a repository. Only
- * type "security" is read. Fedora names CVEs in titles of bugs alone. A package whose release says
+ * type "security" is read. Fedora names CVEs in titles of bugs alone. A description, which stands
+ * before the references, also mentions CVEs of other updates: it is asked when nothing else names
+ * any. A package whose release says
  * ".module" is modular; without <module> its stream is what the title says, or "*".
  */
 #include "base/limits.h"
@@ -33,6 +35,7 @@ struct reader {
 	bool security;
 	struct ecosystem place; /* of the collection; no shard: none is known */
 	struct str shard, channel, module;
+	struct draft_list mentioned; /* CVEs of the description */
 };
 
 static const struct {
@@ -163,7 +166,7 @@ static void start_package(struct reader *rd, const struct xml_element *e)
 }
 
 /* Every "CVE-2024-24989" in a text. */
-static void add_cves(struct draft *d, struct str text)
+static void add_cves(struct draft *d, struct draft_list *to, struct str text)
 {
 	size_t at;
 
@@ -173,7 +176,7 @@ static void add_cves(struct draft *d, struct str text)
 
 		text = str_skip(text, at + 4);
 		if (year.n == 4 && number.n >= 4 && id.p[8] == '-')
-			draft_add(d, &d->upstream, draft_keep(d, str_sub(id, 0, 9 + number.n)));
+			draft_add(d, to, draft_keep(d, str_sub(id, 0, 9 + number.n)));
 	}
 }
 
@@ -183,9 +186,9 @@ static void start_reference(struct reader *rd, const struct xml_element *e)
 	struct str type = xml_attribute(e, "type");
 
 	if (str_is(type, "cve"))
-		add_cves(d, xml_attribute(e, "id"));
+		add_cves(d, &d->upstream, xml_attribute(e, "id"));
 	else if (str_is(type, "bugzilla"))
-		add_cves(d, xml_attribute(e, "title"));
+		add_cves(d, &d->upstream, xml_attribute(e, "title"));
 	if (str_is(type, "self"))
 		draft_add(d, &d->references, draft_keep(d, xml_attribute(e, "href")));
 }
@@ -197,6 +200,7 @@ static void start_update(struct reader *rd, const struct xml_element *e)
 	draft_begin(d, STR_NULL);
 	d->where = draft_keepf(d, "update %zu", ++rd->number);
 	rd->shard = rd->channel = rd->module = STR_NULL;
+	rd->mentioned = (struct draft_list){0};
 	rd->security = str_is(xml_attribute(e, "type"), "security");
 }
 
@@ -229,10 +233,13 @@ static int on_start(void *ctx, struct str path, const struct xml_element *e, str
 static int end_update(struct reader *rd, struct err *err)
 {
 	struct draft *d = &rd->d;
+	bool is_named = d->upstream.n > 0;
 
 	if (!rd->security)
 		return 0;
 	rd->security = false;
+	for (size_t i = 0; !is_named && i < rd->mentioned.n; i++)
+		draft_add(d, &d->upstream, rd->mentioned.p[i]);
 	if (d->a.id.n == 0)
 		draft_fail(d, ERR_FORMAT, "an update without <id>");
 	if (d->a.severity_source.n == 0)
@@ -254,8 +261,8 @@ static int on_end(void *ctx, struct str path, struct str text, struct err *err)
 		draft_summary(d, draft_keep(d, text));
 	else if (str_is(path, UPDATE "/severity"))
 		d->a.severity = advisory_severity_parse(text);
-	else if (str_is(path, UPDATE "/description") && d->upstream.n == 0)
-		add_cves(d, text);
+	else if (str_is(path, UPDATE "/description"))
+		add_cves(d, &rd->mentioned, text);
 	return str_is(path, UPDATE) ? end_update(rd, err) : 0;
 }
 

@@ -64,6 +64,20 @@ TEST(the_collection_says_release_and_repository)
 		check_feed("updateinfo", path, rows[i].text, rows[i].want, "");
 }
 
+#define DESCRIBED(references)                                                                      \
+	"<updates><update type='security'><id>A-1</id><title>t</title>"                            \
+	"<description>CVE-2011-3192: a flaw. See also CVE-2007-0086.</description>"                \
+	"<references>" references "</references><pkglist>" COLLECTION(                             \
+		"F43", PACKAGE("x", EVR, "x86_64")) "</pkglist></update></updates>"
+
+TEST(a_description_is_asked_for_cves_when_no_reference_names_any)
+{
+	check_feed("updateinfo", path, DESCRIBED(CVE("CVE-2011-3192")),
+		   "A-1 ^CVE-2011-3192\n fedora-43/x [,1.2-3) @x86_64 binary\n", "");
+	check_feed("updateinfo", path, DESCRIBED(""),
+		   "A-1 ^CVE-2011-3192 ^CVE-2007-0086\n fedora-43/x [,1.2-3) @x86_64 binary\n", "");
+}
+
 TEST(a_bad_update_is_a_problem)
 {
 	check_feed("updateinfo", path,
@@ -82,6 +96,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		RUN(the_collection_says_release_and_repository),
+		RUN(a_description_is_asked_for_cves_when_no_reference_names_any),
 		RUN(a_bad_update_is_a_problem),
 	};
 
