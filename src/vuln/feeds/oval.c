@@ -27,7 +27,7 @@ struct node {
 
 struct definition {
 	size_t number, nodes, n_nodes;
-	struct str id, title, severity, day;
+	struct str id, oval_id, title, severity, day;
 	struct str cves, vectors, urls; /* divided by white space */
 	bool not_applicable;
 	bool unsupported;
@@ -42,7 +42,8 @@ enum operation { OP_LESS, OP_LESS_EQUAL, OP_GREATER, OP_GREATER_EQUAL, OP_EQUAL,
 struct state {
 	enum operation operation;
 	struct str evr;
-	bool is_never; /* version equals 0: SUSE's "not affected" */
+	struct str arches; /* "aarch64|x86_64"; empty: any */
+	bool is_never;	   /* version equals 0: SUSE's "not affected" */
 };
 
 struct oval {
@@ -99,7 +100,7 @@ static int full(struct err *err)
 		       (int)LIMIT_FEED_TABLE_BYTES);
 }
 
-static int start_definition(struct oval *o, struct err *err)
+static int start_definition(struct oval *o, const struct xml_element *e, struct err *err)
 {
 	size_t number = o->definitions.n + 1;
 
@@ -108,9 +109,10 @@ static int start_definition(struct oval *o, struct err *err)
 		return full(err);
 	o->now->number = number;
 	o->now->nodes = o->nodes.n;
+	o->now->oval_id = keep(o, xml_attribute(e, "id"));
 	o->n_open = 0;
 	draft_begin(&o->d, STR_NULL); /* for what platforms keep for a moment */
-	return 0;
+	return o->now->oval_id.p ? 0 : full(err);
 }
 
 static struct node *push_node(struct oval *o, enum node_kind kind)
@@ -261,7 +263,7 @@ static int on_start(void *ctx, struct str path, const struct xml_element *e, str
 	struct oval *o = ctx;
 
 	if (str_is(path, "oval_definitions/definitions/definition"))
-		return start_definition(o, err);
+		return start_definition(o, e, err);
 	if (!o->now || str_has_prefix(path, STR("oval_definitions/tests/")) ||
 	    str_has_prefix(path, STR("oval_definitions/objects/")))
 		return start_table(o, path, e, err);
@@ -301,10 +303,21 @@ static int end_definition_part(struct oval *o, struct str path, struct str text)
 	return 0;
 }
 
+/* "(aarch64|x86_64)" of a pattern match, or one name; of any other pattern nothing is said. */
+static struct str arches_of(struct str pattern)
+{
+	if (str_pull_prefix(&pattern, STR("(")) && pattern.n)
+		pattern.n -= pattern.p[pattern.n - 1] == ')';
+	for (size_t i = 0; i < pattern.n; i++)
+		if (!char_is_alnum(pattern.p[i]) && pattern.p[i] != '_' && pattern.p[i] != '|')
+			return STR_NULL;
+	return pattern;
+}
+
 static int on_end(void *ctx, struct str path, struct str text, struct err *err)
 {
 	struct oval *o = ctx;
-	struct str *name;
+	struct str *name, arches;
 
 	if (str_has_prefix(path, STR("oval_definitions/definitions/")))
 		return o->now ? end_definition_part(o, path, text) : 0;
@@ -312,6 +325,11 @@ static int on_end(void *ctx, struct str path, struct str text, struct err *err)
 		o->state->evr = keep(o, text);
 	} else if (o->state && str_has_suffix(path, STR("/rpminfo_state/version"))) {
 		o->state->is_never = o->state->operation == OP_EQUAL && str_is(text, "0");
+	} else if (o->state && str_has_suffix(path, STR("/rpminfo_state/arch"))) {
+		arches = arches_of(text);
+		o->state->arches = arches.n ? keep_once(o, arches) : STR_NULL;
+		if (arches.n && !o->state->arches.p)
+			return full(err);
 	} else if (str_has_suffix(path, STR("/rpminfo_object/name"))) {
 		name = arena_alloc(&o->arena, sizeof *name);
 		if (name)
@@ -347,10 +365,11 @@ static bool is_of_platforms(const struct oval *o, size_t at)
 	return all;
 }
 
+/* Azure Linux has "0: 1.20.10-1.azl3" too. */
 static struct str without_zero_epoch(struct str evr)
 {
 	(void)str_pull_prefix(&evr, STR("0:")); /* absent: the same */
-	return evr;
+	return str_trim(evr);
 }
 
 static void add_row(struct oval *o, struct rpm_row *row, const struct context *c, struct str shard)
@@ -465,6 +484,8 @@ static void add_test(struct oval *o, const struct node *node, const struct conte
 	if (state->is_never || state->evr.n == 0)
 		return;
 	row.name = *name;
+	if (row.arch.n == 0)
+		row.arch = state->arches;
 	if (o->now->not_applicable)
 		row.status = STATUS_NOT_AFFECTED;
 	else if (state->operation == OP_LESS || state->operation == OP_LESS_EQUAL)
@@ -520,6 +541,16 @@ static void add_words(struct draft *d, struct draft_list *to, struct str list)
 		draft_add(d, to, word);
 }
 
+static bool is_one_cve(struct str cves)
+{
+	struct str first = STR_NULL, word;
+	bool same = str_pull_word(&cves, &first);
+
+	while (same && str_pull_word(&cves, &word))
+		same = str_eq(word, first);
+	return same;
+}
+
 static void set_identity(struct oval *o)
 {
 	struct definition *def = o->now;
@@ -528,10 +559,13 @@ static void set_identity(struct oval *o)
 
 	draft_summary(d, def->title);
 	d->a.id = def->id;
-	if (d->a.id.n == 0 || o->vendor->ids_are_cves)
-		(void)str_pull_word(&cves, &d->a.id); /* or no CVE either */
-	else
-		add_words(d, &d->upstream, def->cves);
+	if (is_one_cve(cves) && (d->a.id.n == 0 || o->vendor->ids_are_cves)) {
+		(void)str_pull_word(&cves, &d->a.id); /* there is one */
+	} else {
+		if (d->a.id.n == 0 && cves.n)
+			d->a.id = def->oval_id; /* SUSE's patches, some of Photon's */
+		add_words(d, &d->upstream, cves);
+	}
 	if (d->a.id.n == 0)
 		draft_fail(d, ERR_FORMAT, "a definition without a reference");
 	/* Of one id there are several definitions and files: none of them may outdate the others.

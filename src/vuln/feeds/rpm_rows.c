@@ -73,6 +73,14 @@ static bool is_any_arch(struct str arch)
 	return arch.n == 0 || str_is(arch, "noarch") || str_is(arch, "src");
 }
 
+static void add_arches(struct str arches, struct draft *d)
+{
+	struct str one;
+
+	while (arches.n && str_pull_until(&arches, '|', &one))
+		draft_add(d, &d->arches, one);
+}
+
 static void start_package(const struct rpm_row *row, struct draft *d)
 {
 	struct advisory_affected *p = draft_package(d, row->shard, row->name);
@@ -109,7 +117,7 @@ void rpm_rows_end(struct rpm_rows *rows, struct draft *d)
 		if (!last || compare(last, row) != 0)
 			start_package(row, d);
 		if (!is_any_arch(row->arch))
-			draft_add(d, &d->arches, row->arch);
+			add_arches(row->arch, d);
 		last = row;
 	}
 	map_done(&groups);

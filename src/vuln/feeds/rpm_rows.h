@@ -18,8 +18,9 @@
 
 struct rpm_row {
 	struct str shard, channel, module, name;
-	struct str version;    /* [epoch:]version-release; empty: all */
-	struct str arch;       /* "src": the name is a source package's; empty or "noarch": any */
+	struct str version; /* [epoch:]version-release; empty: all */
+	/* "src": the name is a source package's; empty or "noarch": any; several: "i586|x86_64" */
+	struct str arch;
 	struct str constraint; /* in place of the version, where an interval cannot say it */
 	struct str note;
 	enum finding_status status;

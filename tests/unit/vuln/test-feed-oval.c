@@ -23,7 +23,11 @@
 	"<rpminfo_test id='a:tst:4'><object object_ref='a:obj:1'/>"                                \
 	"<state state_ref='a:ste:4'/></rpminfo_test>"                                              \
 	"<rpminfo_test id='a:tst:5'><object object_ref='a:obj:1'/>"                                \
-	"<state state_ref='a:ste:5'/></rpminfo_test></tests>"                                      \
+	"<state state_ref='a:ste:5'/></rpminfo_test>"                                              \
+	"<rpminfo_test id='a:tst:6'><object object_ref='a:obj:1'/>"                                \
+	"<state state_ref='a:ste:6'/></rpminfo_test>"                                              \
+	"<rpminfo_test id='a:tst:7'><object object_ref='a:obj:1'/>"                                \
+	"<state state_ref='a:ste:7'/></rpminfo_test></tests>"                                      \
 	"<objects><rpminfo_object id='a:obj:1'><name>bind</name></rpminfo_object></objects>"       \
 	"<states><rpminfo_state id='a:ste:1'><evr operation='less than'>0:1-1.el8</evr>"           \
 	"</rpminfo_state>"                                                                         \
@@ -34,7 +38,11 @@
 	"<rpminfo_state id='a:ste:4'><evr operation='less than or equal'>0:4-1</evr>"              \
 	"</rpminfo_state>"                                                                         \
 	"<rpminfo_state id='a:ste:5'><evr operation='greater than'>0:1.19-1</evr>"                 \
-	"</rpminfo_state></states>"
+	"</rpminfo_state>"                                                                         \
+	"<rpminfo_state id='a:ste:6'><arch operation='pattern match'>(s390x|x86_64)</arch>"        \
+	"<evr operation='less than'>0: 6-1</evr></rpminfo_state>"                                  \
+	"<rpminfo_state id='a:ste:7'><evr operation='less than'>0:7-1</evr>"                       \
+	"<arch operation='pattern match'>x86.*</arch></rpminfo_state></states>"
 #define ORACLE(criteria) FILE_OF(ELSA criteria, TABLES)
 #define HEAD		 "ELSA-1 ^CVE-2024-1 !high@Oracle\n"
 
@@ -119,6 +127,54 @@ TEST(suse_and_photon_name_their_platforms)
 		   "PHSA:1:3.0:36 ^CVE-2019-1\n photon-3.0/bind [,1-1.el8) binary\n", "");
 }
 
+TEST(all_cves_of_a_definition_are_read)
+{
+#define OF_CVES(platform, cves)                                                                    \
+	"<oval_definitions><definitions><definition id='a:def:7'>" META(cves)                      \
+		AND(SAYS(platform) TESTS("1")) "</definition></definitions>" TABLES                \
+					       "</oval_definitions>"
+	static const struct {
+		const char *feed, *path, *text, *want;
+	} rows[] = {
+		/* PHSA without its own reference */
+		{"photon-oval", "com.vmware.phsa-photon3.xml",
+		 OF_CVES("Photon OS 3 is installed",
+			 REF("CVE", "CVE:176:CVE-2017-2") REF("CVE", "CVE:176:CVE-2017-1")),
+		 "a:def:7 ^CVE-2017-1 ^CVE-2017-2\n photon-3.0/bind [,1-1.el8) binary\n"},
+		{"photon-oval", "com.vmware.phsa-photon3.xml",
+		 OF_CVES("Photon OS 3 is installed", REF("CVE", "CVE:176:CVE-2017-2")),
+		 "CVE-2017-2\n photon-3.0/bind [,1-1.el8) binary\n"},
+		{"suse-oval", "suse.linux.enterprise.16-patch.xml",
+		 OF_CVES("openSUSE Leap 15.5 is installed",
+			 REF("CVE", "CVE-2017-2") REF("CVE", "CVE-2017-1")),
+		 "a:def:7 ^CVE-2017-1 ^CVE-2017-2\n opensuse-leap-15.5/bind [,1-1.el8) binary\n"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		check_feed(rows[i].feed, rows[i].path, rows[i].text, rows[i].want, "");
+}
+
+TEST(a_state_names_architectures)
+{
+	static const struct {
+		const char *text, *want;
+	} rows[] = {
+		{ORACLE(AND(SAYS("Oracle Linux 8 is installed") TESTS("6"))),
+		 HEAD " oraclelinux-8/bind [,6-1) @s390x @x86_64 binary\n"},
+		/* What the machine is goes before. */
+		{ORACLE(AND(SAYS("Oracle Linux 8 is installed") SAYS("Oracle Linux arch is aarch64")
+				    TESTS("6"))),
+		 HEAD " oraclelinux-8/bind [,6-1) @aarch64 binary\n"},
+		/* Better a finding too many than a pattern that is half understood. */
+		{ORACLE(AND(SAYS("Oracle Linux 8 is installed") TESTS("7"))),
+		 HEAD " oraclelinux-8/bind [,7-1) binary\n"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		check_feed("oracle-oval", "com.oracle.elsa-all.xml", rows[i].text, rows[i].want,
+			   "");
+}
+
 TEST(what_cannot_be_evaluated_is_a_problem)
 {
 	static const struct {
@@ -152,6 +208,8 @@ int main(void)
 		RUN(oracle_criteria_become_packages),
 		RUN(azure_says_what_is_affected_up_to_where),
 		RUN(suse_and_photon_name_their_platforms),
+		RUN(all_cves_of_a_definition_are_read),
+		RUN(a_state_names_architectures),
 		RUN(what_cannot_be_evaluated_is_a_problem),
 	};
 
