@@ -17,7 +17,7 @@ test="python3 libcmocka-dev python3-pytest python3-jsonschema python3-yaml pytho
 engines="docker-registry podman docker.io containerd"
 lint="clang clang-format clang-tidy cppcheck libclang-rt-dev python3"
 bench="python3 mmdebstrap umoci skopeo isal openssl npm"
-matching="python3 rpm"
+matching="python3 rpm libdpkg-perl zstd xz-utils"
 
 reason() {
 	case $1 in

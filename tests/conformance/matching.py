@@ -4,24 +4,26 @@
 
     matching.py --plimsoll BIN --feeds DIR [--images DIR] [--db DIR] [--rounds 2] [--list]
 
-FEEDS is a mirror as `plimsoll db build` takes it. Of it are read here, with code that shares
-nothing with plimsoll: OSV (Debian, Ubuntu, Alpine, AlmaLinux, Rocky Linux), Alpine's secdb and
-Debian's DSA and DLA lists. Versions are ordered by dpkg and rpm themselves, and for apk by the
-rules of apk-tools written down below.
+FEEDS is a mirror as `plimsoll db build` takes it. Of it are read, with code that shares nothing with
+plimsoll: OSV (Debian, Ubuntu, Alpine, AlmaLinux, Rocky Linux, SUSE, Red Hat), Alpine's secdb, Debian's
+DSA and DLA lists, and by rpm_feeds.py OVAL, updateinfo.xml, Red Hat's VEX and Photon's list. Samples
+of feeds (format-samples, redhat) are laid out as mirrors of their own, with databases of their own.
+Versions are ordered by dpkg and rpm themselves, and for apk by the rules of apk-tools written down
+below.
 
 What is scanned:
 - each image of IMAGES, its packages taken from the list NAME.expected.tsv beside it;
 - root file systems made up here, some for each release that the feeds speak of: every package they
-  name, in each round at another version around its fixes, so that there is something to find.
-  Sources and binaries have names and versions of their own; rpm packages are of modules or not.
+  name, in each round at another version around its fixes (the fix itself, below, above; of another
+  architecture, another module or none), so that there is something to find. Sources and binaries
+  have names and versions of their own; rpm packages are of modules or not.
 
 Prints each finding that is missing or too much (--list: all of them, else the first 10 of each
-target), a line for each target and at last "matching: N of M findings, K too much"; the exit status
-is 0 only when all agree.
+target), a line for each target, how many pairs of a package and an advisory were compared, and at
+last "matching: N of M findings, K too much"; the exit status is 0 only when all agree.
 """
 import argparse
 import collections
-import itertools
 import json
 import os
 import pathlib
@@ -34,11 +36,9 @@ import sys
 import tempfile
 import zipfile
 
-INSIDE, REPAIRED, OUTSIDE, UNDECIDED = "inside", "repaired", "outside", "undecided"
+from rpm_feeds import (INSIDE, OUTSIDE, REPAIRED, UNDECIDED, Claim, lay_out, read_rpm_feeds,
+                       shard_of_cpe, weigh_cpe)
 
-# A claim of one record about one package in one release.
-Claim = collections.namedtuple(
-    "Claim", "record ids name ranges versions denied channel module by_binary arches")
 # What is installed; module is "name:stream" or "".
 Package = collections.namedtuple("Package", "name version source source_version arch module")
 
@@ -62,19 +62,21 @@ class Asked:
         if a == b:
             return 0
         if (a, b) not in self.known:
-            self.process.stdin.write(f"{a} {b}\n")
+            self.process.stdin.write(f"{a}\t{b}\n")
             self.process.stdin.flush()
-            self.known[a, b] = int(self.process.stdout.readline())
+            line = self.process.stdout.readline()
+            if not line.strip():
+                sys.exit(f"{self.process.args[0]}: no order of {a!r} and {b!r}")
+            self.known[a, b] = int(line)
         return self.known[a, b]
 
 
-DPKG = """while read -r a b; do
-if dpkg --compare-versions "$a" lt "$b" 2>/dev/null; then echo -1
-elif dpkg --compare-versions "$a" gt "$b" 2>/dev/null; then echo 1
-else echo 0; fi; done"""
+# Of libdpkg-perl, which dpkg-dev builds packages with: one process for all of them.
+DPKG = """use Dpkg::Version; $| = 1;
+while (<STDIN>) { chomp; my ($a, $b) = split /\\t/; print version_compare($a, $b), "\\n" }"""
 
 RPM = """%{lua: for l in io.lines() do
-local a, b = l:match("^(%S+) (%S+)$")
+local a, b = l:match("^([^\\t]*)\\t([^\\t]*)$")
 io.stdout:write(rpm.vercmp(a, b), "\\n") io.stdout:flush() end}"""
 
 APK = re.compile(r"^(\d+(?:\.\d+)*)([a-z]?)((?:_[a-z]+\d*)*)(?:~[0-9a-f]+)?(?:-r(\d+))?$")
@@ -119,6 +121,11 @@ def shard_of(ecosystem):
     if name in ("Debian", "AlmaLinux", "Rocky Linux"):
         key = {"Debian": "debian", "AlmaLinux": "almalinux", "Rocky Linux": "rocky"}[name]
         return f"{key}-{rest[0].split('.')[0]}", ""
+    if name in ("SUSE", "openSUSE"):
+        return shard_of_suse(rest[0])
+    if name == "Red Hat":
+        shard = shard_of_cpe("cpe:/a:redhat:" + ":".join(rest))
+        return (shard, ":".join(rest).lower()) if shard else None
     if name == "Alpine":
         return "alpine-" + rest[0].lstrip("v"), ""
     if name == "Ubuntu":
@@ -129,6 +136,19 @@ def shard_of(ecosystem):
             channel, rest = rest[0].lower(), rest[1:]
         return "ubuntu-" + rest[0], channel
     return None
+
+
+def shard_of_suse(product):
+    """"Linux Enterprise Server 15 SP3": what is not the server itself is a channel of it."""
+    product = product.removeprefix("openSUSE ")
+    if product == "Tumbleweed":
+        return "opensuse-tumbleweed", ""
+    found = re.match(r"(Leap |.*Micro )?(.*?)(\d+(?:\.\d+)?)(?:[ -]SP(\d))?", product)
+    release = f"{found[3]}.{found[4]}" if found[4] else found[3]
+    if found[1]:
+        return ("opensuse-leap-" if found[1] == "Leap " else "sl-micro-") + release, ""
+    own = product.startswith("Linux Enterprise Server 1")
+    return "sles-" + release, "" if own else product.lower()
 
 
 class Aliases:
@@ -238,11 +258,17 @@ def read_osv(doc, claims, aliases):
         channel = re.search(r"[?&]distro=(?:esm-infra|([a-z-]+))/", affected["package"].get(
             "purl", "")) if place[1] else None
         channel = (channel[1] or "esm-infra") if channel else place[1]
+        by_binary = doc["id"].startswith(("ALSA-", "RHSA-", "RHBA-", "RHEA-"))
+        judge = None
+        if place[0].startswith("rhel-"):
+            known, judge = weigh_cpe(channel, ranges[0][1] if ranges else "", not by_binary)
+            if not known:
+                continue
         for module in modules_of(doc, [r[1] for r in ranges]):
             claims[place[0]].append(Claim(
                 doc["id"], ids_of_notice(doc) if notice else [doc["id"]],
                 affected["package"]["name"], ranges, frozenset(affected.get("versions", [])), False,
-                channel, module, doc["id"].startswith("ALSA-"), ()))
+                channel, module, by_binary, (), judge))
 
 
 def read_osv_mirror(feeds, claims, aliases):
@@ -275,7 +301,7 @@ def secdb_ids(text):
 
 def read_secdb(path, claims, aliases):
     doc = json.loads(path.read_text(encoding="utf-8"))
-    shard = "alpine-" + re.search(r"v(\d+\.\d+)", str(path))[1]
+    shard = "alpine-" + re.search(r"v(\d+\.\d+)", path.parent.name)[1]
     for entry in doc.get("packages") or []:
         package = entry["pkg"]
         for version, texts in (package.get("secfixes") or {}).items():
@@ -328,6 +354,7 @@ def read_feeds(feeds):
         read_secdb(path, claims, aliases)
     for path in sorted(feeds.glob("debian/data/D[SL]A/list")):
         read_debian_list(path, claims)
+    read_rpm_feeds(feeds, claims)
     return claims, aliases
 
 
@@ -335,21 +362,34 @@ def read_feeds(feeds):
 
 
 def is_offer(channel):
-    return channel.startswith("esm") or channel == "realtime"
+    return channel.startswith("esm") or channel in ("realtime", "ltss")
 
 
-def counts(claim, package):
-    if claim.module or package.module:
-        name, _, stream = claim.module.partition(":")
-        if stream == "*":
-            return package.module.startswith(name + ":")
-        return claim.module == package.module
-    if claim.channel.startswith("fips") or "fips" in package.source_version.lower():
+def counts_for_channel(claim, package):
+    topic = claim.channel.removeprefix("extras:")
+    if topic != claim.channel and re.match(re.escape(package.source) + r"-?\d", topic):
+        number = topic.removeprefix(package.source).lstrip("-")
+        return re.match(re.escape(number) + r"(?!\d)", package.source_version.split(":")[-1])
+    if package.arch == "amd64" and (claim.channel.startswith("fips") or
+                                    "fips" in package.source_version.lower()):
         return claim.channel.startswith("fips") and "fips" in package.source_version.lower()
     return True
 
 
-def evaluate(claim, version, order):
+def counts(claim, package):
+    if claim.arches and package.arch != "noarch" and package.arch not in claim.arches:
+        return False
+    if not claim.module and not package.module:
+        return counts_for_channel(claim, package)
+    name, _, stream = claim.module.partition(":")
+    if stream == "*":
+        return package.module.startswith(name + ":")
+    return claim.module == package.module
+
+
+def evaluate(claim, package, version, order):
+    if claim.judge:
+        return claim.judge(package, order)
     if not claim.ranges and not claim.versions:
         return INSIDE
     result = INSIDE if version in claim.versions else OUTSIDE
@@ -367,42 +407,58 @@ def evaluate(claim, version, order):
 
 
 def outweighs(against, claim):
+    if against.channel.startswith("rhel_") and against.judge:
+        return True  # built in a stream that has its fix
     if against.record == claim.record and against.channel == claim.channel:
         return False
     whole = claim.ranges and all(r == ("", "", "") for r in claim.ranges)
     return whole or (is_offer(claim.channel) and not is_offer(against.channel))
 
 
-def vulnerabilities(package, by_name, order, aliases, undecided):
-    judged = collections.defaultdict(list)
-    asked = {(package.source, False): package.source_version, (package.name, True): package.version}
-    for (name, by_binary), version in asked.items():
-        for claim in by_name.get(name, []):
-            if claim.by_binary == by_binary and counts(claim, package):
-                try:
-                    verdict = evaluate(claim, version, order)
-                except NotOrdered:
-                    verdict = UNDECIDED
-                for identifier in claim.ids:
-                    judged[aliases.find(identifier)].append((claim, verdict))
-    for identifier, claims in judged.items():
-        if any(v == UNDECIDED for c, v in claims):
-            undecided.add((package.name, package.version, identifier))
-        if any(c.denied and v == INSIDE for c, v in claims):
-            continue
-        repaired = [c for c, v in claims if v == REPAIRED and not c.denied]
-        if any(v == INSIDE and not any(outweighs(r, c) for r in repaired) for c, v in claims):
-            yield identifier
+class Judge:
+    """What the claims about one release say of packages."""
 
+    def __init__(self, claims, order, aliases):
+        self.by_name = collections.defaultdict(list)
+        for claim in claims:
+            self.by_name[claim.name].append(claim)
+        self.order, self.aliases = order, aliases
+        self.undecided, self.pairs = set(), 0
 
-def expected(packages, claims, order, aliases):
-    by_name = collections.defaultdict(list)
-    for claim in claims:
-        by_name[claim.name].append(claim)
-    undecided = set()
-    found = {(p.name, p.version, identifier) for p in packages
-             for identifier in vulnerabilities(p, by_name, order, aliases, undecided)}
-    return found - undecided, undecided
+    def verdict(self, claim, package, version):
+        self.pairs += 1
+        try:
+            return evaluate(claim, package, version, self.order)
+        except NotOrdered:
+            return UNDECIDED
+
+    def verdicts(self, package):
+        """{vulnerability: [(claim, verdict)]}"""
+        judged = collections.defaultdict(list)
+        asked = {(package.source, False): package.source_version,
+                 (package.name, True): package.version}
+        for (name, by_binary), version in asked.items():
+            for claim in self.by_name.get(name, []):
+                if claim.by_binary == by_binary and counts(claim, package):
+                    verdict = self.verdict(claim, package, version)
+                    for identifier in claim.ids:
+                        judged[self.aliases.find(identifier)].append((claim, verdict))
+        return judged
+
+    def vulnerabilities(self, package):
+        for identifier, claims in self.verdicts(package).items():
+            if any(v == UNDECIDED for c, v in claims):
+                self.undecided.add((package.name, package.version, identifier))
+            if any(c.denied and v == INSIDE for c, v in claims):
+                continue
+            repaired = [c for c, v in claims if v == REPAIRED and not c.denied]
+            if any(v == INSIDE and not any(outweighs(r, c) for r in repaired) for c, v in claims):
+                yield identifier
+
+    def expected(self, packages):
+        found = {(p.name, p.version, identifier) for p in packages
+                 for identifier in self.vulnerabilities(p)}
+        return found - self.undecided
 
 
 def scanned(plimsoll, db, target):
@@ -458,9 +514,23 @@ def make_rpms(root, packages, vendor):
 
 
 def make_root(root, shard, packages):
-    key, release = shard.rsplit("-", 1)
-    name = {"almalinux": "AlmaLinux", "rocky": "Rocky Linux"}.get(key, key)
-    put(root, "etc/os-release", f'ID={key}\nNAME="{name}"\nVERSION_ID="{release}"\n')
+    key, release = key_of(shard), shard.rpartition("-")[2]
+    os_id, release, vendor = {
+        "almalinux": (key, release, "AlmaLinux"),
+        "amazonlinux": ("amzn", release, "Amazon Linux"),
+        "azurelinux": (key, release, "Microsoft Corporation"),
+        "fedora": (key, release, "Fedora Project"),
+        "mariner": (key, release, "Microsoft Corporation"),
+        "opensuse-leap": (key, release, "openSUSE"),
+        "opensuse-tumbleweed": (key, "20240101", "openSUSE"),
+        "oraclelinux": ("ol", release + ".9", "Oracle America"),
+        "photon": (key, release, "VMware, Inc."),
+        "rhel": (key, release + ".4", "Red Hat, Inc."),
+        "rocky": (key, release, "Rocky Enterprise Software Foundation"),
+        "sl-micro": (key, release, "SUSE LLC <https://www.suse.com/>"),
+        "sles": (key, release, "SUSE LLC <https://www.suse.com/>"),
+    }.get(key, (key, release, ""))
+    put(root, "etc/os-release", f'ID={os_id}\nNAME="{os_id}"\nVERSION_ID="{release}"\n')
     if key in ("debian", "ubuntu"):
         put(root, "var/lib/dpkg/status", "".join(
             f"Package: {p.name}\nStatus: install ok installed\nArchitecture: {p.arch}\n"
@@ -470,7 +540,17 @@ def make_root(root, shard, packages):
         put(root, "lib/apk/db/installed", "".join(
             f"P:{p.name}\nV:{p.version}\nA:{p.arch}\no:{p.source}\n\n" for p in packages))
     else:
-        make_rpms(root, packages, name)
+        make_rpms(root, packages, vendor)
+
+
+def key_of(shard):
+    """"opensuse-leap" of "opensuse-leap-15.2", "opensuse-tumbleweed" of itself."""
+    key, _, release = shard.rpartition("-")
+    return key if release[0].isdigit() else shard
+
+
+def is_rpm(key):
+    return key not in ("debian", "ubuntu", "alpine")
 
 
 def below(key, version):
@@ -485,25 +565,36 @@ def below(key, version):
 
 
 def candidates(key, claims):
-    """Versions around the ends of a package's ranges, each with a module."""
-    ends = sorted({(end, c.module.replace(":*", ":any")) for c in claims
+    """(version, module, architecture) around the ends of a package's ranges."""
+    ends = sorted({(end, c.module.replace(":*", ":any"), c.arches[:1]) for c in claims
                    for _, end, _ in c.ranges if end})
+    if not is_rpm(key):
+        arch = "x86_64" if key == "alpine" else "amd64"
+        versions = [e for e, _, _ in ends if key != "alpine" or APK.match(e)] or [
+            "1.0-r0" if key == "alpine" else "1.0-1"]
+        return [(v, "", arch) for e in versions for v in (below(key, e), e)]
     out = []
-    for end, module in ends or [("1.0-r0" if key == "alpine" else "1.0-1", "")]:
-        if key == "alpine" and not APK.match(end):
+    for end, module, arches in ends or [("1.0-1", c.module.replace(":*", ":any"), ())
+                                        for c in claims[:1]]:
+        if not re.match(r"^(\d+:)?[^-, ]+-[^-, ]+$", end):
             continue
-        if key not in ("debian", "ubuntu", "alpine") and "-" not in end:
-            continue
-        out += [(below(key, end), module), (end, module)]
+        arch = arches[0] if arches else "x86_64"
+        out += [(below(key, end), module, arch), (end, module, arch), (end + ".1", module, arch)]
+        out += [(below(key, end), module, "riscv64")] if arches or key in OVAL_KEYS else []
         if module:
-            out.append((below(key, end), ""))
-            out.append((below(key, end), module + "0"))
-    return out
+            out.append((below(key, end), "", arch))
+            out.append((below(key, end), module + "0", arch))
+        if ".el" in end and key == "rhel":  # of a stream: built in it, and not
+            out.append((re.sub(r"\.el(\d+)_\d+", r".el\1_0", below(key, end)), module, arch))
+    return list(dict.fromkeys(out))
+
+
+OVAL_KEYS = ("oraclelinux", "sles", "sl-micro", "opensuse-leap", "opensuse-tumbleweed")
 
 
 def made_up(shard, claims, number, rounds):
     """The packages of one round: the versions of a package are spread over the rounds."""
-    key = shard.rsplit("-", 1)[0]
+    key = key_of(shard)
     by_name = collections.defaultdict(list)
     for claim in claims:
         by_name[claim.name].append(claim)
@@ -512,16 +603,29 @@ def made_up(shard, claims, number, rounds):
         choice = candidates(key, by_name[name])
         if not choice or not re.match(r"^[a-z0-9][a-zA-Z0-9+._-]*$", name):
             continue
-        version, module = choice[(number * max(1, len(choice) // rounds) + number) % len(choice)]
+        step = max(1, len(choice) // rounds) + (len(choice) > rounds)
+        version, module, arch = choice[number * step % len(choice)]
+        version = version.removeprefix("0:")
         if key in ("debian", "ubuntu"):
             own = (f"lib-{name}", "99:9-9") if number % 2 else (name, version)
-            packages.append(Package(*own, name, version, "amd64", ""))
+            packages.append(Package(*own, name, version, arch, ""))
         elif key == "alpine":
-            packages.append(Package(f"{name}-libs", version, name, version, "x86_64", ""))
+            packages.append(Package(f"{name}-libs", version, name, version, arch, ""))
         else:
-            packages.append(Package(name, version.replace("0:", "", 1) if version.startswith("0:")
-                                    else version, name, version, "x86_64", module))
+            by_source = not all(c.by_binary for c in by_name[name])
+            own = f"{name}-libs" if by_source and number % 2 else name
+            packages.append(Package(own, version, name, version, arch, module))
     return packages
+
+
+def rounds_of(shard, claims, samples, rounds):
+    """Samples are few: each of their versions has a round."""
+    if not samples:
+        return rounds
+    by_name = collections.defaultdict(list)
+    for claim in claims:
+        by_name[claim.name].append(claim)
+    return max(rounds, min(24, max(len(candidates(key_of(shard), c)) for c in by_name.values())))
 
 
 # ---- the comparison ----
@@ -551,9 +655,9 @@ def release_of(name):
 class Score:
     def __init__(self, everything):
         self.everything = everything
-        self.right = self.wanted = self.extra = 0
+        self.right = self.wanted = self.extra = self.pairs = self.targets = 0
 
-    def judge(self, name, want, got, n_packages, n_undecided):
+    def judge(self, name, want, got, n_packages, judge):
         for word, rows in (("missing", want - got), ("too much", got - want)):
             shown = sorted(rows)
             for row in shown if self.everything else shown[:10]:
@@ -561,9 +665,50 @@ class Score:
         self.right += len(want & got)
         self.wanted += len(want)
         self.extra += len(got - want)
+        self.pairs += judge.pairs
+        self.targets += 1
+        undecided = f", {len(judge.undecided)} not ordered" if judge.undecided else ""
         print(f"{name}: {n_packages} packages, {len(want & got)} of {len(want)} findings, "
-              f"{len(got - want)} too much"
-              f"{f', {n_undecided} not ordered' if n_undecided else ''}", flush=True)
+              f"{len(got - want)} too much{undecided}", flush=True)
+
+
+class Comparison:
+    """The feeds of one mirror, and the database that plimsoll made of it."""
+
+    def __init__(self, plimsoll, feeds, db, work, orders):
+        self.plimsoll, self.db, self.work, self.orders = plimsoll, db, work, orders
+        self.claims, self.aliases = read_feeds(feeds)
+        if not db.exists():
+            subprocess.run([plimsoll, "db", "build", "--feeds", feeds, "--out", db],
+                           check=True, stdout=subprocess.DEVNULL)
+
+    def compare(self, score, name, target, shard, packages):
+        key = key_of(shard)
+        order = self.orders[{"debian": "dpkg", "ubuntu": "dpkg", "alpine": "apk"}.get(key, "rpm")]
+        judge = Judge(self.claims.get(shard, []), order, self.aliases)
+        want = judge.expected(packages)
+        got = scanned(self.plimsoll, self.db, target) - judge.undecided
+        score.judge(name, want, got, len(packages), judge)
+
+    def compare_images(self, score, images):
+        for path in sorted(images.glob("*.expected.tsv")):
+            name = path.name.removesuffix(".expected.tsv")
+            found = sorted(path.parent.glob(name + ".tar*"))
+            packages = list(read_packages(path))
+            if found and packages and release_of(name):
+                self.compare(score, name, found[0], release_of(name), packages)
+
+    def compare_made_up(self, score, rounds, samples=""):
+        root = self.work / "root"
+        for shard in sorted(self.claims):
+            n_rounds = rounds_of(shard, self.claims[shard], samples, rounds)
+            for number in range(n_rounds):
+                packages = made_up(shard, self.claims[shard], number, n_rounds)
+                if packages:
+                    make_root(root, shard, packages)
+                    self.compare(score, f"{samples}{shard} round {number + 1}", f"rootfs:{root}",
+                                 shard, packages)
+                    shutil.rmtree(root)
 
 
 def main():
@@ -577,36 +722,21 @@ def main():
     options = options.parse_args()
     plimsoll = options.plimsoll.resolve()
     score = Score(options.list)
-    claims, aliases = read_feeds(options.feeds)
-    orders = {"dpkg": Asked(["sh", "-c", DPKG]), "rpm": Asked(["rpm", "--eval", RPM]),
+    orders = {"dpkg": Asked(["perl", "-e", DPKG]), "rpm": Asked(["rpm", "--eval", RPM]),
               "apk": apk_order}
     with tempfile.TemporaryDirectory(prefix="plimsoll-matching-") as work:
         work = pathlib.Path(work)
         os.environ["HOME"] = str(work)
-        db = options.db or work / "db"
-        if not options.db:
-            subprocess.run([plimsoll, "db", "build", "--feeds", options.feeds, "--out", db],
-                           check=True, stdout=subprocess.DEVNULL)
-
-        def compare(name, target, shard, packages):
-            key = shard.rsplit("-", 1)[0]
-            order = orders[{"debian": "dpkg", "ubuntu": "dpkg", "alpine": "apk"}.get(key, "rpm")]
-            want, undecided = expected(packages, claims.get(shard, []), order, aliases)
-            got = scanned(plimsoll, db, target) - undecided
-            score.judge(name, want, got, len(packages), len(undecided))
-
-        for path in sorted(options.images.glob("*.expected.tsv")) if options.images else []:
-            name = path.name.removesuffix(".expected.tsv")
-            images = [p for p in path.parent.glob(name + ".tar*")]
-            packages = list(read_packages(path))
-            if images and packages and release_of(name):
-                compare(name, images[0], release_of(name), packages)
-        for shard, number in itertools.product(sorted(claims), range(options.rounds)):
-            packages = made_up(shard, claims[shard], number, options.rounds)
-            if packages:
-                make_root(work / "root", shard, packages)
-                compare(f"{shard} round {number + 1}", f"rootfs:{work / 'root'}", shard, packages)
-                shutil.rmtree(work / "root")
+        whole = Comparison(plimsoll, options.feeds, options.db or work / "db", work, orders)
+        if options.images:
+            whole.compare_images(score, options.images)
+        whole.compare_made_up(score, options.rounds)
+        for edition in (1, 2):
+            mirror = lay_out(options.feeds, work, edition)
+            if mirror.is_dir():
+                samples = Comparison(plimsoll, mirror, work / f"db-{edition}", work, orders)
+                samples.compare_made_up(score, options.rounds, f"samples {edition} ")
+    print(f"{score.pairs} pairs of a package and an advisory in {score.targets} targets")
     print(f"matching: {score.right} of {score.wanted} findings, {score.extra} too much")
     return 0 if score.right == score.wanted and not score.extra else 1
 
