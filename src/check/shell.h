@@ -58,16 +58,17 @@ enum shell_part_kind {
 	SHELL_VARIABLE,	    /* $x ${x} ${x:-y} ${#x} ${!x} ${x[@]} */
 	SHELL_SUBSTITUTION, /* $(...) and `...` */
 	SHELL_PROCESS,	    /* <(...) and >(...) */
-	SHELL_ARITHMETIC,   /* $((...)) and $[...] */
+	SHELL_ARITHMETIC,   /* $((...)) */
 };
 
 struct shell_part {
 	const struct shell_part *next;
 	enum shell_part_kind kind;
 	enum shell_quote quote;
-	struct shell_span span; /* with its quotes */
+	struct shell_span span; /* with its quotes, but for the double ones */
+	struct str source;	/* as it is written */
 	struct str text;	/* unquoted text; the variable's name; the expression as written */
-	struct str operator; /* of a variable: ":-" "##" "//" "@"...; "length" of ${#x}; or empty */
+	struct str operator; /* of a variable: ":-" "##" "//" "!"...; "length" of ${#x}; or empty */
 	/* The parts of what follows the operator, of a subscript, of an expression. */
 	const struct shell_part *inner;
 	const struct shell_list *body; /* of a substitution */
@@ -189,7 +190,7 @@ struct shell_problem {
 struct shell {
 	struct str text;
 	const struct shell_list *body;	      /* never NULL */
-	const struct shell_problem *problems; /* in order of their places as far as found */
+	const struct shell_problem *problems; /* as they were found, about in order */
 	size_t n_problems;		      /* those listed; at most LIMIT_SHELL_PROBLEMS */
 	size_t more_problems;		      /* not listed */
 	struct str shebang;		      /* "/bin/bash -e" of a first line "#!/bin/bash -e" */
