@@ -283,7 +283,8 @@ static int update(void)
 					 .from = opt.from,
 					 .ca_file = opt.ca_file,
 					 .partial = opt.partial,
-					 .done_bytes = &progress.done_bytes};
+					 .done_bytes = &progress.done_bytes,
+					 .total_bytes = &progress.total_bytes};
 	struct update_report report;
 	struct progress_line *line;
 	struct err err = {0};

@@ -40,7 +40,7 @@ static int check_etag(struct http_transfer *t, struct err *err)
 	bool strong = etag.n >= 2 && etag.p[0] == '"' && etag.n < sizeof t->etag;
 
 	if (t->offset > 0 && t->etag[0] && strong && !str_is(etag, t->etag)) {
-		t->fatal = true;
+		t->fatal = t->changed = true;
 		return err_set(err, ERR_IO, "it changed on the server while it was downloaded");
 	}
 	if (t->offset == 0)

@@ -29,6 +29,7 @@ struct http_transfer {
 	uint64_t deadline_ms; /* of this try; 0: none */
 	bool judged;	      /* the header fields of this answer were looked at */
 	bool fatal;	      /* the error is not one that another try can mend */
+	bool changed;	      /* the server has another file by now than the sink has a part of */
 	char etag[128];	      /* strong, of the first answer; "": none */
 	struct secret authorization;
 };

@@ -7,18 +7,19 @@
  *     ... report.problems: what could not be fetched; the copy of the last time stays ...
  *     update_report_done(&report);
  *
- * What is fetched, and from where, is source_list.def. A file is asked for only when it changed,
- * goes on where it broke off, also in a later run, and takes the place of the old one when it is
- * whole. Of an ecosystem of OSV single records are fetched while few have changed (delta), by its
- * modified_id.csv; they lie beside all.zip, whose older copies of them do not count.
+ * What is fetched, and from where, is source_list.def; how, vuln/source.h and vuln/download.h: a
+ * file is asked for only when it changed, goes on where it broke off, also in a later run and after
+ * a kill, and takes the place of the old one when it is whole. Several hosts are asked at the same
+ * time (feed_downloads, feed_host_downloads); the report is the same whatever comes in first.
  *
- *     mirror/.state           what the servers said of each file: etag, dates; one line each
+ *     mirror/.state           what the servers said of each file (vuln/mirror_state.h)
  *     mirror/.lock            held while one downloads
- *     <directory>/.part-NAME  a file that has not come in whole yet
+ *     mirror/.parts/          files that have not come in whole yet
  *
  * Errors: ERR_NOT_FOUND when nothing at all is served; ERR_IO and the like when any file could not
  * be fetched for another reason than that it is not there; ERR_DENIED while another update
- * downloads to here; limits: feed_download_bytes, feed_download_seconds, feed_delta_records.
+ * downloads to here; limits: feed_download_bytes, feed_download_seconds, feed_delta_records,
+ * feed_delta_documents.
  */
 #pragma once
 
@@ -30,8 +31,8 @@ struct update_options {
 	const char *mirror; /* directory; made when it is missing */
 	const char *from;   /* base address in place of the publishers' own; NULL: theirs */
 	const char *ca_file;
-	bool partial;		   /* what cannot be fetched is only told */
-	atomic_ullong *done_bytes; /* progress; may be NULL */
+	bool partial;				 /* what cannot be fetched is only told */
+	atomic_ullong *done_bytes, *total_bytes; /* progress over all; may be NULL */
 };
 
 struct update_problem {
@@ -41,7 +42,7 @@ struct update_problem {
 
 struct update_report {
 	struct arena arena;
-	struct vec problems;					      /* struct update_problem */
+	struct vec problems; /* struct update_problem, in the order of source_list.def */
 	size_t n_fetched, n_unchanged, n_absent, n_failed, n_records; /* records: single ones */
 };
 
