@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "cmd/command.h"
 #include "cmd/progress.h"
 #include "cmd/terminal.h"
@@ -199,7 +200,19 @@ static void remember_shards(const char *dir)
 		(void)db_verify(db, NULL);
 }
 
-static int build_from(const char *mirror)
+/* What an update brought and nobody can read is not asked for "if it changed" the next time. */
+static void discard_broken(const char *mirror, const struct build_report *report)
+{
+	for (size_t i = 0; i < report->problems.n; i++) {
+		const struct build_problem *p = vec_at(&report->problems, i);
+		struct err why = {0};
+
+		if (p->whole_file && update_discard(mirror, p->path, &why) < 0)
+			log_debug("update: %s", why.msg);
+	}
+}
+
+static int build_from(const char *mirror, bool is_update)
 {
 	CLEANUP(freep)
 	char *dir = opt.out  ? str_dup(str_of(opt.out))
@@ -228,6 +241,8 @@ static int build_from(const char *mirror)
 	r = run_build(&options, &report, &err);
 	if (r >= 0)
 		remember_shards(dir);
+	if (is_update)
+		discard_broken(mirror, &report);
 	status = tell_build(&report, clock_monotonic_ms() - start_ms, r, &err);
 	build_report_done(&report);
 	return status;
@@ -235,7 +250,7 @@ static int build_from(const char *mirror)
 
 static int build(void)
 {
-	return build_from(opt.feeds);
+	return build_from(opt.feeds, false);
 }
 
 /* ---- update ---- */
@@ -299,7 +314,7 @@ static int update(void)
 	progress_stop(line);
 	tell_update(&report);
 	update_report_done(&report);
-	return r < 0 ? command_error(&err) : build_from(mirror);
+	return r < 0 ? command_error(&err) : build_from(mirror, true);
 }
 
 /* ---- status ---- */

@@ -172,6 +172,7 @@ struct job {
 	struct arena arena; /* of the member at hand */
 	uint64_t size;	    /* bytes of the file as stored */
 	uint64_t n_out;	    /* bytes unpacked of its members */
+	struct err broken;  /* the first member whose bytes are not those that were packed */
 };
 
 /* Bytes of the file that went by, for progress. */
@@ -393,6 +394,18 @@ static int read_member(struct job *job, struct str name, struct member_stream *s
 	return job->n_out && check_ratio(job, err) < 0 ? -ERR_LIMIT : count_member(job, err);
 }
 
+/*
+ * A member that does not unpack to what was packed: the file was damaged, and what else in it is
+ * right is luck. The other members are read all the same, for those who go on without.
+ */
+static void note_broken(struct job *job, struct str name, const struct member_stream *s)
+{
+	if (s->error.code != ERR_FORMAT || job->broken.code != ERR_OK)
+		return;
+	job->broken = s->error;
+	(void)err_wrap(&job->broken, -ERR_FORMAT, "%.*s", STR_FMT(str_sub(name, 0, 200)));
+}
+
 static int read_zip(struct job *job, int fd, struct err *err)
 {
 	CLEANUP(zip_closep) struct zip *z = NULL;
@@ -409,6 +422,12 @@ static int read_zip(struct job *job, int fd, struct err *err)
 		r = read_member(job, entry.path, &s, entry.size, err);
 		if (r < 0)
 			return r;
+		note_broken(job, entry.path, &s);
+	}
+	if (r == 0 && job->broken.code != ERR_OK) {
+		if (err)
+			*err = job->broken;
+		return -(int)job->broken.code;
 	}
 	return r;
 }

@@ -16,7 +16,8 @@
  * passed over. Names that start with a dot are passed over.
  * Errors: of a member, as of visitor.read, it goes to visitor.problem and the next is read. No
  * memory (ERR_NOMEM), and what is of a whole file (cannot be opened, its packing or archive is
- * broken), is what mirror_read returns; members before the broken place have been read then.
+ * broken, a member of a zip that is not what was packed), is what mirror_read returns; members
+ * before the broken place, of a zip also those behind it, have been read then.
  * Limits: feed_files, feed_members (of all archives together), path_depth, what decompress.h has,
  * and inflate_ratio of an archive.
  */

@@ -4,8 +4,7 @@
  *
  * A kind is a function here and a macro in source_list.def; vuln/update.c runs each row of the list
  * as a task. A source lies below a root: "amazonlinux" in the mirror is https://cdn.amazonlinux.com
- * at the publisher, and whatever lies behind is the same at both. So a mirror can be served as it
- * is, as the source of another update (--from).
+ * at the publisher, and whatever lies behind is the same at both, also where --from names a mirror.
  *
  * A task returns 1 when anything is new, 0 when all is as it was, or an error: -ERR_NOT_FOUND when
  * the server does not have the source at all. What was fetched before stays in the mirror, and an

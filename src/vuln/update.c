@@ -148,6 +148,17 @@ int update_run(const struct update_options *options, struct update_report *ret, 
 	return r;
 }
 
+int update_discard(const char *mirror, struct str path, struct err *err)
+{
+	struct download d;
+	int r = download_init(&d, &(struct download_options){.mirror = mirror}, err);
+
+	if (r == 0)
+		download_remove(&d, path);
+	download_done(&d);
+	return r;
+}
+
 void update_report_done(struct update_report *report)
 {
 	vec_done(&report->problems);

@@ -47,4 +47,10 @@ struct update_report {
 };
 
 int update_run(const struct update_options *options, struct update_report *ret, struct err *err);
+/*
+ * A file of the mirror that turned out not to be readable: it is removed, so that the next update
+ * fetches it anew, although the server's copy may not have changed since.
+ */
+int update_discard(const char *mirror, struct str path, struct err *err);
+
 void update_report_done(struct update_report *report);

@@ -158,12 +158,15 @@ def test_a_file_that_cannot_be_read_at_all_keeps_the_last_database(tmp_path, mir
     assert db(tmp_path, "build", "--feeds", "feeds", "--partial").returncode == 0
 
 
-def test_a_damaged_member_is_a_problem_and_the_others_are_read(tmp_path, mirror):
+def test_a_damaged_member_ends_the_build_unless_it_goes_on_without(tmp_path, mirror):
     broken_zip(mirror, flip)
     (mirror / KEV).unlink()
     done = db(tmp_path, "build", "--feeds", "feeds")
-    assert done.returncode == 0
+    assert done.returncode == 2
     assert "not read: data.zip/a/data/DSA/list: " in done.stderr
+    assert "first data.zip: a/data/DSA/list: zip: " in done.stderr
+    done = db(tmp_path, "build", "--feeds", "feeds", "--partial")
+    assert done.returncode == 0
     assert "enrichment" in done.stdout
 
 

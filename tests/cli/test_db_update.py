@@ -1,79 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """plimsoll db update: from a server on this machine that tells what it was asked for."""
 import fcntl
-import hashlib
-import http.server
 import json
 import os
 import pathlib
 import shutil
 import subprocess
-import threading
+import time
 import zipfile
 
 import pytest
 
+from feed_server import Server
+
 PLIMSOLL = os.environ["PLIMSOLL"]
 MIRROR = pathlib.Path(__file__).parent.parent / "fixtures" / "feeds" / "mirror"
 KEV = "kev/known_exploited_vulnerabilities.json"
-
-
-class Server(http.server.ThreadingHTTPServer):
-    """Serves a directory with ETags, 304 and ranges; cuts[path] bytes and then hangs up."""
-
-    daemon_threads = True
-
-    def __init__(self, folder):
-        self.folder, self.seen, self.cuts, self.statuses = folder, [], {}, {}
-        super().__init__(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
-    def handle_error(self, request, client_address):
-        pass
-
-    def url(self):
-        return f"http://127.0.0.1:{self.server_address[1]}/base"
-
-    def asked(self, path):
-        return [(status, headers) for name, status, headers in self.seen if name == path]
-
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *args):
-        pass
-
-    def answer(self, status, name, body=b"", **fields):
-        self.server.seen.append((name, status, dict(self.headers)))
-        self.send_response(status)
-        for key, value in fields.items():
-            self.send_header(key.replace("_", "-"), value)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        cut = self.server.cuts.pop(name, None)
-        self.wfile.write(body[:cut])
-        if cut is not None:
-            self.wfile.flush()
-            self.close_connection = True
-
-    def do_GET(self):
-        name = http.server.urllib.parse.unquote(self.path).removeprefix("/base/")
-        path = self.server.folder / name
-        if name in self.server.statuses:
-            return self.answer(self.server.statuses[name], name)
-        if not path.is_file():
-            return self.answer(404, name)
-        body = path.read_bytes()
-        etag = '"' + hashlib.sha256(body).hexdigest()[:16] + '"'
-        if self.headers.get("If-None-Match") == etag:
-            return self.answer(304, name, ETag=etag)
-        wanted = self.headers.get("Range")
-        if wanted and self.headers.get("If-Range", etag) == etag:
-            first = int(wanted.removeprefix("bytes=").rstrip("-"))
-            return self.answer(206, name, body[first:], ETag=etag,
-                               Content_Range=f"bytes {first}-{len(body) - 1}/{len(body)}")
-        return self.answer(200, name, body, ETag=etag)
 
 
 @pytest.fixture
@@ -81,8 +23,7 @@ def server(tmp_path):
     shutil.copytree(MIRROR, tmp_path / "served")
     server = Server(tmp_path / "served")
     yield server
-    server.shutdown()
-    server.server_close()
+    server.stop()
 
 
 def db(tmp_path, *words):
@@ -147,6 +88,140 @@ def test_a_download_goes_on_where_it_broke_off(tmp_path, server):
     assert (first[0], second[0]) == (200, 206)
     assert second[1]["Range"] == "bytes=50000-"
     assert shard(tmp_path, "enrichment")["advisories"] == 2
+
+
+def start_update(tmp_path, server):
+    env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path / "home"), "NO_PROXY": "*",
+           "PLIMSOLL_DB": str(tmp_path / "db")}
+    return subprocess.Popen([PLIMSOLL, "db", "update", "--from", server.url()], cwd=tmp_path,
+                            env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def kill_at(tmp_path, server, path, n_bytes):
+    """Kills an update once it has n_bytes of a file."""
+    server.stalls[path] = n_bytes
+    process = start_update(tmp_path, server)
+    assert server.stalled.wait(30)
+    parts = tmp_path / "home/.cache/plimsoll/feeds/.parts"
+    for _ in range(600):
+        if any(part.stat().st_size == n_bytes for part in parts.iterdir()):
+            break
+        time.sleep(0.05)
+    process.kill()
+    process.wait(30)
+    server.go_on.set()
+    server.seen.clear()
+    return parts
+
+
+def grow(path, byte):
+    path.write_bytes(path.read_bytes() + byte * 100_000)
+
+
+def test_a_killed_download_goes_on_in_the_next_run(tmp_path, server):
+    grow(server.folder / KEV, b" ")
+    parts = kill_at(tmp_path, server, KEV, 50_000)
+    done = update(tmp_path, server)
+    assert done.returncode == 0, done.stderr
+    (status, headers), = server.asked(KEV)
+    assert (status, headers["Range"]) == (206, "bytes=50000-")
+    assert headers["If-Range"].startswith('"')
+    kept = tmp_path / "home/.cache/plimsoll/feeds" / KEV
+    assert kept.read_bytes() == (server.folder / KEV).read_bytes()
+    assert list(parts.iterdir()) == []
+    server.seen.clear()
+    assert update(tmp_path, server).returncode == 0
+    assert [status for status, _ in server.asked(KEV)] == [304]
+
+
+def test_a_killed_download_starts_anew_when_the_file_has_changed(tmp_path, server):
+    grow(server.folder / KEV, b" ")
+    kill_at(tmp_path, server, KEV, 50_000)
+    grow(server.folder / KEV, b"\n")
+    assert update(tmp_path, server).returncode == 0
+    assert [status for status, _ in server.asked(KEV)][-1] == 200
+    kept = tmp_path / "home/.cache/plimsoll/feeds" / KEV
+    assert kept.read_bytes() == (server.folder / KEV).read_bytes()
+
+
+def test_a_file_that_changes_while_it_is_sent_is_sent_anew(tmp_path, server):
+    grow(server.folder / KEV, b" ")
+    server.stalls[KEV] = server.cuts[KEV] = 50_000
+    process = start_update(tmp_path, server)
+    assert server.stalled.wait(30)
+    grow(server.folder / KEV, b"\n")
+    server.go_on.set()
+    assert process.wait(60) == 0
+    kept = tmp_path / "home/.cache/plimsoll/feeds" / KEV
+    assert kept.read_bytes() == (server.folder / KEV).read_bytes()
+
+
+def test_a_server_that_is_away_does_not_cost_the_part_that_is_there(tmp_path, server):
+    grow(server.folder / KEV, b" ")
+    kill_at(tmp_path, server, KEV, 50_000)
+    server.statuses[KEV] = 403
+    assert update(tmp_path, server).returncode == 2
+    del server.statuses[KEV]
+    server.seen.clear()
+    assert update(tmp_path, server).returncode == 0
+    assert [status for status, _ in server.asked(KEV)] == [206]
+
+
+def test_hosts_are_asked_two_at_a_time(tmp_path, server):
+    server.delay = 0.02
+    assert update(tmp_path, server).returncode == 0
+    assert server.together == 2
+
+
+def test_a_killed_delta_goes_on_behind_what_it_has(tmp_path, server):
+    old = [record("GHSA-a", "2025-01-01T00:00:00Z", "left")]
+    serve_osv(server, old)
+    assert update(tmp_path, server).returncode == 0
+    serve_osv(server, old + [record(f"GHSA-{i}", f"2025-02-0{i}T00:00:00Z", f"p{i}")
+                             for i in range(1, 6)])
+    server.stalls["osv/npm/GHSA-3.json"] = 10
+    process = start_update(tmp_path, server)
+    assert server.stalled.wait(30)
+    process.kill()
+    process.wait(30)
+    server.go_on.set()
+    server.seen.clear()
+    assert update(tmp_path, server).returncode == 0
+    records = [path for path, _, _ in server.seen if "npm/GHSA-" in path]
+    assert records == [f"osv/npm/GHSA-{i}.json" for i in (3, 4, 5)]
+    assert server.asked("osv/npm/all.zip") == []
+    assert shard(tmp_path, "npm")["advisories"] == 6
+
+
+def cut(data):
+    return data[:len(data) // 2]
+
+
+def flip(data):
+    return data[:60] + bytes([data[60] ^ 0x10]) + data[61:]
+
+
+@pytest.mark.parametrize("break_it, message", [
+    (cut, "osv/npm/all.zip: zip: no end record"),
+    (flip, "osv/npm/all.zip: GHSA-0.json: zip: data does not match its checksum"),
+    (lambda data: b"<html>", "osv/npm/all.zip: zip: no end record")])
+def test_an_archive_that_was_served_broken_is_refused_and_fetched_anew(tmp_path, server, break_it,
+                                                                       message):
+    serve_osv(server, [record("GHSA-a", "2025-01-01T00:00:00Z", "left")])
+    assert update(tmp_path, server).returncode == 0
+    before = (tmp_path / "db/index.json").read_bytes()
+    serve_osv(server, [record(f"GHSA-{i}", "2025-02-01T00:00:00Z", f"p{i}") for i in range(600)])
+    path = server.folder / "osv/npm/all.zip"
+    whole = path.read_bytes()
+    path.write_bytes(break_it(whole))
+    done = update(tmp_path, server)
+    assert done.returncode == 2
+    assert message in done.stderr and "1 file cannot be read" in done.stderr
+    assert (tmp_path / "db/index.json").read_bytes() == before
+    assert db(tmp_path, "verify").returncode == 0
+    path.write_bytes(whole)
+    assert update(tmp_path, server).returncode == 0
+    assert shard(tmp_path, "npm")["advisories"] == 600
 
 
 def test_a_failed_update_keeps_the_last_database(tmp_path, server):
