@@ -259,6 +259,19 @@ bool type_eq(const struct type *a, const struct type *b)
 	return true;
 }
 
+const struct type *type_copy(struct arena *a, const struct type *t)
+{
+	const struct type *params[TYPE_PARAMS_MAX];
+	struct str name;
+
+	if (t->n_params == 0 && t->kind != TYPE_PARAM && t->kind != TYPE_ABSTRACT)
+		return t; /* static */
+	name = arena_str(a, t->name);
+	for (unsigned i = 0; i < t->n_params; i++)
+		params[i] = type_copy(a, t->params[i]);
+	return name.p ? type_make(a, t->kind, name, params, t->n_params) : NULL;
+}
+
 void type_print(const struct type *t, struct strbuf *out)
 {
 	strbuf_add(out, t->name);

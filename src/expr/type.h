@@ -71,4 +71,7 @@ int type_pull(struct str *text, struct arena *a, const struct type **ret, struct
 /* Same structure and names; dyn equals only dyn. */
 bool type_eq(const struct type *a, const struct type *b);
 
+/* Into the arena, names and parameters too; NULL when it is full. */
+const struct type *type_copy(struct arena *a, const struct type *t);
+
 void type_print(const struct type *t, struct strbuf *out);

@@ -7,9 +7,6 @@
 #include "expr/call.h"
 #include "expr/map_value.h"
 
-#define TWO_63 9223372036854775808.0
-#define TWO_64 18446744073709551616.0
-
 struct value value_at(struct call *c, struct value list, uint32_t i)
 {
 	if (list.form == VALUE_PLAIN)
@@ -41,35 +38,15 @@ static int order_int_uint(int64_t i, uint64_t u)
 	return i < 0 ? -1 : ORDER((uint64_t)i, u);
 }
 
-/* d is no NaN. */
-static int order_int_double(int64_t i, double d)
-{
-	if (d >= TWO_63)
-		return -1;
-	if (d < -TWO_63)
-		return 1;
-	if (i != (int64_t)d)
-		return ORDER(i, (int64_t)d);
-	return ORDER(0.0, d - trunc(d));
-}
-
-static int order_uint_double(uint64_t u, double d)
-{
-	if (d >= TWO_64)
-		return -1;
-	if (d < 0)
-		return 1;
-	if (u != (uint64_t)d)
-		return ORDER(u, (uint64_t)d);
-	return ORDER(0.0, d - trunc(d));
-}
-
 static bool is_number(struct value v)
 {
 	return v.kind == VALUE_INT || v.kind == VALUE_UINT || v.kind == VALUE_DOUBLE;
 }
 
-/* Of two different kinds of numbers, or two doubles; false for a NaN. */
+/*
+ * Of two different kinds of numbers, or two doubles; false for a NaN. Whole numbers are rounded to
+ * meet a double, as in the reference implementations.
+ */
 static bool order_numbers(struct value a, struct value b, int *ret)
 {
 	if ((a.kind == VALUE_DOUBLE && isnan(a.d)) || (b.kind == VALUE_DOUBLE && isnan(b.d)))
@@ -80,9 +57,9 @@ static bool order_numbers(struct value a, struct value b, int *ret)
 	} else if (a.kind == VALUE_INT && b.kind == VALUE_UINT) {
 		*ret = order_int_uint(a.i, b.u);
 	} else if (a.kind == VALUE_INT && b.kind == VALUE_DOUBLE) {
-		*ret = order_int_double(a.i, b.d);
+		*ret = ORDER((double)a.i, b.d);
 	} else if (a.kind == VALUE_UINT && b.kind == VALUE_DOUBLE) {
-		*ret = order_uint_double(a.u, b.d);
+		*ret = ORDER((double)a.u, b.d);
 	} else {
 		*ret = ORDER(a.d, b.d);
 	}
