@@ -74,6 +74,11 @@ size_t regex_n_groups(const struct regex *re)
 	return (size_t)re2_n_groups(re2_of(re));
 }
 
+size_t regex_n_instructions(const struct regex *re)
+{
+	return (size_t)re2_n_instructions(re2_of(re));
+}
+
 int regex_match(const struct regex *re, struct str text, struct err *err)
 {
 	enum re2_result r = re2_search(re2_of(re), text.p, text.n, 0, NULL, 0);

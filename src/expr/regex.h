@@ -31,6 +31,9 @@ void regex_free(struct regex *re);
 /* Parentheses that capture. */
 size_t regex_n_groups(const struct regex *re);
 
+/* How large it is when compiled; what a search costs at worst grows with it. */
+size_t regex_n_instructions(const struct regex *re);
+
 /* 1 or 0, or a negative code. */
 int regex_match(const struct regex *re, struct str text, struct err *err);
 

@@ -66,6 +66,11 @@ int re2_n_groups(const struct re2_pattern *pattern)
 	return pattern->re.NumberOfCapturingGroups();
 }
 
+int re2_n_instructions(const struct re2_pattern *pattern)
+{
+	return pattern->re.ProgramSize();
+}
+
 enum re2_result re2_search(const struct re2_pattern *pattern, const char *text, size_t n,
 			   size_t from, struct re2_span *spans, int n_spans)
 try {

@@ -28,8 +28,9 @@ enum re2_result re2_compile(const char *pattern, size_t n, int64_t max_memory,
 			    struct re2_pattern **ret, char *message, size_t cap);
 void re2_free(struct re2_pattern *pattern);
 
-/* Groups of parentheses. */
+/* Groups of parentheses; instructions of the compiled pattern. */
 int re2_n_groups(const struct re2_pattern *pattern);
+int re2_n_instructions(const struct re2_pattern *pattern);
 
 /* The leftmost match that starts at or behind `from`; n_spans may be 0 (faster). */
 enum re2_result re2_search(const struct re2_pattern *pattern, const char *text, size_t n,
