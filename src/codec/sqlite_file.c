@@ -2,12 +2,18 @@
 #include "codec/sqlite_file.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <sqlite3.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/fd.h"
+#include "base/limits.h"
+
+#define STEPS_A_CALL 1000
+#define SQL_BYTES    65536
+#define VALUE_BYTES  ((size_t)4 << 20) /* also what is asked for may be so long, in a small file */
 
 struct sqlite_statement {
 	struct sqlite_file *db;
@@ -19,6 +25,7 @@ struct sqlite_file {
 	char *path;
 	void *map; /* of a file that is only read; NULL: none */
 	size_t map_bytes;
+	uint64_t steps; /* of the step that is being done */
 	struct sqlite_statement statements[SQLITE_FILE_STATEMENTS];
 	size_t n_statements;
 };
@@ -36,6 +43,9 @@ static int failure(const struct sqlite_file *db, int rc, struct err *err)
 	switch (rc & 0xff) {
 	case SQLITE_NOMEM:
 		return err_nomem(err);
+	case SQLITE_INTERRUPT:
+		return err_set(err, ERR_LIMIT, "%s: more than %llu steps of sqlite (shard_steps)",
+			       db->path, (unsigned long long)LIMIT_SHARD_STEPS);
 	case SQLITE_FULL:
 		return err_set(err, ERR_IO, "%s: no space left on the disk", db->path);
 	case SQLITE_IOERR:
@@ -132,6 +142,37 @@ static int map_file(struct sqlite_file *db, int fd, struct err *err)
 	return 0;
 }
 
+static int on_steps(void *context)
+{
+	struct sqlite_file *db = context;
+
+	db->steps += STEPS_A_CALL;
+	return db->steps > LIMIT_SHARD_STEPS;
+}
+
+/* What a file of ours never needs, so that one made to hurt has nothing to hurt with. */
+static int harden(struct sqlite_file *db, struct err *err)
+{
+	size_t value = db->map_bytes > VALUE_BYTES ? db->map_bytes : VALUE_BYTES;
+
+	(void)sqlite3_db_config(db->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	(void)sqlite3_db_config(db->db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
+	(void)sqlite3_limit(db->db, SQLITE_LIMIT_LENGTH, value > INT_MAX ? INT_MAX : (int)value);
+	(void)sqlite3_limit(db->db, SQLITE_LIMIT_SQL_LENGTH, SQL_BYTES);
+	(void)sqlite3_limit(db->db, SQLITE_LIMIT_COLUMN, 64);
+	(void)sqlite3_limit(db->db, SQLITE_LIMIT_EXPR_DEPTH, 32);
+	(void)sqlite3_limit(db->db, SQLITE_LIMIT_COMPOUND_SELECT, 2);
+	(void)sqlite3_limit(db->db, SQLITE_LIMIT_VDBE_OP, 25000);
+	(void)sqlite3_limit(db->db, SQLITE_LIMIT_ATTACHED, 0);
+	(void)sqlite3_limit(db->db, SQLITE_LIMIT_TRIGGER_DEPTH, 1);
+	(void)sqlite3_limit(db->db, SQLITE_LIMIT_WORKER_THREADS, 0);
+	sqlite3_progress_handler(db->db, STEPS_A_CALL, on_steps, db);
+	return exec(db,
+		    "PRAGMA cell_size_check=ON; PRAGMA query_only=ON; PRAGMA temp_store=MEMORY;"
+		    "PRAGMA mmap_size=1073741824;",
+		    err);
+}
+
 int sqlite_file_open_fd(int fd, const char *path, struct sqlite_file **ret, struct err *err)
 {
 	CLEANUP(sqlite_file_closep) struct sqlite_file *db = NULL;
@@ -145,11 +186,7 @@ int sqlite_file_open_fd(int fd, const char *path, struct sqlite_file **ret, stru
 				 (sqlite3_int64)db->map_bytes, SQLITE_DESERIALIZE_READONLY);
 	if (rc != SQLITE_OK)
 		return failure(db, rc, err);
-	(void)sqlite3_db_config(db->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	(void)sqlite3_limit(db->db, SQLITE_LIMIT_ATTACHED, 0);
-	r = exec(db,
-		 "PRAGMA cell_size_check=ON; PRAGMA query_only=ON; PRAGMA mmap_size=1073741824;",
-		 err);
+	r = harden(db, err);
 	if (r == 0)
 		*ret = TAKE(db);
 	return r;
@@ -163,6 +200,7 @@ int sqlite_file_prepare(struct sqlite_file *db, const char *sql, struct sqlite_s
 
 	if (db->n_statements == SQLITE_FILE_STATEMENTS)
 		return err_set(err, ERR_BUG, "more than %d statements", SQLITE_FILE_STATEMENTS);
+	db->steps = 0;
 	rc = sqlite3_prepare_v3(db->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &st->stmt, NULL);
 	if (rc != SQLITE_OK)
 		return failure(db, rc, err);
@@ -170,6 +208,32 @@ int sqlite_file_prepare(struct sqlite_file *db, const char *sql, struct sqlite_s
 	db->n_statements++;
 	*ret = st;
 	return 0;
+}
+
+/* The next statement of a schema, which is our own text. */
+static bool pull_statement(struct str *schema, struct str *ret)
+{
+	struct str rest;
+
+	if (schema->n == 0 || !str_cut(*schema, ';', ret, &rest))
+		return false;
+	*schema = rest;
+	return true;
+}
+
+int sqlite_file_check_schema(struct sqlite_file *db, const char *schema, struct err *err)
+{
+	struct str left = str_of(schema), want;
+	struct sqlite_statement *st;
+	int r = sqlite_file_prepare(db, "SELECT sql FROM sqlite_master ORDER BY rowid", &st, err);
+
+	while (r >= 0 && (r = sqlite_step(st, err)) > 0)
+		if (!pull_statement(&left, &want) || !str_eq(sqlite_column_str(st, 0), want))
+			return err_set(err, ERR_FORMAT, "%s: has other tables than its format",
+				       db->path);
+	if (r == 0 && left.n)
+		r = err_set(err, ERR_FORMAT, "%s: lacks tables of its format", db->path);
+	return r;
 }
 
 /* A bind fails for a wrong number, which is ours, and for lengths that the step then refuses. */
@@ -192,8 +256,10 @@ void sqlite_bind_blob(struct sqlite_statement *st, int parameter, struct str byt
 
 int sqlite_step(struct sqlite_statement *st, struct err *err)
 {
-	int rc = sqlite3_step(st->stmt);
+	int rc;
 
+	st->db->steps = 0;
+	rc = sqlite3_step(st->stmt);
 	if (rc == SQLITE_ROW)
 		return 1;
 	if (rc != SQLITE_DONE)

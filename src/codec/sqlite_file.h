@@ -14,11 +14,14 @@
  *
  * A file is made without journal and without page reuse: rows that come in the order of their keys
  * give full pages, and the same rows give the same bytes (with one release of SQLite).
- * The reader trusts neither schema nor pages: damage is an error, not a crash. For databases of
- * strangers see sqlite_image.h, which also bounds the time.
+ * The reader trusts neither schema nor pages: damage is an error, not a crash. Views, triggers and
+ * functions of the file's own are off; a value is no longer than the file; one step does at most
+ * LIMIT_SHARD_STEPS of work. It maps the file, so memory is that of its cache (2 MB) and of the row
+ * that is looked at. For databases of other programs see sqlite_image.h.
  *
  * Ownership: statements are the database's and are released with it; a column lives until the next
- * step. Threads: one database, one thread. Errors: ERR_IO (also a full disk), ERR_FORMAT.
+ * step. Threads: one database, one thread. Errors: ERR_IO (also a full disk), ERR_FORMAT,
+ * ERR_LIMIT (shard_steps).
  * Behind it: sqlite3.
  */
 #pragma once
@@ -36,6 +39,12 @@ int sqlite_file_finish(struct sqlite_file *db, struct err *err); /* still to be 
 int sqlite_file_open_fd(int fd, const char *path, struct sqlite_file **ret, struct err *err);
 void sqlite_file_close(struct sqlite_file *db);
 void sqlite_file_closep(struct sqlite_file **db);
+
+/*
+ * schema: the text that sqlite_file_create was given, statements ended by ';'. ERR_FORMAT when the
+ * file has anything else: a view for a table, a column that is computed, an index more.
+ */
+int sqlite_file_check_schema(struct sqlite_file *db, const char *schema, struct err *err);
 
 /* sql is our own text. At most SQLITE_FILE_STATEMENTS a database. */
 #define SQLITE_FILE_STATEMENTS 16

@@ -126,19 +126,50 @@ static void remember_verified(const struct db *db, int fd, struct str digest)
 
 /* ---- opening ---- */
 
+/* A file of the database, opened without waiting for anybody: a pipe is no file of it. */
+static int open_file(const char *path, struct stat *st, struct err *err)
+{
+	CLEANUP(fd_closep) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	int opened = fd;
+
+	if (fd < 0 || fstat(fd, st) < 0)
+		return err_errno(err, errno, "%s", path);
+	if (!S_ISREG(st->st_mode))
+		return err_set(err, ERR_FORMAT, "%s: not a file", path);
+	fd = -1;
+	return opened;
+}
+
+/* Why there is no index at a place that exists. */
+static int no_index(const char *dir, struct err *err)
+{
+	struct stat st;
+
+	if (stat(dir, &st) == 0 && !S_ISDIR(st.st_mode))
+		return err_set(err, ERR_USAGE,
+			       "%s is a file; a database is a directory, see plimsoll db --help",
+			       dir);
+	return err_set(err, ERR_NOT_FOUND, "no vulnerability database at %s", dir);
+}
+
 static int read_index(const char *dir, struct strbuf *sb, struct err *err)
 {
 	CLEANUP(freep) char *path = NULL;
+	CLEANUP(fd_closep) int fd = -1;
+	struct stat st;
 	int r;
 
 	if (asprintf(&path, "%s/index.json", dir) < 0) {
 		path = NULL;
 		return err_nomem(err);
 	}
-	r = file_read(path, sb, err);
-	if (r == -ERR_NOT_FOUND)
-		return err_set(err, ERR_NOT_FOUND, "no vulnerability database at %s", dir);
-	return r;
+	if (access(path, F_OK) < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return no_index(dir, err);
+	fd = open_file(path, &st, err);
+	if (fd < 0)
+		return fd;
+	r = fd_read_all(fd, sb, err);
+	return r < 0 ? err_wrap(err, r, "%s", path) : 0;
 }
 
 static int read_key(const char *path, struct ed25519_key *ret, struct err *err)
@@ -151,16 +182,23 @@ static int read_key(const char *path, struct ed25519_key *ret, struct err *err)
 	return r < 0 ? err_wrap(err, r, "key %s", path) : 0;
 }
 
-static int choose_key(const struct db_options *options, const struct db_pin *pin, struct str bytes,
+/* Zeroed when no key is expected. */
+static int choose_key(const struct db_options *options, const struct db_pin *pin,
 		      struct ed25519_key *ret, struct err *err)
 {
 	if (options->key_file)
 		return read_key(options->key_file, ret, err);
-	if (pin->has_key) {
-		*ret = pin->key;
-		return 0;
-	}
-	return index_peek_key(bytes, ret, err); /* seen for the first time: trusted from now on */
+	*ret = pin->has_key ? pin->key : (struct ed25519_key){0};
+	return 0;
+}
+
+/* Seen for the first time, the index says whose it is: trusted from now on. */
+static int read_signed(struct db *db, struct str bytes, bool is_known, struct ed25519_key *key,
+		       struct err *err)
+{
+	int r = is_known ? 0 : index_peek_key(bytes, key, err);
+
+	return r < 0 ? r : index_read(bytes, key, &db->arena, &db->index, err);
 }
 
 static int check_version(const struct db *db, const struct db_options *options,
@@ -169,8 +207,9 @@ static int check_version(const struct db *db, const struct db_options *options,
 	if (db->index.version >= pin->version || options->allow_older)
 		return 0;
 	return err_set(err, ERR_DENIED,
-		       "%s: index of version %llu, but version %llu was here before; "
-		       "--allow-older accepts it",
+		       "%s: index of version %llu, but version %llu was here before; plimsoll db "
+		       "update, or db build, makes a newer one, db verify --allow-older checks it "
+		       "as it is",
 		       db->dir, (unsigned long long)db->index.version,
 		       (unsigned long long)pin->version);
 }
@@ -189,6 +228,35 @@ static void update_pin(const struct db *db, struct db_pin *pin, const struct ed2
 		log_debug("the database's key is not remembered: %s", why.msg);
 }
 
+/* What to do about an index that cannot be used. */
+static int explain_index(const struct db *db, const struct db_options *options, struct str bytes,
+			 const struct ed25519_key *key, int r, struct err *err)
+{
+	CLEANUP(freep) char *pin = db_pin_path(db->dir);
+	struct ed25519_key signer;
+	struct err why = {0};
+
+	if (err)
+		why = *err;
+	if (r == -ERR_UNSUPPORTED)
+		return err_set(err, why.code, "%s: %s; plimsoll db build makes it anew", db->dir,
+			       why.msg);
+	if (r != -ERR_DENIED && r != -ERR_FORMAT)
+		return err_wrap(err, r, "%s", db->dir);
+	if (r == -ERR_FORMAT || index_peek_key(bytes, &signer, NULL) < 0 ||
+	    ed25519_same(&signer, key))
+		return err_set(err, why.code,
+			       "%s: %s; it was changed or cut short: plimsoll db update, or db "
+			       "build, makes it anew",
+			       db->dir, why.msg);
+	if (options->key_file)
+		return err_set(err, why.code, "%s: %s (%s)", db->dir, why.msg, options->key_file);
+	return err_set(err, why.code,
+		       "%s: %s; if its new signer is to be trusted, remove %s; else db build makes "
+		       "it anew",
+		       db->dir, why.msg, pin ? pin : "what is known of it");
+}
+
 static int load(struct db *db, const struct db_options *options, struct err *err)
 {
 	CLEANUP(strbuf_done) struct strbuf bytes = STRBUF_INIT(LIMIT_JSON_BYTES);
@@ -199,11 +267,12 @@ static int load(struct db *db, const struct db_options *options, struct err *err
 	if (r == 0)
 		r = db_pin_read(db->dir, &pin, err);
 	if (r == 0)
-		r = choose_key(options, &pin, strbuf_str(&bytes), &key, err);
+		r = choose_key(options, &pin, &key, err);
 	if (r == 0) {
-		r = index_read(strbuf_str(&bytes), &key, &db->arena, &db->index, err);
+		r = read_signed(db, strbuf_str(&bytes), options->key_file || pin.has_key, &key,
+				err);
 		if (r < 0)
-			return err_wrap(err, r, "%s", db->dir);
+			return explain_index(db, options, strbuf_str(&bytes), &key, r, err);
 	}
 	if (r == 0)
 		r = check_version(db, options, &pin, err);
@@ -277,19 +346,28 @@ static int digest_file(int fd, struct digest_value *ret, struct err *err)
 	return r;
 }
 
-static int check_digest(int fd, const struct index_shard *entry, struct err *err)
+/* One that is larger is not read at all: its end may be far. */
+static int check_digest(int fd, const char *path, uint64_t size, const struct index_shard *entry,
+			struct err *err)
 {
 	struct digest_value digest;
 	char text[DIGEST_TEXT_MAX];
-	int r = digest_file(fd, &digest, err);
+	int r;
 
+	if (size > entry->size)
+		return err_set(err, ERR_DENIED,
+			       "%s was changed; plimsoll db update, or db build, makes it anew (it "
+			       "has %llu bytes, in the index %llu)",
+			       path, (unsigned long long)size, (unsigned long long)entry->size);
+	r = digest_file(fd, &digest, err);
 	if (r < 0)
-		return r;
+		return err_wrap(err, r, "%s", path);
 	if (str_eq(digest_format(&digest, text), entry->digest))
 		return 0;
 	return err_set(err, ERR_DENIED,
-		       "has digest %s, but the index says %.*s: it was changed or cut short", text,
-		       STR_FMT(entry->digest));
+		       "%s was changed or cut short; plimsoll db update, or db build, makes it "
+		       "anew (it has digest %s, in the index %.*s)",
+		       path, text, STR_FMT(entry->digest));
 }
 
 /*
@@ -301,17 +379,23 @@ static int open_verified(struct db *db, const struct index_shard *entry, bool ag
 {
 	CLEANUP(freep) char *path = NULL;
 	CLEANUP(fd_closep) int fd = -1;
+	struct stat st;
 	int r = 0, verified;
 
 	if (asprintf(&path, "%s/%.*s", db->dir, STR_FMT(entry->file)) < 0) {
 		path = NULL;
 		return err_nomem(err);
 	}
-	fd = fd_open_read(path, err);
+	fd = open_file(path, &st, err);
 	if (fd < 0)
-		return fd;
+		return fd == -ERR_NOT_FOUND
+			       ? err_set(err, ERR_NOT_FOUND,
+					 "%s is missing; plimsoll db update, or db build, makes it "
+					 "anew",
+					 path)
+			       : fd;
 	if (again || !was_verified(db, fd, entry->digest)) {
-		r = check_digest(fd, entry, err);
+		r = check_digest(fd, path, (uint64_t)st.st_size, entry, err);
 		if (r == 0)
 			remember_verified(db, fd, entry->digest);
 	}
@@ -376,6 +460,8 @@ static int open_enrichment(struct db *db, struct err *err)
 		return db->find_fact != NULL;
 	fd = open_verified(db, entry, false, &path, err);
 	r = fd < 0 ? fd : sqlite_file_open_fd(fd, path, &db->enrichment, err);
+	if (r == 0)
+		r = sqlite_file_check_schema(db->enrichment, enrichment_schema, err);
 	if (r == 0)
 		r = sqlite_file_prepare(db->enrichment,
 					"SELECT facts FROM enrichment WHERE cve = ?1",

@@ -20,7 +20,8 @@
  *
  * Ownership: what is borrowed lives until db_close. Threads: one db, one thread (open it again in
  * each; that costs a fraction of a millisecond).
- * Errors: ERR_NOT_FOUND, ERR_DENIED (signature, digest: both are named, rollback), ERR_FORMAT.
+ * Errors: ERR_NOT_FOUND, ERR_DENIED (signature, digest: both are named, rollback), ERR_FORMAT,
+ * ERR_USAGE (a file, where a directory is meant). They name the file and say what to do.
  */
 #pragma once
 

@@ -22,6 +22,20 @@ struct shard {
 	size_t n_feeds;
 };
 
+const char shard_schema[] =
+	"CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
+	"CREATE TABLE feed(n INTEGER PRIMARY KEY, id TEXT, date TEXT, records INTEGER);"
+	"CREATE TABLE package(name TEXT PRIMARY KEY, rows BLOB) WITHOUT ROWID;"
+	"CREATE TABLE advisory(n INTEGER PRIMARY KEY, id TEXT, head BLOB, text BLOB);"
+	"CREATE TABLE identifier(id TEXT PRIMARY KEY, canonical TEXT, aliases BLOB,"
+	" advisories BLOB) WITHOUT ROWID;"
+	"CREATE TABLE withdrawn(id TEXT PRIMARY KEY) WITHOUT ROWID;";
+
+const char enrichment_schema[] =
+	"CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
+	"CREATE TABLE enrichment(cve INTEGER PRIMARY KEY, facts BLOB);"
+	"CREATE TABLE fact(feed TEXT, key TEXT, value TEXT, PRIMARY KEY(feed, key)) WITHOUT ROWID;";
+
 static int damaged(const struct shard *s, const char *part, struct err *err)
 {
 	return err_set(err, ERR_FORMAT, "%s: damaged %s", s->what, part);
@@ -89,7 +103,9 @@ int shard_open_fd(int fd, const char *path, const char *what, struct shard **ret
 		return err_nomem(err);
 	r = sqlite_file_open_fd(fd, path, &s->file, err);
 	if (r == 0)
-		r = read_meta(s, err);
+		r = read_meta(s, err); /* first: another format may have other tables */
+	if (r == 0)
+		r = sqlite_file_check_schema(s->file, shard_schema, err);
 	if (r == 0)
 		r = read_feeds(s, err);
 	if (r == 0)

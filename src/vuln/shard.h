@@ -33,6 +33,9 @@
 
 #define SHARD_FORMAT 1
 
+/* The tables are part of the format (docs/formats/database.md): a file with others is no shard. */
+extern const char shard_schema[], enrichment_schema[];
+
 struct shard;
 
 /* The file behind fd, which db.h has verified and closes; path and `what` are for messages. */

@@ -17,21 +17,6 @@ _Static_assert(STATUS_AFFECTED == 0 && STATUS_NOT_AFFECTED == 6, "status on disk
 _Static_assert(SEVERITY_UNKNOWN == 0 && SEVERITY_CRITICAL == 5, "severity on disk");
 _Static_assert(ADVISORY_VULNERABILITY == 0 && ADVISORY_NOTICE == 4, "kind on disk");
 
-/* The schema is part of the format: docs/formats/database.md. */
-static const char schema[] =
-	"CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
-	"CREATE TABLE feed(n INTEGER PRIMARY KEY, id TEXT, date TEXT, records INTEGER);"
-	"CREATE TABLE package(name TEXT PRIMARY KEY, rows BLOB) WITHOUT ROWID;"
-	"CREATE TABLE advisory(n INTEGER PRIMARY KEY, id TEXT, head BLOB, text BLOB);"
-	"CREATE TABLE identifier(id TEXT PRIMARY KEY, canonical TEXT, aliases BLOB,"
-	" advisories BLOB) WITHOUT ROWID;"
-	"CREATE TABLE withdrawn(id TEXT PRIMARY KEY) WITHOUT ROWID;";
-
-static const char enrichment_schema[] =
-	"CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
-	"CREATE TABLE enrichment(cve INTEGER PRIMARY KEY, facts BLOB);"
-	"CREATE TABLE fact(feed TEXT, key TEXT, value TEXT, PRIMARY KEY(feed, key)) WITHOUT ROWID;";
-
 /* One id of one advisory, to be sorted. */
 struct id_use {
 	struct str id;
@@ -549,7 +534,7 @@ int shard_write(const char *path, const struct shard_source *source, struct shar
 		.blob = STRBUF_INIT(BLOB_BYTES),
 		.text = STRBUF_INIT(BLOB_BYTES),
 	};
-	int r = sqlite_file_create(path, schema, &w.db, err);
+	int r = sqlite_file_create(path, shard_schema, &w.db, err);
 
 	if (r == 0)
 		r = write_format(w.db, source->name, err);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <fcntl.h>
+#include <sqlite3.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -434,6 +435,190 @@ TEST(enrichment_comes_back_to_a_millionth)
 	arena_done(&arena);
 }
 
+/* ---- hostile shards, behind a digest that holds ---- */
+
+static int walk_rows(void *ctx, struct str name, struct shard_rows rows, struct err *err)
+{
+	struct shard_row row;
+	int r;
+
+	(void)ctx, (void)name;
+	while ((r = shard_next(&rows, &row, err)) > 0) {
+		struct advisory_interval in;
+		struct str s;
+
+		while (shard_interval_next(&row.intervals, &in))
+			continue;
+		while (packed_next(&row.versions, &s) || packed_next(&row.arches, &s) ||
+		       packed_next(&row.symbols, &s))
+			continue;
+	}
+	return r;
+}
+
+/* Everything a scan or an explanation asks of a shard; an error ends what it is about. */
+static void ask_everything(struct shard *s, struct arena *arena)
+{
+	struct shard_advisory advisory;
+	struct shard_numbers numbers;
+	struct str_list aliases;
+	struct shard_rows rows;
+	struct shard_text text;
+	struct str canonical;
+	struct err err = {0};
+
+	(void)shard_each_package(s, walk_rows, NULL, &err);
+	if (shard_find(s, STR("openssl"), &rows, &err) > 0)
+		(void)walk_rows(NULL, STR("openssl"), rows, &err);
+	for (uint32_t n = 0; n < 4; n++) {
+		(void)shard_advisory(s, n, arena, &advisory, &err);
+		(void)shard_text(s, n, arena, &text, &err);
+	}
+	(void)shard_find_id(s, STR("CVE-2023-1"), arena, &canonical, &numbers, &err);
+	(void)shard_aliases(s, STR("CVE-2023-1"), arena, &aliases, &err);
+	(void)shard_is_withdrawn(s, STR("GHSA-1"));
+}
+
+static void try_bytes(struct world *w, struct str bytes)
+{
+	CLEANUP(fd_closep) int fd = open(w->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	CLEANUP(shard_closep) struct shard *s = NULL;
+	struct err err = {0};
+
+	assert_true(fd >= 0);
+	assert_int_equal(fd_write_all(fd, bytes, NULL), 0);
+	if (shard_open(w->path, "shard test-1", &s, &err) == 0)
+		ask_everything(s, &w->arena);
+	else
+		assert_true(err.code != ERR_OK && err.msg[0]);
+	arena_reset(&w->arena);
+}
+
+/* Behind the first bytes of each page, which say most, a sample. */
+static bool is_sampled(size_t i)
+{
+	return i % 4096 < 32 || i % 37 == 0;
+}
+
+TEST(a_shard_with_any_byte_changed_is_refused_or_harmless)
+{
+	CLEANUP(strbuf_done) struct strbuf bytes = STRBUF_INIT(1 << 20);
+	struct world w;
+
+	set_up(&w);
+	add_two(&w);
+	write_shard(&w, false);
+	assert_int_equal(file_read(w.path, &bytes, NULL), 0);
+	for (size_t i = 0; i < bytes.n; i++) {
+		if (!is_sampled(i))
+			continue;
+		for (size_t k = 0; k < 2; k++) {
+			bytes.p[i] ^= k ? 0x81 : 1;
+			try_bytes(&w, strbuf_str(&bytes));
+			bytes.p[i] ^= k ? 0x81 : 1;
+		}
+	}
+	for (size_t n = 0; n < bytes.n; n += 511)
+		try_bytes(&w, str_make(bytes.p, n));
+	tear_down(&w);
+}
+
+/* A shard is written, then changed by SQL as its attacker would. */
+static void change(struct world *w, const char *sql)
+{
+	sqlite3 *db;
+	char *why = NULL;
+
+	assert_int_equal(sqlite3_open(w->path, &db), SQLITE_OK);
+	if (sqlite3_exec(db, sql, NULL, NULL, &why) != SQLITE_OK)
+		fail_msg("%s: %s", sql, why);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+#define MANY "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c LIMIT 1000000000) "
+
+TEST(a_shard_with_other_tables_is_refused)
+{
+	static const char *const rows[] = {
+		"CREATE TABLE more(x)",
+		"CREATE INDEX i ON advisory(id)",
+		"CREATE VIEW v AS SELECT 1",
+		"CREATE TRIGGER t AFTER INSERT ON package BEGIN SELECT 1; END",
+		"DROP TABLE withdrawn",
+		"DROP TABLE package; CREATE TABLE package(name TEXT, rows BLOB)",
+		"DROP TABLE package; CREATE VIEW package AS " MANY "SELECT x AS name, x AS rows "
+		"FROM c",
+		"DROP TABLE package; CREATE TABLE package(name TEXT PRIMARY KEY, rows BLOB "
+		"GENERATED ALWAYS AS (zeroblob(1000000000))) WITHOUT ROWID",
+		"PRAGMA writable_schema=ON; UPDATE sqlite_master SET sql = 'CREATE VIRTUAL TABLE "
+		"withdrawn USING fts5(id)', rootpage = 0 WHERE name = 'withdrawn'",
+		"ALTER TABLE package ADD COLUMN x AS (hex(rows))",
+		"PRAGMA writable_schema=ON; UPDATE sqlite_master SET sql = NULL WHERE name = "
+		"'feed'",
+		"PRAGMA writable_schema=ON; UPDATE sqlite_master SET sql = 'CREATE TABLE feed(n)' "
+		"WHERE name = 'feed'",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct world w;
+		struct err err = {0};
+
+		set_up(&w);
+		add_two(&w);
+		write_shard(&w, false);
+		change(&w, rows[i]);
+		assert_int_equal(shard_open(w.path, "shard test-1", &w.shard, &err), -ERR_FORMAT);
+		if (!strstr(err.msg, "tables") && !strstr(err.msg, "malformed"))
+			fail_msg("row %zu: %s", i, err.msg);
+		assert_has(err.msg, w.path);
+		tear_down(&w);
+	}
+}
+
+TEST(a_meta_that_never_ends_is_stopped)
+{
+	struct world w;
+	struct err err = {0};
+
+	set_up(&w);
+	add_two(&w);
+	write_shard(&w, false);
+	change(&w, "DROP TABLE meta; CREATE TABLE meta(key, value AS (hex(zeroblob(90000000))))");
+	change(&w, "INSERT INTO meta(key) VALUES ('format'), ('name'), ('dictionary')");
+	assert_true(shard_open(w.path, "shard test-1", &w.shard, &err) < 0);
+	assert_has(err.msg, "too big");
+	tear_down(&w);
+}
+
+TEST(a_shard_with_values_of_other_types_is_harmless)
+{
+	static const char *const rows[] = {
+		"UPDATE package SET rows = 7",
+		"UPDATE package SET rows = NULL",
+		"UPDATE package SET rows = zeroblob(3000000)",
+		"UPDATE package SET name = X'00ff' WHERE name = 'zlib'",
+		"UPDATE advisory SET head = 1.5, text = 'x'",
+		"UPDATE advisory SET text = zeroblob(3000000)",
+		"UPDATE identifier SET aliases = X'ffffffffff7f', advisories = X'80808080'",
+		"UPDATE identifier SET canonical = 'x'",
+		"UPDATE feed SET n = 9",
+		"DELETE FROM feed",
+		"UPDATE meta SET value = zeroblob(100000) WHERE key = 'name'",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct world w;
+
+		set_up(&w);
+		add_two(&w);
+		write_shard(&w, false);
+		change(&w, rows[i]);
+		if (shard_open(w.path, "shard test-1", &w.shard, NULL) == 0)
+			ask_everything(w.shard, &w.arena);
+		tear_down(&w);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -446,6 +631,10 @@ int main(void)
 		RUN(what_no_shard_can_hold_is_a_problem),
 		RUN(enrichment_keys_are_cves_as_they_are_written),
 		RUN(enrichment_comes_back_to_a_millionth),
+		RUN(a_shard_with_any_byte_changed_is_refused_or_harmless),
+		RUN(a_shard_with_other_tables_is_refused),
+		RUN(a_meta_that_never_ends_is_stopped),
+		RUN(a_shard_with_values_of_other_types_is_harmless),
 	};
 
 	return RUN_ALL(tests);
