@@ -12,7 +12,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const struct finding_location at[] = {{{"sha256:aa", 9}, {"usr/lib/x", 9}, 0}};
+static const struct finding_location at[] = {{.layer = {"sha256:aa", 9}, .path = {"usr/lib/x", 9}}};
 static const struct str evidence[] = {{"shard=debian-12", 15}};
 
 static void apply(const struct ignore *ig)

@@ -13,7 +13,8 @@
 
 static const struct str aliases[] = {{"DSA-5343-1", 10}, {"GHSA-aaaa-bbbb-cccc", 19}};
 static const struct str evidence[] = {{"shard=debian-12", 15}};
-static const struct finding_location in_a[] = {{{LAYER_A, 71}, {"var/lib/dpkg/status", 19}, 0}};
+static const struct finding_location in_a[] = {
+	{.layer = {LAYER_A, 71}, .path = {"var/lib/dpkg/status", 19}}};
 static const struct finding_location in_b[] = {
 	{{LAYER_B, 71}, {"srv/app/node_modules/left/package.json", 38}, 0}};
 
