@@ -16,7 +16,7 @@ static const struct str evidence[] = {{"shard=debian-12", 15}};
 static const struct finding_location in_a[] = {
 	{.layer = {LAYER_A, 71}, .path = {"var/lib/dpkg/status", 19}}};
 static const struct finding_location in_b[] = {
-	{{LAYER_B, 71}, {"srv/app/node_modules/left/package.json", 38}, 0}};
+	{.layer = {LAYER_B, 71}, .path = {"srv/app/node_modules/left/package.json", 38}}};
 
 /* 0: openssl, high, fixed. 1: libc6 of glibc, low, no fix wanted. 2: npm, critical, no fix. */
 static struct report *make_report(void)

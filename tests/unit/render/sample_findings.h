@@ -26,11 +26,11 @@ static const struct finding_cvss sample_cvss[] = {
 	{{"AV:N/AC:L/Au:N/C:P/I:P/A:P", 26}, {"NVD", 3}, {"2.0", 3}, 7.5},
 };
 static const struct finding_location sample_at_curl[] = {
-	{{DIGEST_B, 71}, {"var/lib/dpkg/status", 19}, 0}};
+	{.layer = {DIGEST_B, 71}, .path = {"var/lib/dpkg/status", 19}}};
 static const struct finding_location sample_at_libc[] = {
-	{{DIGEST_A, 71}, {"var/lib/dpkg/status", 19}, 0}};
+	{.layer = {DIGEST_A, 71}, .path = {"var/lib/dpkg/status", 19}}};
 static const struct finding_location sample_at_file[] = {
-	{{DIGEST_C, 71}, {"srv/a b|c%\xc3\xa9.py", 14}, 12}};
+	{.layer = {DIGEST_C, 71}, .path = {"srv/a b|c%\xc3\xa9.py", 14}, .line = 12}};
 
 static inline struct finding sample_in_package(struct report *r, size_t i, const char *rule)
 {
