@@ -140,14 +140,14 @@ TEST(all_cves_of_a_definition_are_read)
 		{"photon-oval", "com.vmware.phsa-photon3.xml",
 		 OF_CVES("Photon OS 3 is installed",
 			 REF("CVE", "CVE:176:CVE-2017-2") REF("CVE", "CVE:176:CVE-2017-1")),
-		 "a:def:7 ^CVE-2017-1 ^CVE-2017-2\n photon-3.0/bind [,1-1.el8) binary\n"},
+		 "a:def:7 ^CVE-2017-2 ^CVE-2017-1\n photon-3.0/bind [,1-1.el8) binary\n"},
 		{"photon-oval", "com.vmware.phsa-photon3.xml",
 		 OF_CVES("Photon OS 3 is installed", REF("CVE", "CVE:176:CVE-2017-2")),
 		 "CVE-2017-2\n photon-3.0/bind [,1-1.el8) binary\n"},
 		{"suse-oval", "suse.linux.enterprise.16-patch.xml",
 		 OF_CVES("openSUSE Leap 15.5 is installed",
 			 REF("CVE", "CVE-2017-2") REF("CVE", "CVE-2017-1")),
-		 "a:def:7 ^CVE-2017-1 ^CVE-2017-2\n opensuse-leap-15.5/bind [,1-1.el8) binary\n"},
+		 "a:def:7 ^CVE-2017-2 ^CVE-2017-1\n opensuse-leap-15.5/bind [,1-1.el8) binary\n"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
