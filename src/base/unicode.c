@@ -15,6 +15,26 @@ static const struct lower_run runs[] = {
 #undef LOWER
 };
 
+struct point_range {
+	uint32_t first, last;
+};
+
+static const struct point_range letters[] = {
+#define LETTER(first, last) {first, last},
+#define DIGIT(first, last)
+#include "base/unicode_class.def"
+#undef LETTER
+#undef DIGIT
+};
+
+static const struct point_range digits[] = {
+#define LETTER(first, last)
+#define DIGIT(first, last) {first, last},
+#include "base/unicode_class.def"
+#undef LETTER
+#undef DIGIT
+};
+
 static uint32_t lower_point(uint32_t c)
 {
 	size_t low = 0, high = ARRAY_LEN(runs);
@@ -48,7 +68,7 @@ static uint32_t decode_point(struct str sequence)
 	return c;
 }
 
-static size_t encode_point(uint32_t c, char *to)
+size_t unicode_encode(uint32_t c, char to[4])
 {
 	if (c < 0x80) {
 		to[0] = (char)c;
@@ -81,7 +101,7 @@ static size_t lower_sequence(struct str sequence, char *to)
 		memcpy(to, dotted_i, sizeof dotted_i - 1);
 		return sizeof dotted_i - 1;
 	}
-	return encode_point(lower_point(decode_point(sequence)), to);
+	return unicode_encode(lower_point(decode_point(sequence)), to);
 }
 
 static bool may_change(struct str s)
@@ -116,4 +136,83 @@ struct str unicode_lower(struct str s, struct arena *a)
 		}
 	}
 	return str_make(p, n);
+}
+
+uint32_t unicode_next(struct str s, size_t *ret_n)
+{
+	unsigned char first = (unsigned char)s.p[0];
+	struct str sequence;
+
+	*ret_n = 1;
+	if (first < 0x80)
+		return first;
+	sequence = str_sub(s, 0, sequence_length(first));
+	if (sequence.n == 1 || !str_is_utf8(sequence))
+		return UNICODE_REPLACEMENT;
+	*ret_n = sequence.n;
+	return decode_point(sequence);
+}
+
+uint32_t unicode_last(struct str s, size_t *ret_n)
+{
+	uint32_t c;
+
+	for (size_t n = 2; n <= 4 && n <= s.n; n++) {
+		c = unicode_next(str_skip(s, s.n - n), ret_n);
+		if (*ret_n == n)
+			return c;
+	}
+	return unicode_next(str_skip(s, s.n - 1), ret_n);
+}
+
+static bool has_point(const struct point_range *list, size_t n, uint32_t c)
+{
+	size_t low = 0, high = n;
+
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+
+		if (c > list[mid].last)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < n && c >= list[low].first;
+}
+
+bool unicode_is_space(uint32_t c)
+{
+	if (c < 0x80)
+		return char_is_space((char)c);
+	return c == 0x85 || c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200a) ||
+	       c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000;
+}
+
+bool unicode_is_letter(uint32_t c)
+{
+	return c < 0x80 ? char_is_alpha((char)c) : has_point(letters, ARRAY_LEN(letters), c);
+}
+
+bool unicode_is_digit(uint32_t c)
+{
+	return c < 0x80 ? char_is_digit((char)c) : has_point(digits, ARRAY_LEN(digits), c);
+}
+
+struct str unicode_trim_left(struct str s)
+{
+	size_t n;
+
+	while (s.n && unicode_is_space(unicode_next(s, &n)))
+		s = str_skip(s, n);
+	return s;
+}
+
+struct str unicode_trim(struct str s)
+{
+	size_t n;
+
+	s = unicode_trim_left(s);
+	while (s.n && unicode_is_space(unicode_last(s, &n)))
+		s.n -= n;
+	return s;
 }

@@ -43,11 +43,61 @@ TEST(borrows_what_does_not_change)
 	arena_done(&a);
 }
 
+static const struct {
+	const char *in;
+	uint32_t first;
+	size_t n;
+	bool space, letter, digit;
+} points[] = {
+	{"a", 'a', 1, false, true, false},
+	{"7", '7', 1, false, false, true},
+	{"\v", '\v', 1, true, false, false},
+	{"_", '_', 1, false, false, false},
+	{"\u00a0x", 0xa0, 2, true, false, false},
+	{"\u2029", 0x2029, 3, true, false, false},
+	{"\ud55c\uad6d", 0xd55c, 3, false, true, false},
+	{"\u0661", 0x661, 2, false, false, true},  /* Arabic one */
+	{"\u0301", 0x301, 2, false, false, false}, /* a mark is no letter */
+	{"\U00020000", 0x20000, 4, false, true, false},
+	{"\U0001f600", 0x1f600, 4, false, false, false},
+	{"\xff", UNICODE_REPLACEMENT, 1, false, false, false},
+	{"\xe2\x80", UNICODE_REPLACEMENT, 1, false, false, false},
+};
+
+TEST(tells_what_a_point_is)
+{
+	for (size_t i = 0; i < ARRAY_LEN(points); i++) {
+		size_t n = 0;
+		uint32_t c = unicode_next(str_of(points[i].in), &n);
+
+		assert_int_equal(c, points[i].first);
+		assert_int_equal(n, points[i].n);
+		assert_int_equal(unicode_is_space(c), points[i].space);
+		assert_int_equal(unicode_is_letter(c), points[i].letter);
+		assert_int_equal(unicode_is_digit(c), points[i].digit);
+	}
+}
+
+TEST(trims_and_reads_from_the_end)
+{
+	size_t n = 0;
+
+	assert_str(unicode_trim(STR(" \t\u3000 a \u00a0b\u2003\n")), "a \u00a0b");
+	assert_str(unicode_trim(STR("\u2003")), "");
+	assert_str(unicode_trim(STR("\xa0x\x85")), "\xa0x\x85"); /* stray bytes are no space */
+	assert_int_equal(unicode_last(STR("a\ud55c"), &n), 0xd55c);
+	assert_int_equal(n, 3);
+	assert_int_equal(unicode_last(STR("a\x80"), &n), UNICODE_REPLACEMENT);
+	assert_int_equal(n, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		RUN(lowers_as_the_standard_says),
 		RUN(borrows_what_does_not_change),
+		RUN(tells_what_a_point_is),
+		RUN(trims_and_reads_from_the_end),
 	};
 
 	return RUN_ALL(tests);
