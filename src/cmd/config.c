@@ -229,6 +229,8 @@ static int take_document(const struct config_file *file, const struct yaml_node 
 	for (size_t i = 0; r == 0 && yaml_entry(doc, i, &key, &value); i++) {
 		const struct command *section = command_find(yaml_str(key));
 
+		if (str_is(yaml_str(key), "rules")) /* settings of rules: check/rule_set.h */
+			continue;
 		if (section && yaml_kind_of(value) == YAML_MAP)
 			r = take_map(file, section, value, err);
 	}

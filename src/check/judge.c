@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "check/judge.h"
+
+#include "base/limits.h"
+#include "check/rule_program.h"
+
+#define FIX_EDITS_MAX 64 /* of one finding */
+#define TEXT_MAX      65536
+
+/* The compiled rules of one scope. */
+struct bench {
+	const struct scope *scope;
+	struct env *env;
+	struct rule_program *programs;
+	size_t n;
+};
+
+struct judge {
+	struct rule_set *set;
+	struct report *report;
+	struct judge_choice choice;
+	struct judge_hooks hooks;
+	struct vec benches; /* struct bench */
+	struct vec fixes;   /* struct judge_fix */
+	struct evaluation evaluation;
+	struct arena arena; /* of programs */
+};
+
+int judge_new(struct rule_set *set, struct report *report, struct judge **ret, struct err *err)
+{
+	struct judge *j = calloc(1, sizeof *j);
+
+	if (!j)
+		return err_nomem(err);
+	j->set = set;
+	j->report = report;
+	j->benches = (struct vec)VEC_INIT(struct bench, LIMIT_RULES);
+	j->fixes = (struct vec)VEC_INIT(struct judge_fix, LIMIT_FINDINGS);
+	arena_init(&j->arena, LIMIT_ARENA_BYTES);
+	evaluation_init(&j->evaluation);
+	*ret = j;
+	return 0;
+}
+
+void judge_free(struct judge *j)
+{
+	if (!j)
+		return;
+	for (size_t i = 0; i < j->benches.n; i++) {
+		struct bench *b = vec_at(&j->benches, i);
+
+		for (size_t k = 0; k < b->n; k++)
+			rule_program_release(&b->programs[k]);
+		env_free(b->env);
+	}
+	vec_done(&j->benches);
+	vec_done(&j->fixes);
+	evaluation_done(&j->evaluation);
+	arena_done(&j->arena);
+	free(j);
+}
+
+void judge_freep(struct judge **j)
+{
+	judge_free(*j);
+	*j = NULL;
+}
+
+void judge_set_hooks(struct judge *j, const struct judge_hooks *hooks)
+{
+	j->hooks = *hooks;
+}
+
+void judge_forget_fixes(struct judge *j)
+{
+	vec_cut(&j->fixes, 0);
+}
+
+void judge_choose(struct judge *j, const struct judge_choice *choice)
+{
+	j->choice = *choice;
+}
+
+struct report *judge_report(struct judge *j)
+{
+	return j->report;
+}
+
+const struct judge_fix *judge_fixes(const struct judge *j, size_t *ret_n)
+{
+	*ret_n = j->fixes.n;
+	return j->fixes.p;
+}
+
+/* ---- the rules of a scope ---- */
+
+static bool is_chosen(const struct judge_choice *choice, const struct rule *rule)
+{
+	bool chosen = choice->only.n == 0 && rule->enabled;
+
+	for (size_t i = 0; i < choice->only.n; i++)
+		chosen |= str_eq(rule->id, choice->only.p[i]);
+	return chosen && !str_eq(rule->id, choice->except);
+}
+
+static bool is_wanted(const struct judge *j, const struct rule *rule, const struct scope *scope)
+{
+	return str_is(rule->applies_to, scope->name) && is_chosen(&j->choice, rule);
+}
+
+static int set_up(struct judge *j, const struct scope *scope, struct bench *b, struct err *err)
+{
+	const struct rule *rule;
+	size_t n = 0;
+	int r = scope_env_new(scope, &b->env, err);
+
+	b->scope = scope;
+	for (size_t i = 0; (rule = rule_set_at(j->set, i)) != NULL; i++)
+		n += is_wanted(j, rule, scope);
+	b->programs = arena_array(&j->arena, n ? n : 1, sizeof *b->programs);
+	if (!b->programs)
+		return err_nomem(err);
+	for (size_t i = 0; r == 0 && (rule = rule_set_at(j->set, i)) != NULL; i++)
+		if (is_wanted(j, rule, scope)) /* counted also when it fails: to be released */
+			r = rule_compile(rule, b->env, &j->arena, &b->programs[b->n++], err);
+	return r;
+}
+
+static int find_bench(struct judge *j, const struct scope *scope, struct bench **ret,
+		      struct err *err)
+{
+	for (size_t i = 0; i < j->benches.n; i++) {
+		*ret = vec_at(&j->benches, i);
+		if ((*ret)->scope == scope)
+			return 0;
+	}
+	*ret = vec_push(&j->benches);
+	return *ret ? set_up(j, scope, *ret, err) : err_nomem(err);
+}
+
+/* ---- one finding ---- */
+
+struct trial {
+	struct judge *j;
+	struct rule_program *program;
+	const struct value *facts;
+	size_t n_facts;
+	const struct judge_subject *subject;
+	struct err *err;
+};
+
+static int expand(const struct trial *t, const struct template *from, struct str *ret)
+{
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(TEXT_MAX);
+
+	template_expand(from, &t->j->evaluation, t->facts, t->n_facts, &sb);
+	*ret = arena_str(&t->j->report->arena, strbuf_str(&sb));
+	return ret->p ? 0 : err_nomem(t->err);
+}
+
+/* The report's arena outlives the pack and the file. */
+static struct str keep(const struct trial *t, struct str s)
+{
+	return s.n ? arena_str(&t->j->report->arena, s) : STR_NULL;
+}
+
+static struct str_list keep_list(const struct trial *t, struct str_list from)
+{
+	struct str *p = arena_array(&t->j->report->arena, from.n ? from.n : 1, sizeof *p);
+
+	for (size_t i = 0; p && i < from.n; i++)
+		p[i] = keep(t, from.p[i]);
+	return p ? (struct str_list){p, from.n} : (struct str_list){0};
+}
+
+static int problem(const struct trial *t, const char *part, struct value error)
+{
+	char parser[128];
+	struct err what = {0};
+
+	(void)snprintf(parser, sizeof parser, "rule %.*s",
+		       STR_FMT(t->program->rule->id)); /* fits */
+	(void)err_set(&what, ERR_FORMAT, "line %llu: %s could not be judged: %.*s",
+		      (unsigned long long)t->subject->place.line, part,
+		      STR_FMT(error.kind == VALUE_ERROR ? error.error->message
+							: STR("of another type than expected")));
+	return report_add_problem(t->j->report, t->subject->path, t->subject->layer, str_of(parser),
+				  &what)
+		       ? err_nomem(t->err)
+		       : 0;
+}
+
+static struct value eval(const struct trial *t, const struct program *p)
+{
+	return program_eval(p, &t->j->evaluation, t->facts, t->n_facts);
+}
+
+/* To look into a value that an evaluation gave; its memory is that of the evaluation. */
+static struct call call_of(const struct trial *t)
+{
+	return (struct call){.scratch = &t->j->evaluation.scratch, .budget = LIMIT_EXPR_COST};
+}
+
+static struct judge_place place_of(const struct trial *t)
+{
+	struct judge_place place = t->subject->place, other;
+	const struct judge_hooks *h = &t->j->hooks;
+
+	if (t->program->at && h->place && h->place(h->context, eval(t, t->program->at), &other))
+		place = other;
+	return place;
+}
+
+static int put_location(const struct trial *t, const struct judge_place *place, struct finding *f)
+{
+	struct finding_location *at = arena_alloc(&t->j->report->arena, sizeof *at);
+
+	if (!at)
+		return err_nomem(t->err);
+	*at = (struct finding_location){.layer = keep(t, t->subject->layer),
+					.path = keep(t, t->subject->path),
+					.line = place->line,
+					.column = place->column,
+					.end_line = place->end_line,
+					.end_column = place->end_column};
+	f->locations = at;
+	f->n_locations = 1;
+	return 0;
+}
+
+static int put_evidence(const struct trial *t, struct finding *f)
+{
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(TEXT_MAX);
+	struct str *p = arena_array(&t->j->report->arena, 3, sizeof *p);
+	size_t n = 0;
+
+	if (!p)
+		return err_nomem(t->err);
+	strbuf_addf(&sb, "rule=%.*s", STR_FMT(t->program->rule->title));
+	p[n++] = keep(t, strbuf_str(&sb));
+	if (t->subject->container.n) {
+		strbuf_reset(&sb);
+		strbuf_addf(&sb, "container=%.*s", STR_FMT(t->subject->container));
+		p[n++] = keep(t, strbuf_str(&sb));
+	}
+	if (t->subject->excerpt.n) {
+		strbuf_reset(&sb);
+		strbuf_addf(&sb, "source=%.*s", STR_FMT(t->subject->excerpt));
+		p[n++] = keep(t, strbuf_str(&sb));
+	}
+	f->evidence = (struct str_list){p, n};
+	return 0;
+}
+
+/* ---- the fix ---- */
+
+static bool take_offset(struct call *c, struct value edit, const char *key, uint32_t *ret)
+{
+	struct value v = value_get(c, edit, value_string(str_of(key)));
+
+	*ret = v.kind == VALUE_INT && v.i >= 0 && v.i <= UINT32_MAX ? (uint32_t)v.i : 0;
+	return v.kind == VALUE_INT && v.i >= 0 && v.i <= UINT32_MAX;
+}
+
+static bool take_edit(const struct trial *t, struct value v, struct edit *ret)
+{
+	struct call call = call_of(t), *c = &call;
+	struct value text;
+
+	if (v.kind != VALUE_MAP || !take_offset(c, v, "start", &ret->start) ||
+	    !take_offset(c, v, "end", &ret->end))
+		return false;
+	text = value_get(c, v, value_string(STR("text")));
+	if (text.kind != VALUE_STRING)
+		return false;
+	ret->text = keep(t, value_str(text));
+	return ret->start <= ret->end;
+}
+
+/* [{"start": 1, "end": 1, "text": " -y"}, ...]; an empty list: this one is not fixed. */
+static int put_fix(const struct trial *t)
+{
+	struct value list = eval(t, t->program->fix);
+	struct call c = call_of(t);
+	struct judge_fix *fix;
+	struct edit *edits;
+
+	if (list.kind != VALUE_LIST || list.n > FIX_EDITS_MAX)
+		return problem(t, "its fix", list);
+	if (list.n == 0)
+		return 0;
+	edits = arena_array(&t->j->report->arena, list.n, sizeof *edits);
+	if (!edits)
+		return err_nomem(t->err);
+	for (uint32_t i = 0; i < list.n; i++)
+		if (!take_edit(t, value_at(&c, list, i), &edits[i]))
+			return problem(t, "its fix", list);
+	fix = vec_push(&t->j->fixes);
+	if (!fix)
+		return err_nomem(t->err);
+	*fix = (struct judge_fix){.finding = t->j->report->findings.n - 1,
+				  .title = t->program->rule->fix_title.n
+						   ? t->program->rule->fix_title
+						   : t->program->rule->title,
+				  .edits = edits,
+				  .n_edits = list.n};
+	return 0;
+}
+
+static int speak(const struct trial *t)
+{
+	const struct rule *rule = t->program->rule;
+	const struct judge_hooks *h = &t->j->hooks;
+	struct judge_place place = place_of(t);
+	struct finding f = {.kind = FINDING_MISCONFIGURATION,
+			    .severity = rule->severity,
+			    .status = STATUS_AFFECTED,
+			    .risk = -1,
+			    .confidence = 1};
+	int r = put_location(t, &place, &f);
+
+	if (r == 0)
+		r = put_evidence(t, &f);
+	if (r == 0)
+		r = expand(t, &t->program->message, &f.title);
+	if (r == 0)
+		r = expand(t, &t->program->remedy, &f.fix_action);
+	if (r < 0)
+		return r;
+	f.rule = keep(t, rule->id);
+	f.severity_source = STR("rule");
+	f.subject.kind = t->subject->kind;
+	f.subject.name = keep(t, t->subject->name);
+	f.subject.path = keep(t, t->subject->path);
+	f.subject.layer = keep(t, t->subject->layer);
+	f.references = keep_list(t, rule->references);
+	f.codes = keep_list(t, rule->codes);
+	if (h->suppression) {
+		struct judge_suppression s = h->suppression(h->context, rule, &place);
+
+		f.suppressed_by = keep(t, s.by);
+		f.suppressed_reason = keep(t, s.reason);
+		f.suppressed_until = keep(t, s.until);
+	}
+	r = report_add_finding(t->j->report, &f, t->err);
+	if (r == 0 && t->program->fix && !f.suppressed_by.n)
+		r = put_fix(t);
+	return r;
+}
+
+int judge_subject(struct judge *j, const struct scope *scope, const struct value *facts,
+		  const struct judge_subject *subject, struct err *err)
+{
+	size_t n = scope_n_variables(scope);
+	struct value all[SCOPE_VARIABLES_MAX + 1];
+	struct trial t = {.j = j, .facts = all, .n_facts = n + 1, .subject = subject, .err = err};
+	struct bench *b;
+	int r = find_bench(j, scope, &b, err);
+
+	memcpy(all, facts, n * sizeof *facts);
+	for (size_t i = 0; r == 0 && i < b->n; i++) {
+		struct value v;
+
+		t.program = &b->programs[i];
+		all[n] = rule_params_value(t.program);
+		v = eval(&t, t.program->when);
+		if (value_is_true(v) || j->choice.always)
+			r = speak(&t);
+		else if (v.kind != VALUE_BOOL)
+			r = problem(&t, "the rule", v);
+	}
+	return r;
+}

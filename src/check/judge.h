@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Judges one thing after the other by all rules of its scope; what is wrong becomes findings.
+ *
+ *     struct judge *j;
+ *     r = judge_new(set, report, &j, err);              rules compile when their scope first comes
+ *     struct value facts[] = {value_object(&instruction.object), value_object(&stage.object), ...};
+ *     struct judge_subject subject = {.kind = SUBJECT_INSTRUCTION, .path = ..., .place = ...};
+ *     r = judge_subject(j, &scope_instruction, facts, &subject, err);
+ *     judge_free(j);
+ *
+ * An expression that fails (a field that is not there, a limit) is a problem in the report that
+ * names rule and place: the rule did not speak, and nobody may think that it was satisfied.
+ *
+ * Suppressions (`# plimsoll ignore=...` and those of other tools) are asked for through the hooks,
+ * which the language sets for each file; a suppressed finding stays in the report, marked.
+ *
+ * Ownership: borrows set and report. Threads: one at a time; one judge a thread.
+ * Errors: ERR_FORMAT with file, line and caret when a rule does not compile; ERR_NOMEM; ERR_LIMIT
+ * (findings).
+ */
+#pragma once
+
+#include "check/edit.h"
+#include "check/rule_set.h"
+#include "check/scope.h"
+#include "report/report.h"
+
+/* Where a thing stands in its file. */
+struct judge_place {
+	uint32_t start, end; /* bytes, [start, end) */
+	uint64_t line, column, end_line,
+		end_column; /* from 1; columns in code points; 0: unknown */
+};
+
+/* What a rule would change in the text to be satisfied; the texts live as long as the judge's file.
+ */
+struct judge_fix {
+	size_t finding; /* index into the report's findings, before it is finished */
+	struct str title;
+	const struct edit *edits;
+	size_t n_edits;
+};
+
+struct judge_subject {
+	enum subject_kind kind;
+	struct str name;      /* "RUN", "Deployment web", "service db" */
+	struct str container; /* of a pod; else empty */
+	struct str path;      /* the file */
+	struct str layer;     /* diff id, for files of an image */
+	struct judge_place place;
+	struct str excerpt; /* the line of the source; empty: not to be shown */
+};
+
+struct judge;
+
+/* What a suppression said; by.n == 0: nothing. */
+struct judge_suppression {
+	struct str by, reason, until;
+};
+
+struct judge_hooks {
+	void *context;
+	/* Place of another fact (a rule's `at`); false: it has none. */
+	bool (*place)(void *context, struct value fact, struct judge_place *ret);
+	struct judge_suppression (*suppression)(void *context, const struct rule *rule,
+						const struct judge_place *place);
+};
+
+int judge_new(struct rule_set *set, struct report *report, struct judge **ret, struct err *err);
+void judge_free(struct judge *j);
+void judge_freep(struct judge **j);
+
+/* For the file that comes next; copied. */
+void judge_set_hooks(struct judge *j, const struct judge_hooks *hooks);
+
+int judge_subject(struct judge *j, const struct scope *scope, const struct value *facts,
+		  const struct judge_subject *subject, struct err *err);
+
+/* Which rules speak; before the first subject. */
+struct judge_choice {
+	struct str_list only;	/* ids, whatever their default; empty: all that are on */
+	struct str except;	/* an id; for tests of rules */
+	bool always;		/* every subject breaks every rule: does a rule see anything at all? */
+};
+void judge_choose(struct judge *j, const struct judge_choice *choice);
+
+struct report *judge_report(struct judge *j);
+
+/* The fixes since judge_forget_fixes, in the order of their findings. */
+const struct judge_fix *judge_fixes(const struct judge *j, size_t *ret_n);
+void judge_forget_fixes(struct judge *j);

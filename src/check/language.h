@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The family of what can be checked: Dockerfile, Compose, Kubernetes, the configuration of an
+ * image.
+ *
+ * A language knows its files by name and content, reads one, and walks it: everything it meets is
+ * given to judge_subject with the facts of its scope. To add one: its file, a line in
+ * language_list.def (sorted), rules/<id>.yaml.
+ *
+ * Ownership: what `check` reads is its own and gone when it returns; what findings need is copied
+ * into the report. Threads: none of these keeps state.
+ */
+#pragma once
+
+#include "check/judge.h"
+#include "check/scope.h"
+
+/* A file, as it was found or given on stdin. */
+struct source_file {
+	struct str path; /* as shown */
+	struct str bytes;
+	/*
+	 * Other files that a language may ask for (.dockerignore, env_file, a sibling manifest):
+	 * ERR_NOT_FOUND when there is none, also when nothing can be asked (stdin).
+	 */
+	int (*read_beside)(const struct source_file *f, struct str name, struct arena *arena,
+			   struct str *ret, struct err *err);
+	void *context; /* read_beside's */
+};
+
+struct language {
+	const char *id;	   /* "dockerfile": also the name of its pack and the front of its scopes */
+	const char *title; /* "Dockerfile" */
+	const char *example_name; /* of a file: "Dockerfile", "compose.yaml" */
+	const struct scope *scopes;
+	size_t n_scopes;
+	/* 0: no; the largest of all languages wins. By name and a look at the bytes. */
+	unsigned (*score)(const struct source_file *f);
+	/* Errors: what cannot be read is a problem of the judgement's report, not an error here. */
+	int (*check)(const struct source_file *f, struct judge *j, struct err *err);
+	/*
+	 * The same for an example of a rule that is a map instead of a text (files beside it, a
+	 * configuration with a tree of files); NULL: only texts.
+	 */
+	int (*check_example)(const struct yaml_node *what, struct judge *j, struct err *err);
+};
+
+extern const struct language *const languages[]; /* NULL-ended, sorted by id */
+
+const struct language *language_find(struct str id);
+/* The one whose file this is; NULL: none. */
+const struct language *language_of(const struct source_file *f);
+
+/* The scopes of all languages. NULL behind the last; NULL when unknown. */
+const struct scope *scope_at(size_t i);
+const struct scope *scope_find(struct str name);

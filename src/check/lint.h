@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Checks files one after the other and fills one report.
+ *
+ *     struct lint *lint;
+ *     r = lint_new(set, report, &lint, err);
+ *     r = lint_file(lint, &source, err);               for each
+ *     r = lint_finish(lint, err);                      coverage
+ *     lint_free(lint);
+ *
+ * A file of no language is NOT ASSESSED, as is one that a limit keeps from being read; neither is
+ * an error. What was assessed is counted by language.
+ *
+ * Ownership: borrows set and report; a file's bytes until the next call. Threads: one at a time.
+ * Errors: a rule that does not compile (ERR_FORMAT), ERR_NOMEM.
+ */
+#pragma once
+
+#include "check/language.h"
+
+struct lint;
+
+int lint_new(struct rule_set *set, struct report *report, struct lint **ret, struct err *err);
+void lint_free(struct lint *lint);
+void lint_freep(struct lint **lint);
+
+struct judge *lint_judge(struct lint *lint);
+
+/* Fixes that the rules offer for it: judge_fixes(lint_judge(lint)), until the next file. */
+int lint_file(struct lint *lint, const struct source_file *f, struct err *err);
+int lint_finish(struct lint *lint, struct err *err);

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "check/rule_program.h"
+
+#include "expr/parse.h"
+
+/* ---- facts ---- */
+
+size_t scope_n_variables(const struct scope *scope)
+{
+	size_t n = 0;
+
+	while (n < SCOPE_VARIABLES_MAX && scope->variables[n].name)
+		n++;
+	return n;
+}
+
+static int add_variable(struct env *env, const struct scope_variable *v, struct err *err)
+{
+	const struct type *type = &type_dyn;
+	int r = 0;
+
+	if (v->type)
+		r = type_parse(str_of(v->type), &env->arena, &type, err);
+	return r < 0 ? r : env_add_variable(env, str_of(v->name), type, NULL, err);
+}
+
+int scope_env_new(const struct scope *scope, struct env **ret, struct err *err)
+{
+	CLEANUP(env_freep) struct env *env = NULL;
+	int r = env_new(&env, err);
+
+	for (size_t i = 0; r == 0 && scope->classes && scope->classes[i]; i++)
+		r = env_add_class(env, scope->classes[i], err);
+	for (size_t i = 0; r == 0 && i < scope_n_variables(scope); i++)
+		r = add_variable(env, &scope->variables[i], err);
+	if (r == 0)
+		r = env_add_variable(env, STR("params"), &type_dyn, NULL, err);
+	if (r == 0)
+		*ret = TAKE(env);
+	return r;
+}
+
+static const struct rule_params *params_of(const struct object *o)
+{
+	return o->data;
+}
+
+static struct value params_get(struct call *c, const struct object *o, struct value key)
+{
+	const struct yaml_node *node;
+
+	if (key.kind != VALUE_STRING)
+		return value_absent();
+	node = yaml_find(params_of(o)->set, value_str(key));
+	if (!node)
+		node = yaml_find(params_of(o)->defaults, value_str(key));
+	return node ? yaml_fact(c, node) : value_absent();
+}
+
+static struct value params_key(struct call *c, const struct object *o, uint32_t i)
+{
+	const struct yaml_node *key, *value;
+
+	(void)c; /* nothing is made */
+	return yaml_entry(params_of(o)->defaults, i, &key, &value) ? value_string(yaml_str(key))
+								   : value_absent();
+}
+
+static const struct object_class params_class = {
+	.name = "parameters", .get = params_get, .key = params_key};
+
+struct value rule_params_value(struct rule_program *p)
+{
+	return value_foreign_map(&p->params.object, (uint32_t)yaml_len(p->params.defaults));
+}
+
+/* ---- expressions ---- */
+
+static int wrong_type(const struct type *is, const struct type *want, struct err *err)
+{
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(ERR_MSG_MAX);
+
+	strbuf_adds(&sb, "gives ");
+	type_print(is, &sb);
+	strbuf_adds(&sb, ", not ");
+	type_print(want, &sb);
+	return err_set(err, ERR_FORMAT, "%.*s", STR_FMT(strbuf_str(&sb)));
+}
+
+int expression_compile(const struct env *env, struct str source, struct arena *a,
+		       const struct type *want, struct program **ret, struct err *err)
+{
+	struct expr_problems problems = {0};
+	struct err first;
+	struct ast *tree;
+	int r = expr_parse(source, a, &tree, &problems, err);
+
+	if (r == 0)
+		r = expr_check(env, source, tree, a, &problems, err);
+	if (r < 0 && err && problems.n && problems.list[0].hint.n) {
+		first = *err;
+		return err_set(err, ERR_FORMAT, "%s; %.*s", first.msg,
+			       STR_FMT(problems.list[0].hint));
+	}
+	if (r < 0)
+		return r;
+	if (want && tree->type->kind != TYPE_DYN && !type_eq(tree->type, want))
+		return wrong_type(tree->type, want, err);
+	return program_compile(env, tree, ret, err);
+}
+
+struct part {
+	const char *name;
+	const struct rule_text *text;
+	const struct type *want;
+	struct program **ret;
+};
+
+static int in_rule(const struct rule *rule, size_t line, const char *part, int r, struct err *err)
+{
+	return err_wrap(err, r, "%.*s:%zu: rule %.*s: %s", STR_FMT(rule->file), line,
+			STR_FMT(rule->id), part);
+}
+
+int rule_compile(const struct rule *rule, const struct env *env, struct arena *a,
+		 struct rule_program *ret, struct err *err)
+{
+	const struct part parts[] = {
+		{"when", &rule->when, &type_bool, &ret->when},
+		{"at", &rule->at, NULL, &ret->at},
+		{"fix", &rule->fix, NULL, &ret->fix},
+	};
+	int r = 0;
+
+	*ret = (struct rule_program){
+		.rule = rule, .params = {.set = rule->overrides, .defaults = rule->parameters}};
+	ret->params.object = (struct object){&params_class, &ret->params};
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0] && r == 0; i++) {
+		if (!parts[i].text->text.n)
+			continue;
+		r = expression_compile(env, parts[i].text->text, a, parts[i].want, parts[i].ret,
+				       err);
+		if (r < 0)
+			return in_rule(rule, parts[i].text->line, parts[i].name, r, err);
+	}
+	r = template_compile(env, rule->message.text, a, &ret->message, err);
+	if (r < 0)
+		return in_rule(rule, rule->message.line, "message", r, err);
+	r = template_compile(env, rule->remedy.text, a, &ret->remedy, err);
+	return r < 0 ? in_rule(rule, rule->remedy.line, "remedy", r, err) : 0;
+}
+
+void rule_program_release(struct rule_program *p)
+{
+	program_free(p->when);
+	program_free(p->at);
+	program_free(p->fix);
+	template_release(&p->message);
+	template_release(&p->remedy);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The expressions of a rule, compiled against the facts of its scope.
+ *
+ *     struct env *env;
+ *     r = scope_env_new(scope, &env, err);
+ *     r = rule_compile(rule, env, &arena, &program, err);
+ *
+ * The variables of the scope have the slots 0, 1, ... in their order; `params` comes behind them.
+ * Ownership: a rule_program lives in the arena; rule_program_release frees what it holds besides.
+ * Errors: ERR_FORMAT "FILE:LINE: rule ID: when: line 1, column 7: ..." with the hint, if any.
+ */
+#pragma once
+
+#include "check/rule.h"
+#include "check/scope.h"
+#include "check/template.h"
+#include "check/yaml_facts.h"
+
+/* params: what the user has set, else the default. */
+struct rule_params {
+	struct object object;
+	const struct yaml_node *set, *defaults;
+};
+
+struct rule_program {
+	const struct rule *rule;
+	struct program *when, *at, *fix; /* the last two may be NULL */
+	struct template message, remedy;
+	struct rule_params params;
+};
+
+int scope_env_new(const struct scope *scope, struct env **ret, struct err *err);
+size_t scope_n_variables(const struct scope *scope);
+
+int rule_compile(const struct rule *rule, const struct env *env, struct arena *a,
+		 struct rule_program *ret, struct err *err);
+void rule_program_release(struct rule_program *p);
+struct value rule_params_value(struct rule_program *p);
+
+/* Parses, checks and compiles; want: the type it must have, NULL: any. */
+int expression_compile(const struct env *env, struct str source, struct arena *a,
+		       const struct type *want, struct program **ret, struct err *err);

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "check/source_lines.h"
+
+int source_lines_make(struct str text, struct arena *a, struct source_lines *ret, struct err *err)
+{
+	size_t n = 1;
+	uint32_t *starts;
+
+	for (size_t i = 0; i < text.n; i++)
+		n += text.p[i] == '\n';
+	starts = arena_array(a, n, sizeof *starts);
+	if (!starts)
+		return err_nomem(err);
+	*ret = (struct source_lines){.text = text, .starts = starts, .n = n};
+	n = 1;
+	for (size_t i = 0; i < text.n; i++)
+		if (text.p[i] == '\n')
+			starts[n++] = (uint32_t)i + 1;
+	return 0;
+}
+
+/* Index of the line that has the byte. */
+static size_t line_of(const struct source_lines *lines, size_t at)
+{
+	size_t low = 0, high = lines->n;
+
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+
+		if (lines->starts[middle] <= at)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static uint64_t column_of(const struct source_lines *lines, size_t line, size_t at)
+{
+	uint64_t column = 1;
+
+	for (size_t i = lines->starts[line]; i < at && i < lines->text.n; i++)
+		column += (lines->text.p[i] & 0xc0) != 0x80; /* not a continuation byte */
+	return column;
+}
+
+struct judge_place source_place(const struct source_lines *lines, size_t start, size_t end)
+{
+	size_t first = line_of(lines, start), last = line_of(lines, end);
+
+	return (struct judge_place){.start = (uint32_t)start,
+				    .end = (uint32_t)end,
+				    .line = first + 1,
+				    .column = column_of(lines, first, start),
+				    .end_line = last + 1,
+				    .end_column = column_of(lines, last, end)};
+}
+
+struct str source_line(const struct source_lines *lines, uint64_t line)
+{
+	struct str rest, text;
+
+	if (line == 0 || line > lines->n)
+		return STR_NULL;
+	rest = str_skip(lines->text, lines->starts[line - 1]);
+	if (!str_pull_line(&rest, &text))
+		return STR_NULL;
+	return text;
+}
+
+size_t source_offset(const struct source_lines *lines, uint64_t line, uint64_t column)
+{
+	size_t at, end;
+
+	if (line == 0 || line > lines->n)
+		return lines->text.n;
+	at = lines->starts[line - 1];
+	end = line < lines->n ? lines->starts[line] - 1 : lines->text.n;
+	while (column > 1 && at < end) {
+		at++;
+		while (at < end && (lines->text.p[at] & 0xc0) == 0x80)
+			at++;
+		column--;
+	}
+	return at;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/fd.h"
+#include "base/limits.h"
+#include "check/lint.h"
+#include "cmd/command.h"
+#include "cmd/lint_files.h"
+#include "cmd/report_output.h"
+#include "cmd/rule_files.h"
+
+static struct {
+	const char *format, *output, *fail_on, *stdin_name;
+	struct option_list rules;
+	bool require_complete, no_color;
+} opt = {.format = "lint", .stdin_name = "Dockerfile"};
+
+static int lint_all(struct lint *lint, int argc, const char *const *argv, struct err *err)
+{
+	int r = 0;
+
+	for (int i = 0; r == 0 && i < argc; i++)
+		r = strcmp(argv[i], "-") == 0 ? lint_stdin(lint, opt.stdin_name, err)
+					      : lint_path(lint, argv[i], err);
+	return r < 0 ? r : lint_finish(lint, err);
+}
+
+/* SOURCE_DATE_EPOCH, else now: suppressions end by it. */
+static int read_time(struct report *report, struct err *err)
+{
+	report->time = (int64_t)time(NULL);
+	return command_epoch(&report->has_time, &report->time, err);
+}
+
+static int run(int argc, const char *const *argv)
+{
+	CLEANUP(rule_set_freep) struct rule_set *set = NULL;
+	CLEANUP(report_freep) struct report *report = report_new();
+	CLEANUP(lint_freep) struct lint *lint = NULL;
+	CLEANUP(report_output_done) struct report_output out = {
+		.path = opt.output, .format_id = opt.format, .no_color = opt.no_color};
+	struct err err = {0};
+	int r = report ? 0 : err_nomem(&err);
+
+	if (r == 0 && argc == 0)
+		r = err_set(&err, ERR_USAGE, "lint: needs a FILE, a folder, or - for standard "
+					     "input; see plimsoll lint --help");
+	if (r == 0)
+		r = report_output_open(&out, "lint", opt.fail_on, &err);
+	if (r == 0)
+		r = read_time(report, &err);
+	if (r == 0)
+		r = rule_files_load(&opt.rules, &set, &err);
+	if (r == 0)
+		r = lint_new(set, report, &lint, &err);
+	if (r == 0)
+		r = lint_all(lint, argc, argv, &err);
+	if (r == 0)
+		r = report_output_write(&out, report, &err);
+	if (r < 0)
+		return command_error(&err);
+	return report_output_status(&out, report, opt.require_complete);
+}
+
+static const struct option_spec options[] = {
+	OPTION_STR("format", 'f', &opt.format, "FORMAT", "how to print it (lint)", .project = true),
+	OPTION_STR("output", 'o', &opt.output, "FILE", "write there instead of to stdout"),
+	OPTION_LIST("rules", 0, &opt.rules, "PATH", "a pack, or a folder of packs, besides ours"),
+	OPTION_WORDS("fail-on", 0, &opt.fail_on, "SEVERITY",
+		     "exit status 1 for a finding at or above it",
+		     "critical high medium low negligible unknown", .project = true),
+	OPTION_STR("stdin-name", 0, &opt.stdin_name, "NAME", "what - is (Dockerfile)"),
+	OPTION_FLAG("require-complete", 0, &opt.require_complete,
+		    "exit status 3 when anything was not assessed", .project = true),
+	OPTION_FLAG("no-color", 0, &opt.no_color, "no colour, also on a terminal", .project = true),
+	OPTION_END,
+};
+
+const struct command command_lint = {
+	.name = "lint",
+	.arguments = "FILE...",
+	.summary = "check Dockerfiles, Compose and Kubernetes files",
+	.details = "A folder is searched for files that there are rules for; - is standard input.\n"
+		   "Rules are switched, graded and set up below rules: in .plimsoll.yaml; comments "
+		   "switch them off in one place (# plimsoll ignore=ID), also in the forms of "
+		   "hadolint, BuildKit, Trivy and Checkov.\n"
+		   "  plimsoll lint Dockerfile\n"
+		   "  plimsoll lint --fail-on medium --format sarif .",
+	.options = options,
+	.run = run,
+};

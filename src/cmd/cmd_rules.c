@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/cleanup.h"
+#include "base/limits.h"
+#include "check/language.h"
+#include "check/rule_test.h"
+#include "cmd/command.h"
+#include "cmd/rule_files.h"
+
+static struct {
+	struct option_list rules;
+	bool quiet;
+} opt;
+
+static void add_row(struct strbuf *sb, const struct rule *rule)
+{
+	strbuf_addf(sb, "%-32.*s %-10s %-3s %-22.*s %.*s\n", STR_FMT(rule->id),
+		    severity_name(rule->severity), rule->enabled ? "on" : "off",
+		    STR_FMT(rule->applies_to), STR_FMT(rule->title));
+}
+
+static int list(struct rule_set *set, struct err *err)
+{
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LIMIT_OUTPUT_BYTES);
+	const struct rule *rule;
+
+	for (size_t i = 0; (rule = rule_set_at(set, i)) != NULL; i++)
+		add_row(&sb, rule);
+	if (strbuf_check(&sb, err) < 0)
+		return command_error(err);
+	return command_print(strbuf_str(&sb));
+}
+
+static void add_line(struct strbuf *sb, const char *name, struct str text)
+{
+	if (text.n)
+		strbuf_addf(sb, "%-12s %.*s\n", name, STR_FMT(text));
+}
+
+static void add_list(struct strbuf *sb, const char *name, struct str_list list)
+{
+	for (size_t i = 0; i < list.n; i++)
+		strbuf_addf(sb, "%-12s %.*s\n", i ? "" : name, STR_FMT(list.p[i]));
+}
+
+static int show(struct rule_set *set, const char *name, struct err *err)
+{
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LIMIT_OUTPUT_BYTES);
+	const struct rule *rule = rule_set_find(set, str_of(name));
+
+	if (!rule) {
+		err_set(err, ERR_USAGE, "rules: no rule \"%s\"; plimsoll rules list shows them",
+			name);
+		return command_error(err);
+	}
+	add_line(&sb, "id", rule->id);
+	add_line(&sb, "title", rule->title);
+	add_line(&sb, "severity", str_of(severity_name(rule->severity)));
+	add_line(&sb, "default", rule->enabled ? STR("on") : STR("off"));
+	add_line(&sb, "applies to", rule->applies_to);
+	add_line(&sb, "when", rule->when.text);
+	add_line(&sb, "message", rule->message.text);
+	add_line(&sb, "remedy", rule->remedy.text);
+	add_list(&sb, "codes", rule->codes);
+	add_list(&sb, "references", rule->references);
+	strbuf_addf(&sb, "%-12s %.*s:%zu\n", "from", STR_FMT(rule->file), rule->line);
+	return command_print(strbuf_str(&sb));
+}
+
+/* One row a pack: its rules, their examples. */
+struct tally {
+	struct str pack;
+	size_t n_rules, n_examples, n_passed;
+};
+
+static struct tally *tally_of(struct tally *p, size_t *n, struct str pack)
+{
+	for (size_t i = 0; i < *n; i++)
+		if (str_eq(p[i].pack, pack))
+			return &p[i];
+	if (*n == LIMIT_RULE_PACKS)
+		return NULL;
+	p[*n].pack = pack;
+	return &p[(*n)++];
+}
+
+static int test_one(struct rule_set *set, struct rule *rule, struct tally *t, struct strbuf *sb,
+		    size_t *ret_failures, struct err *err)
+{
+	struct rule_test test;
+	int r = rule_test_run(set, rule, &test, err);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < test.n_failures; i++)
+		strbuf_addf(sb, "FAILED %.*s\n", STR_FMT(test.failures[i]));
+	*ret_failures += test.n_failures;
+	t->n_rules++;
+	t->n_examples += test.n_examples;
+	t->n_passed += test.n_passed;
+	return 0;
+}
+
+static int test(struct rule_set *set, int argc, const char *const *argv, struct err *err)
+{
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LIMIT_OUTPUT_BYTES);
+	static struct tally tallies[LIMIT_RULE_PACKS];
+	size_t n = 0, failures = 0;
+	struct rule *rule;
+
+	for (size_t i = 0; (rule = rule_set_at(set, i)) != NULL; i++) {
+		struct tally *t = tally_of(tallies, &n, rule->pack);
+		bool wanted = argc == 0;
+
+		for (int k = 0; k < argc; k++)
+			wanted |= rule_set_find(set, str_of(argv[k])) == rule;
+		if (wanted && t && test_one(set, rule, t, &sb, &failures, err) < 0)
+			return command_error(err);
+	}
+	for (size_t i = 0; i < n; i++)
+		strbuf_addf(&sb, "%.*s: %zu rules, %zu of %zu examples passed\n",
+			    STR_FMT(tallies[i].pack), tallies[i].n_rules, tallies[i].n_passed,
+			    tallies[i].n_examples);
+	(void)command_print(strbuf_str(&sb)); /* it says itself what went wrong */
+	return failures ? EXIT_FINDINGS : EXIT_DONE;
+}
+
+static int run(int argc, const char *const *argv)
+{
+	CLEANUP(rule_set_freep) struct rule_set *set = NULL;
+	struct err err = {0};
+
+	if (argc < 1) {
+		err_set(&err, ERR_USAGE, "rules: say what to do: list, show or test");
+		return command_error(&err);
+	}
+	if (rule_files_load(&opt.rules, &set, &err) < 0)
+		return command_error(&err);
+	if (strcmp(argv[0], "list") == 0 && argc == 1)
+		return list(set, &err);
+	if (strcmp(argv[0], "show") == 0 && argc == 2)
+		return show(set, argv[1], &err);
+	if (strcmp(argv[0], "test") == 0)
+		return test(set, argc - 1, argv + 1, &err);
+	err_set(&err, ERR_USAGE, "rules: list, show ID or test [ID...]; see plimsoll rules --help");
+	return command_error(&err);
+}
+
+static const struct option_spec options[] = {
+	OPTION_LIST("rules", 0, &opt.rules, "PATH", "a pack, or a folder of packs, besides ours"),
+	OPTION_END,
+};
+
+const struct command command_rules = {
+	.name = "rules",
+	.arguments = "list|show ID|test [ID...]",
+	.summary = "list, explain and test the rules that judge files and images",
+	.details = "A rule is data: an expression over facts, a message, a remedy, and examples. "
+		   "show takes a rule's id, or its code in another tool.\n"
+		   "test runs the examples of all rules, or of those named, and whether each "
+		   "proves something; exit status 1 when one does not hold.\n"
+		   "  plimsoll rules show DL3015\n"
+		   "  plimsoll rules test --rules mine/",
+	.options = options,
+	.run = run,
+};

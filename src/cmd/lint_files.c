@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/lint_files.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/fd.h"
+#include "base/limits.h"
+#include "base/path.h"
+
+#define SCORE_FOUND 50 /* in a folder: by its name, or surely by its content */
+
+/* A file beside the one that is checked: its folder, never above it. */
+static int read_beside(const struct source_file *f, struct str name, struct arena *arena,
+		       struct str *ret, struct err *err)
+{
+	CLEANUP(strbuf_done) struct strbuf path = STRBUF_INIT(LIMIT_PATH_BYTES);
+	CLEANUP(strbuf_done) struct strbuf bytes = STRBUF_INIT(LIMIT_YAML_BYTES);
+	struct str folder, base;
+	int r;
+
+	if (str_has_prefix(name, STR("/")) || str_find(name, STR("..")) < name.n)
+		return err_set(err, ERR_DENIED, "%.*s: outside of the folder", STR_FMT(name));
+	if (str_rcut(f->path, '/', &folder, &base)) {
+		strbuf_add(&path, folder);
+		strbuf_addc(&path, '/');
+	}
+	strbuf_add(&path, name);
+	if (access(strbuf_cstr(&path), F_OK) < 0)
+		return err_set(err, ERR_NOT_FOUND, "%s", strbuf_cstr(&path));
+	r = file_read(strbuf_cstr(&path), &bytes, err);
+	if (r < 0)
+		return r;
+	*ret = arena_str(arena, strbuf_str(&bytes));
+	return ret->p ? 0 : err_nomem(err);
+}
+
+static int lint_bytes(struct lint *lint, const char *path, struct str bytes, bool beside,
+		      struct err *err)
+{
+	const struct source_file f = {.path = str_of(path),
+				      .bytes = bytes,
+				      .read_beside = beside ? read_beside : NULL};
+
+	return lint_file(lint, &f, err);
+}
+
+static int lint_one(struct lint *lint, const char *path, bool named, struct err *err)
+{
+	CLEANUP(strbuf_done) struct strbuf bytes = STRBUF_INIT(LIMIT_YAML_BYTES);
+	struct source_file f = {.path = str_of(path)};
+	int r = file_read(path, &bytes, err);
+
+	if (r < 0)
+		return r;
+	f.bytes = strbuf_str(&bytes);
+	if (!named) {
+		const struct language *language = language_of(&f);
+
+		if (!language || language->score(&f) < SCORE_FOUND)
+			return 0;
+	}
+	return lint_bytes(lint, path, f.bytes, true, err);
+}
+
+static int is_wanted(const struct dirent *e)
+{
+	return e->d_name[0] != '.' && strcmp(e->d_name, "node_modules") != 0;
+}
+
+static int lint_folder(struct lint *lint, const char *path, unsigned depth, struct err *err);
+
+static int lint_entry(struct lint *lint, const char *path, unsigned depth, struct err *err)
+{
+	struct stat st;
+
+	if (lstat(path, &st) < 0)
+		return err_errno(err, errno, "%s", path);
+	if (S_ISDIR(st.st_mode))
+		return lint_folder(lint, path, depth + 1, err);
+	if (!S_ISREG(st.st_mode) || st.st_size > LIMIT_YAML_BYTES)
+		return 0;
+	return lint_one(lint, path, false, err);
+}
+
+static int lint_folder(struct lint *lint, const char *path, unsigned depth, struct err *err)
+{
+	struct dirent **list;
+	int n, r = 0;
+
+	if (depth > LIMIT_PATH_DEPTH)
+		return err_set(err, ERR_LIMIT, "%s: deeper than path_depth (%d)", path,
+			       (int)LIMIT_PATH_DEPTH);
+	n = scandir(path, &list, is_wanted, alphasort);
+	if (n < 0)
+		return err_errno(err, errno, "%s", path);
+	for (int i = 0; i < n; i++) {
+		CLEANUP(strbuf_done) struct strbuf entry = STRBUF_INIT(LIMIT_PATH_BYTES);
+
+		strbuf_addf(&entry, "%s/%s", path, list[i]->d_name);
+		if (r == 0)
+			r = lint_entry(lint, strbuf_cstr(&entry), depth, err);
+		free(list[i]);
+	}
+	free(list);
+	return r;
+}
+
+int lint_path(struct lint *lint, const char *path, struct err *err)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return err_errno(err, errno, "%s", path);
+	return S_ISDIR(st.st_mode) ? lint_folder(lint, path, 0, err)
+				   : lint_one(lint, path, true, err);
+}
+
+int lint_stdin(struct lint *lint, const char *name, struct err *err)
+{
+	CLEANUP(strbuf_done) struct strbuf bytes = STRBUF_INIT(LIMIT_YAML_BYTES);
+	int r = fd_read_all(STDIN_FILENO, &bytes, err);
+
+	return r < 0 ? err_wrap(err, r, "standard input")
+		     : lint_bytes(lint, name, strbuf_str(&bytes), false, err);
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The rules a command works with: ours, those of --rules, the settings of .plimsoll.yaml.
+ */
+#pragma once
+
+#include "check/rule_set.h"
+#include "cmd/command.h"
+
+/* paths: files and folders (their *.yaml and *.yml, sorted). */
+int rule_files_load(const struct option_list *paths, struct rule_set **ret, struct err *err);
