@@ -79,9 +79,9 @@ int judge_subject(struct judge *j, const struct scope *scope, const struct value
 
 /* Which rules speak; before the first subject. */
 struct judge_choice {
-	struct str_list only;	/* ids, whatever their default; empty: all that are on */
-	struct str except;	/* an id; for tests of rules */
-	bool always;		/* every subject breaks every rule: does a rule see anything at all? */
+	struct str_list only; /* ids, whatever their default; empty: all that are on */
+	struct str except;    /* an id; for tests of rules */
+	bool always; /* every subject breaks every rule: does a rule see anything at all? */
 };
 void judge_choose(struct judge *j, const struct judge_choice *choice);
 

@@ -28,5 +28,4 @@ struct rule_test {
 	size_t n_failures; /* listed */
 };
 
-int rule_test_run(struct rule_set *set, struct rule *rule, struct rule_test *ret,
-		  struct err *err);
+int rule_test_run(struct rule_set *set, struct rule *rule, struct rule_test *ret, struct err *err);

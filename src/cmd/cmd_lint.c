@@ -40,14 +40,16 @@ static int run(int argc, const char *const *argv)
 	CLEANUP(rule_set_freep) struct rule_set *set = NULL;
 	CLEANUP(report_freep) struct report *report = report_new();
 	CLEANUP(lint_freep) struct lint *lint = NULL;
-	CLEANUP(report_output_done) struct report_output out = {
+	CLEANUP(report_output_done)
+	struct report_output out = {
 		.path = opt.output, .format_id = opt.format, .no_color = opt.no_color};
 	struct err err = {0};
 	int r = report ? 0 : err_nomem(&err);
 
 	if (r == 0 && argc == 0)
-		r = err_set(&err, ERR_USAGE, "lint: needs a FILE, a folder, or - for standard "
-					     "input; see plimsoll lint --help");
+		r = err_set(&err, ERR_USAGE,
+			    "lint: needs a FILE, a folder, or - for standard "
+			    "input; see plimsoll lint --help");
 	if (r == 0)
 		r = report_output_open(&out, "lint", opt.fail_on, &err);
 	if (r == 0)

@@ -43,9 +43,8 @@ static int read_beside(const struct source_file *f, struct str name, struct aren
 static int lint_bytes(struct lint *lint, const char *path, struct str bytes, bool beside,
 		      struct err *err)
 {
-	const struct source_file f = {.path = str_of(path),
-				      .bytes = bytes,
-				      .read_beside = beside ? read_beside : NULL};
+	const struct source_file f = {
+		.path = str_of(path), .bytes = bytes, .read_beside = beside ? read_beside : NULL};
 
 	return lint_file(lint, &f, err);
 }
