@@ -11,8 +11,11 @@
 #include "vuln/risk.h"
 #include "vuln/vendor.h"
 
-#define EVIDENCE_MAX	   16
-#define CONFIDENCE_OF_BASE 0.8
+#define EVIDENCE_MAX	       16
+#define CONFIDENCE_OF_BASE     0.8
+
+#define CONFIDENCE_OF_REJECTED 0.5
+#define CONFIDENCE_OF_DOUBTFUL 0.6
 
 /* What was done with the packages of one shard. */
 struct group {
@@ -30,8 +33,8 @@ struct assessment {
 	struct report *report;
 	struct arena temp; /* of one package, then emptied */
 	struct vec groups; /* struct group */
-	uint64_t n_foreign;
-	struct str foreign;	       /* vendor of the first */
+	uint64_t n_foreign, n_doubtful;
+	struct str foreign, doubtful;  /* vendor of the first */
 	struct str_list *repositories; /* of each layer, once asked for; .p is NULL before */
 	struct map sources;	   /* of deb and apk: what a source has -> struct match_result */
 	struct map known;	   /* shard, record, vulnerability -> struct known */
@@ -378,6 +381,13 @@ static int set_evidence(struct assessment *as, const struct found *x, struct fin
 		step(&s, "base=judged by what it is built from, which has no shard of its own");
 	for (size_t i = 0; i < x->hit->symbols.n && i < 3; i++)
 		step(&s, "symbol=%.*s", STR_FMT(x->hit->symbols.p[i]));
+	if (vendor_is_doubtful(&as->report->distro, p))
+		step(&s,
+		     "vendor=%.*s may have made it, and the advisory be about the distribution's",
+		     STR_FMT(str_sub(p->vendor.n ? p->vendor : STR("another"), 0, 256)));
+	if (x->known->is_enriched && x->known->enrichment.rejected)
+		step(&s, "rejected=NVD says that the id names no vulnerability after all; "
+			 "the record has not been taken back");
 	step(&s, "decision=%s", finding_status_name(f->status));
 	f->evidence = (struct str_list){s.p, s.n};
 	for (size_t i = 0; i < s.n; i++)
@@ -567,16 +577,28 @@ static enum severity severity_of(const struct found *x, struct str *ret_source)
 	return SEVERITY_UNKNOWN;
 }
 
+static double confidence_of(const struct assessment *as, const struct found *x)
+{
+	double confidence = x->is_base ? CONFIDENCE_OF_BASE : 1;
+
+	if (vendor_is_doubtful(&as->report->distro, &x->package->p))
+		confidence *= CONFIDENCE_OF_DOUBTFUL;
+	if (x->known->is_enriched && x->known->enrichment.rejected)
+		confidence *= CONFIDENCE_OF_REJECTED;
+	return confidence;
+}
+
 static int add_finding(struct assessment *as, struct found *x, struct err *err)
 {
 	struct finding f = {.kind = kind_of(x->hit->kind),
 			    .status = x->hit->status,
-			    .epss_date = as->epss_date,
-			    .confidence = x->is_base ? CONFIDENCE_OF_BASE : 1};
+			    .epss_date = as->epss_date};
 	enum severity severity;
 	struct str vendor;
 	int r = find_known(as, x, err);
 
+	if (r >= 0)
+		f.confidence = confidence_of(as, x);
 	if (r >= 0)
 		r = set_text(as, x, &f, err);
 	if (r >= 0)
@@ -694,6 +716,8 @@ static int assess_packages(struct assessment *as, struct err *err)
 				as->foreign = rp->p.vendor;
 			continue;
 		}
+		if (vendor_is_doubtful(&as->report->distro, &rp->p) && as->n_doubtful++ == 0)
+			as->doubtful = rp->p.name;
 		r = assess_package(as, rp, err);
 		if (r < 0)
 			return err_wrap(err, r, "match %.*s", STR_FMT(rp->p.name));
@@ -774,9 +798,28 @@ static int cover_foreign(struct assessment *as)
 				   COVERAGE_NOT_ASSESSED, reason, STR_NULL, as->n_foreign);
 }
 
+/* They were asked all the same: it may be the distribution's after all. */
+static int cover_doubtful(struct assessment *as)
+{
+	struct str reason;
+
+	if (as->n_doubtful == 0)
+		return 0;
+	reason = arena_strf(&as->report->arena,
+			    "by version or maintainer not made by the distribution (first %.*s): "
+			    "its advisories may not speak of them",
+			    STR_FMT(as->doubtful));
+	return report_add_coverage(as->report,
+				   STR("vulnerabilities (packages perhaps of other vendors)"),
+				   COVERAGE_PARTIAL, reason, STR_NULL, as->n_doubtful);
+}
+
 static int cover(struct assessment *as, struct err *err)
 {
 	int r = cover_foreign(as);
+
+	if (r == 0)
+		r = cover_doubtful(as);
 
 	for (size_t i = 0; r == 0 && i < as->groups.n; i++)
 		r = cover_group(as, vec_at(&as->groups, i));

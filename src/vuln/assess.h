@@ -11,7 +11,8 @@
  * kind: no shard of that release, a release that is not known, a package whose vendor is not the
  * distribution's (its advisories do not speak of it). PARTIAL: versions that cannot be ordered; a
  * release judged by what it is built from; one whose security support ended before the database was
- * built.
+ * built; a deb that looks like another vendor's, whose findings are of lower confidence. So are
+ * those of an id that NVD has rejected, as long as the publisher's record stands.
  *
  * Packages of Red Hat's are judged by the content sets of the layer that brought them, where the
  * image names any and the database knows their CPEs; else by the main repositories of the release.

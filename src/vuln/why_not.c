@@ -187,7 +187,65 @@ static enum reason_kind judge(struct inquiry *q, const struct advisory_interval 
 	return REASON_OTHER_BUILD;
 }
 
-/* The interval that speaks loudest: inside, then fixed, then the last one. */
+/* One by one, as the matcher compares them. */
+static enum reason_kind judge_versions(struct inquiry *q, const struct shard_row *row, struct str v,
+				       struct str *ret_text, struct err *why)
+{
+	struct packed_list versions = row->versions;
+	struct str listed;
+
+	while (packed_next(&versions, &listed)) {
+		int order = 0;
+
+		if (!str_eq(listed, v) && version_compare(q->scheme, v, listed, &order, why) < 0)
+			return REASON_UNDECIDED;
+		if (order == 0) {
+			*ret_text = arena_strf(q->arena, "%.*s is listed as affected", STR_FMT(v));
+			return REASON_OTHER_BUILD;
+		}
+	}
+	*ret_text = arena_strf(q->arena, "%.*s is none of the %zu versions listed as affected",
+			       STR_FMT(v), row->versions.n);
+	return REASON_OUTSIDE;
+}
+
+static enum reason_kind judge_constraint(struct inquiry *q, const struct shard_row *row,
+					 struct str v, struct str *ret_text, struct err *why)
+{
+	struct str shown = str_sub(row->constraint, 0, 256);
+	struct version_range range;
+	bool inside = false;
+
+	if (version_range_parse(q->scheme, row->constraint, q->arena, &range, why) < 0 ||
+	    version_range_match(&range, v, &inside, why) < 0)
+		return REASON_UNDECIDED;
+	*ret_text = arena_strf(q->arena, "%.*s is %s \"%.*s\" (%s)", STR_FMT(v),
+			       inside ? "inside" : "outside", STR_FMT(shown),
+			       ecosystem_scheme(q->place->name));
+	return inside ? REASON_OTHER_BUILD : REASON_OUTSIDE;
+}
+
+/* Lists and constraints, where no interval holds: any of them makes it affected. */
+static enum reason_kind judge_others(struct inquiry *q, const struct shard_row *row, struct str v,
+				     enum reason_kind kind, struct str *ret_text, struct err *why)
+{
+	struct str text = STR_NULL;
+	enum reason_kind one = REASON_OUTSIDE;
+
+	if (row->versions.n)
+		one = judge_versions(q, row, v, &text, why);
+	if (one == REASON_OUTSIDE && row->constraint.n)
+		one = judge_constraint(q, row, v, &text, why);
+	if (one == REASON_UNDECIDED)
+		text = arena_str(q->arena, str_of(why->msg));
+	/* That it is fixed says more than that it is in no list. */
+	if (one == REASON_OUTSIDE && row->intervals.n)
+		return kind;
+	*ret_text = text;
+	return one;
+}
+
+/* The interval that speaks loudest: inside, then fixed, then the last one; then the rest. */
 static enum reason_kind judge_row(struct inquiry *q, const struct shard_row *row, struct str v,
 				  struct str *ret_text)
 {
@@ -196,10 +254,7 @@ static enum reason_kind judge_row(struct inquiry *q, const struct shard_row *row
 	struct err why = {0};
 	enum reason_kind kind = REASON_OUTSIDE;
 
-	*ret_text = row->intervals.n || row->versions.n || row->constraint.n
-			    ? arena_strf(q->arena, "%.*s is not among the affected versions",
-					 STR_FMT(v))
-			    : STR("all versions are meant");
+	*ret_text = STR("all versions are meant");
 	if (!row->intervals.n && !row->versions.n && !row->constraint.n)
 		return REASON_OTHER_BUILD;
 	while (shard_interval_next(&intervals, &in)) {
@@ -214,9 +269,10 @@ static enum reason_kind judge_row(struct inquiry *q, const struct shard_row *row
 			continue;
 		kind = one;
 		if (kind == REASON_OTHER_BUILD || kind == REASON_UNDECIDED)
-			break;
+			return kind;
 	}
-	return kind;
+	return row->versions.n || row->constraint.n ? judge_others(q, row, v, kind, ret_text, &why)
+						    : kind;
 }
 
 /* What else the row asks for, behind the text. */
@@ -515,6 +571,17 @@ static int compare_reasons(const void *va, const void *vb)
 	return order ? order : str_cmp(a->text, b->text);
 }
 
+static int look_at_nvd(struct inquiry *q, struct err *err)
+{
+	struct enrichment e;
+	int r = db_enrichment(q->db, q->id, q->arena, &e, err);
+
+	return r <= 0 || !e.rejected
+		       ? r
+		       : say(q, REASON_WITHDRAWN, STR("NVD"),
+			     STR("the id was rejected: it names no vulnerability"), err);
+}
+
 static int look_everywhere(struct inquiry *q, struct err *err)
 {
 	int r = place_packages(q, err);
@@ -523,7 +590,7 @@ static int look_everywhere(struct inquiry *q, struct err *err)
 		r = look_in(q, vec_at(&q->places, i), err);
 	if (r >= 0)
 		r = look_elsewhere(q, err);
-	return r;
+	return r < 0 ? r : look_at_nvd(q, err);
 }
 
 int why_not(struct db *db, const struct err *missing, struct report *report, struct str id,

@@ -42,9 +42,44 @@ TEST(a_package_is_the_distribution_s_own_or_foreign)
 	}
 }
 
+TEST(a_deb_is_doubtful_by_its_version_or_maintainer)
+{
+	static const struct {
+		const char *release, *type, *version, *vendor;
+		bool want;
+	} rows[] = {
+		{"debian-12", "deb", "15.5-1.pgdg120+1", "Somebody <a@debian.org>", true},
+		{"debian-12", "deb", "18.19.0-1nodesource1", "", true},
+		{"ubuntu-22.04", "deb", "1.2-1~ppa1", "Ubuntu Developers <a@ubuntu.com>", true},
+		{"debian-12", "deb", "5:24.0.7-1~debian.12", "Docker <support@docker.com>", true},
+		{"debian-12", "deb", "1.25.3-1~bookworm", "NGINX Packaging <x@f5.com>", true},
+		{"ubuntu-22.04", "deb", "1.0", "Example Inc <help@example.com>", true},
+		/* the distribution's own, or nothing says otherwise */
+		{"debian-12", "deb", "3.0.11-1~deb12u2", "Debian OpenSSL Team <a@debian.org>",
+		 false},
+		{"debian-12", "deb", "1.22.1-9~bpo11+1", "A Person <person@example.com>", false},
+		{"ubuntu-22.04", "deb", "3.0.2-0ubuntu1", "Ubuntu Developers <a@ubuntu.com>",
+		 false},
+		{"ubuntu-22.04", "deb", "2.4", "A Person <person@debian.org>", false},
+		{"ubuntu-22.04", "deb", "2.4", "", false},
+		{"rhel-9", "rpm", "15.5-1PGDG.rhel9", "PGDG", false},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct distro d = {.release = str_of(rows[i].release)};
+		struct package p = {.type = str_of(rows[i].type),
+				    .version = str_of(rows[i].version),
+				    .vendor = str_of(rows[i].vendor)};
+
+		if (vendor_is_doubtful(&d, &p) != rows[i].want)
+			fail_msg("row %zu: %s %s", i, rows[i].version, rows[i].vendor);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		RUN(a_deb_is_doubtful_by_its_version_or_maintainer),
 		RUN(a_package_is_the_distribution_s_own_or_foreign),
 	};
 
