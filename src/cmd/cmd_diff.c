@@ -14,7 +14,7 @@
 #include "render/diff.h"
 #include "report/report_read.h"
 
-static const char *format = "table", *fail_on_new;
+static const char *format = "table", *fail_on_new, *output;
 static bool require_complete;
 static struct scan_options opt = {.format = "json", .vulnerabilities = true};
 
@@ -90,28 +90,30 @@ static int get_report(const char *target, struct report **ret, bool *ret_told, s
 
 /* ---- the command ---- */
 
-static int print(const struct diff *d, const struct diff_renderer *renderer, struct err *err)
+static int print(const struct diff *d, const struct diff_renderer *renderer, int fd,
+		 struct err *err)
 {
 	CLEANUP(strbuf_done) struct strbuf out = STRBUF_INIT(LIMIT_OUTPUT_BYTES);
 	struct terminal t = terminal_look(STDOUT_FILENO);
 	struct render_options options = {
-		.width = t.is_terminal ? t.width : 80,
-		.color = t.color && !opt.no_color,
+		.width = t.is_terminal && !scan_is_file(output) ? t.width : 80,
+		.color = t.color && !opt.no_color && !scan_is_file(output),
 		.unicode = t.unicode,
 	};
 	int r = renderer->render(d, &options, &out, err);
 
-	return r < 0 ? r : fd_write_all(STDOUT_FILENO, strbuf_str(&out), err);
+	return r < 0 ? r : scan_write_output(fd, output, strbuf_str(&out), err);
 }
 
 static int compare(const struct report *before, const struct report *after,
-		   const struct diff_renderer *renderer, enum severity threshold, struct err *err)
+		   const struct diff_renderer *renderer, int fd, enum severity threshold,
+		   struct err *err)
 {
 	CLEANUP(diff_done) struct diff d = {0};
 	int r = diff_make(before, after, &d, err);
 
 	if (r == 0)
-		r = print(&d, renderer, err);
+		r = print(&d, renderer, fd, err);
 	if (r < 0)
 		return r;
 	if (fail_on_new && diff_has_new(&d, threshold))
@@ -127,7 +129,7 @@ static int run(int argc, const char *const *argv)
 	enum severity threshold = SEVERITY_UNKNOWN;
 	struct err err = {0};
 	bool told = false;
-	int r = 0;
+	int r = 0, fd = -1;
 
 	if (argc != 2)
 		r = err_set(&err, ERR_USAGE, "diff: needs two targets; see plimsoll diff --help");
@@ -137,11 +139,15 @@ static int run(int argc, const char *const *argv)
 	else if (fail_on_new)
 		r = severity_parse(str_of(fail_on_new), &threshold, &err);
 	if (r == 0)
+		fd = r = scan_open_output(output, &err); /* a mistake is told at once */
+	if (r >= 0)
 		r = get_report(argv[0], &before, &told, &err);
 	if (r == 0)
 		r = get_report(argv[1], &after, &told, &err);
 	if (r == 0)
-		r = compare(before, after, renderer, threshold, &err);
+		r = compare(before, after, renderer, fd, threshold, &err);
+	if (scan_is_file(output))
+		fd_closep(&fd);
 	if (told)
 		return EXIT_ERROR;
 	return r < 0 ? command_error(&err) : r;
@@ -150,6 +156,7 @@ static int run(int argc, const char *const *argv)
 static const struct option_spec options[] = {
 	OPTION_WORDS("format", 'f', &format, "FORMAT", "how to print the difference (table)",
 		     "table json markdown", .project = true),
+	OPTION_STR("output", 'o', &output, "FILE", "write to FILE, not to stdout"),
 	OPTION_STR("db", 0, &opt.db, "DIR", "the vulnerability database; see plimsoll db --help"),
 	OPTION_WORDS("fail-on-new", 0, &fail_on_new, "SEVERITY",
 		     "exit status 1 when a finding that is new is at least so grave",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -14,7 +15,7 @@
 #include "vuln/assess.h"
 #include "vuln/why_not.h"
 
-static struct scan_options opt = {.format = "text"};
+static struct scan_options opt = {.format = "text", .vulnerabilities = true};
 
 /* ---- where the report comes from ---- */
 
@@ -39,20 +40,33 @@ static int read_report(const char *path, struct report **ret, struct err *err)
 	return r < 0 ? err_wrap(err, r, "%s", path) : 1;
 }
 
-static int scan(const char *target, struct db *db, const struct err *no_db, struct report **ret,
-		struct err *err)
+/* As plimsoll scan would report it: what is suppressed says by which rule. */
+static int judge(const struct scan_request *q, struct db *db, const struct err *no_db,
+		 const struct ignore *rules, struct report *report, struct err *err)
+{
+	int r = assess_vulnerabilities(db, no_db, report, err);
+
+	if (r == 0)
+		r = ignore_apply(rules, q->has_time ? q->time : (int64_t)time(NULL), report, err);
+	if (r == 0)
+		report_finish(report);
+	return r;
+}
+
+static int scan(const char *target, struct db *db, const struct err *no_db,
+		const struct ignore *rules, struct report **ret, struct err *err)
 {
 	struct scan_progress progress = {0};
 	struct scan_request q = scan_request_of(&opt, target);
-	struct progress_line *line = progress_start(&progress, opt.quiet);
-	int r = scan_run(&q, &progress, ret, err);
+	struct progress_line *line;
+	int r = scan_read_epoch(&q, err);
 
+	if (r < 0)
+		return r;
+	line = progress_start(&progress, opt.quiet);
+	r = scan_run(&q, &progress, ret, err);
 	progress_stop(line);
-	if (r == 0)
-		r = assess_vulnerabilities(db, no_db, *ret, err);
-	if (r == 0)
-		report_finish(*ret);
-	return r;
+	return r < 0 ? r : judge(&q, db, no_db, rules, *ret, err);
 }
 
 /* ---- what is asked ---- */
@@ -137,6 +151,7 @@ static int run(int argc, const char *const *argv)
 {
 	CLEANUP(report_freep) struct report *report = NULL;
 	CLEANUP(db_closep) struct db *db = NULL;
+	CLEANUP(ignore_done) struct ignore rules;
 	const struct db_options options = {.dir = opt.db};
 	struct err err = {0}, no_db = {0};
 	int r = 0;
@@ -147,6 +162,9 @@ static int run(int argc, const char *const *argv)
 	if (r == 0 && !str_is(str_of(opt.format), "text") && !str_is(str_of(opt.format), "json"))
 		r = err_set(&err, ERR_USAGE, "explain: no format \"%s\"; there are text and json",
 			    opt.format);
+	ignore_init(&rules);
+	if (r == 0)
+		r = scan_read_ignore_files(&opt, &rules, &err);
 	if (r == 0 && db_open(&options, &db, &no_db) < 0 &&
 	    (opt.db || no_db.code != ERR_NOT_FOUND)) {
 		err = no_db;
@@ -155,7 +173,7 @@ static int run(int argc, const char *const *argv)
 	if (r == 0)
 		r = read_report(argv[1], &report, &err);
 	if (r == 0)
-		r = scan(argv[1], db, &no_db, &report, &err);
+		r = scan(argv[1], db, &no_db, &rules, &report, &err);
 	if (r >= 0)
 		r = explain(db, &no_db, report, str_of(argv[0]), &err);
 	return r < 0 ? command_error(&err) : EXIT_DONE;
@@ -164,6 +182,7 @@ static int run(int argc, const char *const *argv)
 static const struct option_spec options[] = {
 	OPTION_WORDS("format", 'f', &opt.format, "FORMAT", "how to print it (text)", "text json"),
 	OPTION_STR("db", 0, &opt.db, "DIR", "the vulnerability database; see plimsoll db --help"),
+	SCAN_IGNORE_OPTIONS(opt),
 	SCAN_TARGET_OPTIONS(opt),
 	OPTION_END,
 };
@@ -181,7 +200,9 @@ const struct command command_explain = {
 		"layer, the advisory and its feed with the date, the range, the versions that were "
 		"compared, who says how grave it is, and the fix. For what is not found: which "
 		"records speak of it, and what each says of the packages of this image. What could "
-		"not be judged is NOT ASSESSED; it never counts as safe.\n"
+		"not be judged is NOT ASSESSED; it never counts as safe. Ignore files apply as in "
+		"scan, and a finding that one suppresses says by which rule; findings of a report "
+		"are as they stand in it.\n"
 		"  plimsoll explain CVE-2023-0286 docker://debian:12",
 	.options = options,
 	.run = run,

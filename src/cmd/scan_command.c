@@ -17,8 +17,8 @@
 #include "scan/scan.h"
 #include "vuln/assess.h"
 
-/* SOURCE_DATE_EPOCH: https://reproducible-builds.org/specs/source-date-epoch/ */
-static int read_epoch(struct scan_request *q, struct err *err)
+/* https://reproducible-builds.org/specs/source-date-epoch/ */
+int scan_read_epoch(struct scan_request *q, struct err *err)
 {
 	const char *text = getenv("SOURCE_DATE_EPOCH");
 	uint64_t seconds;
@@ -33,27 +33,27 @@ static int read_epoch(struct scan_request *q, struct err *err)
 	return 0;
 }
 
-/* -o FILE was given; "-" is stdout, as a target of that name is stdin. */
-static bool is_file(const char *output)
+bool scan_is_file(const char *output)
 {
 	return output && strcmp(output, "-") != 0;
 }
 
-/* Opened before the scan: afterwards the sandbox lets nothing be created. */
-static int open_output(const char *path, struct err *err)
+int scan_open_output(const char *path, struct err *err)
 {
-	int fd = is_file(path) ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666) : STDOUT_FILENO;
+	int fd = scan_is_file(path) ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666)
+				    : STDOUT_FILENO;
 
 	return fd < 0 ? err_errno(err, errno, "%s", path) : fd;
 }
 
-static int write_output(int fd, const char *output, struct str bytes, struct err *err)
+int scan_write_output(int fd, const char *output, struct str bytes, struct err *err)
 {
 	int r = fd_write_all(fd, bytes, err);
 
-	if (r == 0 && is_file(output) && ftruncate(fd, (off_t)bytes.n) < 0 && errno != EINVAL)
+	if (r == 0 && scan_is_file(output) && ftruncate(fd, (off_t)bytes.n) < 0 && errno != EINVAL)
 		r = err_errno(err, errno, "cut the output file");
-	return r < 0 ? err_wrap(err, r, "%s", is_file(output) ? output : "standard output") : 0;
+	return r < 0 ? err_wrap(err, r, "%s", scan_is_file(output) ? output : "standard output")
+		     : 0;
 }
 
 static int print_report(const struct scan_options *opt, const struct renderer *format,
@@ -62,14 +62,14 @@ static int print_report(const struct scan_options *opt, const struct renderer *f
 	CLEANUP(strbuf_done) struct strbuf out = STRBUF_INIT(LIMIT_OUTPUT_BYTES);
 	struct terminal t = terminal_look(STDOUT_FILENO);
 	struct render_options options = {
-		.width = t.is_terminal && !is_file(opt->output) ? t.width : 80,
-		.color = t.color && !opt->no_color && !is_file(opt->output),
+		.width = t.is_terminal && !scan_is_file(opt->output) ? t.width : 80,
+		.color = t.color && !opt->no_color && !scan_is_file(opt->output),
 		.unicode = t.unicode,
 		.files = opt->files,
 	};
 	int r = format->render(report, &options, &out, err);
 
-	return r < 0 ? r : write_output(fd, opt->output, strbuf_str(&out), err);
+	return r < 0 ? r : scan_write_output(fd, opt->output, strbuf_str(&out), err);
 }
 
 /* Opened before the scan, whose sandbox closes the file system for writing. */
@@ -95,8 +95,7 @@ static int assess(const struct scan_options *opt, struct db *db, const struct er
 	return r;
 }
 
-/* Read before the scan: a mistake in them is told at once. */
-static int read_ignore_files(const struct scan_options *opt, struct ignore *rules, struct err *err)
+int scan_read_ignore_files(const struct scan_options *opt, struct ignore *rules, struct err *err)
 {
 	int r = 0;
 
@@ -183,7 +182,7 @@ int scan_command(const struct scan_options *opt, const char *command, int argc,
 			opt->format, command);
 		return command_error(&err);
 	}
-	r = read_epoch(&q, &err);
+	r = scan_read_epoch(&q, &err);
 	if (r == 0)
 		r = platform_parse(opt->platform, &platform, &err);
 	if (r == 0 && opt->fail_on)
@@ -191,14 +190,14 @@ int scan_command(const struct scan_options *opt, const char *command, int argc,
 	if (r == 0 && opt->severity)
 		r = filter_parse_severities(&filter, str_of(opt->severity), &err);
 	if (r == 0)
-		r = read_ignore_files(opt, &rules, &err);
+		r = scan_read_ignore_files(opt, &rules, &err);
 	if (r == 0 && open_database(opt, &db, &no_db) < 0 &&
 	    (opt->db || no_db.code != ERR_NOT_FOUND)) {
 		err = no_db;
 		r = -(int)err.code;
 	}
 	if (r == 0)
-		fd = r = open_output(opt->output, &err);
+		fd = r = scan_open_output(opt->output, &err);
 	if (r >= 0) {
 		struct progress_line *line = progress_start(&progress, opt->quiet);
 
@@ -211,7 +210,7 @@ int scan_command(const struct scan_options *opt, const char *command, int argc,
 		r = judge(&rules, &filter, q.has_time, q.time, report, &err);
 	if (r == 0)
 		r = print_report(opt, format, report, fd, &err);
-	if (is_file(opt->output))
+	if (scan_is_file(opt->output))
 		fd_closep(&fd);
 	if (r < 0)
 		return command_error(&err);

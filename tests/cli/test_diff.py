@@ -175,3 +175,15 @@ def test_errors_of_a_scan_are_told_once(tmp_path):
     assert done.stderr == "plimsoll: ./nothing.tar: no such file or directory\n"
     assert run(tmp_path, "a.json").stderr == (
         "plimsoll: diff: needs two targets; see plimsoll diff --help\n")
+
+
+def test_the_output_goes_to_a_file_that_is_replaced_as_a_whole(pair):
+    shown = run(pair, "a.json", "b.json", "--format", "json").stdout
+    (pair / "out").write_text("x" * 100_000)
+    done = run(pair, "a.json", "b.json", "--format", "json", "-o", "out")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (pair / "out").read_text() == shown
+    assert run(pair, "a.json", "b.json", "-o", "-").stdout
+    done = run(pair, "a.json", "b.json", "--output", "no/such/place")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "no/such/place: No such file or directory" in done.stderr

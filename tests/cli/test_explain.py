@@ -124,3 +124,65 @@ def test_a_broken_report_is_told_with_its_place(tmp_path, change, message):
 def test_mistakes_are_told(tmp_path, words, message):
     done = run(tmp_path, "explain", *words, status=2)
     assert message in done.stderr and done.stdout == ""
+
+
+def test_a_suppressed_finding_says_by_which_rule(tmp_path):
+    (tmp_path / ".plimsollignore").write_text(
+        "- id: CVE-2026-0005\n  reason: not reachable\n  until: 2026-03-01\n")
+    shown = " ".join(explain(tmp_path, "CVE-2026-0005").stdout.split())
+    assert "medium, exploited, suppressed" in shown
+    assert "suppressed by .plimsollignore:1 until 2026-03-01: not reachable" in shown
+    assert "suppressed" not in explain(tmp_path, "CVE-2026-0001").stdout
+    assert "suppressed" not in explain(tmp_path, "CVE-2026-0005", "root", "--no-ignore").stdout
+    (tmp_path / "other").write_text("- id: CVE-2026-0005\n  untill: 2026-03-01\n")
+    done = explain(tmp_path, "CVE-2026-0005", "root", "--ignore-file", "other", status=2)
+    assert "other:2: " in done.stderr and done.stdout == ""
+
+
+OSV = {"id": "GHSA-aaaa-bbbb-cccc", "modified": "2025-12-01T00:00:00Z", "aliases": ["CVE-2026-0100"],
+       "affected": [{"package": {"ecosystem": "npm", "name": "left"},
+                     "versions": ["1.0.0", "1.0.1"]}]}
+NVD = {"vulnerabilities": [{"cve": {"id": name, "vulnStatus": "Rejected"}}
+                           for name in ("CVE-2026-0001", "CVE-2026-0300")]}
+
+
+def add_feeds(tmp_path, installed):
+    place = tmp_path / "root/srv/app"
+    place.mkdir(parents=True)
+    bom = {"bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1, "components": [
+        {"type": "library", "name": "left", "version": installed,
+         "purl": f"pkg:npm/left@{installed}"}]}
+    (tmp_path / "bom.json").write_text(json.dumps(bom))
+    for name, doc in (("osv/npm/GHSA-aaaa-bbbb-cccc.json", OSV),
+                      ("nvd/nvdcve-2.0-2026.json", NVD)):
+        path = tmp_path / "feeds" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(doc))
+    run(tmp_path, "db", "build", "--feeds", "feeds")
+
+
+def test_a_list_of_versions_is_compared_too(tmp_path):
+    add_feeds(tmp_path, "1.0.2")
+    shown = " ".join(explain(tmp_path, "CVE-2026-0100", "sbom:bom.json").stdout.split())
+    assert "npm: outside the range" in shown
+    assert "1.0.2 is none of the 2 versions listed as affected" in shown
+
+
+def test_what_nvd_has_rejected_is_told(tmp_path):
+    add_feeds(tmp_path, "1.0.2")
+    shown = " ".join(explain(tmp_path, "CVE-2026-0001").stdout.split())
+    assert "rejected NVD says that the id names no vulnerability after all" in shown
+    finding = next(f for f in report(tmp_path)["findings"] if f["rule"] == "CVE-2026-0001")
+    assert finding["confidence"] == 0.5
+    shown = " ".join(explain(tmp_path, "CVE-2026-0300").stdout.split())
+    assert "NVD: withdrawn" in shown and "the id was rejected" in shown
+
+
+def test_a_deb_of_another_vendor_is_judged_with_a_doubt(tmp_path):
+    status = package("curl", "7.88.1-10.pgdg120+1", "curl")
+    (tmp_path / "root/var/lib/dpkg/status").write_text(status)
+    doc = report(tmp_path)
+    assert {f["confidence"] for f in doc["findings"]} == {0.6}
+    assert any(c["what"] == "vulnerabilities (packages perhaps of other vendors)"
+               and c["state"] == "partial" for c in doc["coverage"])
+    assert "may have made it" in " ".join(explain(tmp_path, "CVE-2026-0001").stdout.split())
