@@ -257,7 +257,7 @@ static bool pull_number(struct str *s, double *ret)
 	return digits > 0;
 }
 
-bool duration_parse(struct str s, double *ret_ns)
+bool dockerfile_duration_parse(struct str s, double *ret_ns)
 {
 	bool negative = str_pull_prefix(&s, STR("-"));
 	double number, unit, total = 0;
@@ -285,7 +285,7 @@ static bool check_duration(const struct check *c, const char *name)
 
 	if (!f || f->value.n == 0)
 		return true;
-	if (!duration_parse(f->value, &ns))
+	if (!dockerfile_duration_parse(f->value, &ns))
 		return REFUSE(c, f->value_span, "--%s: \"%.*s\" is no duration, such as 1m30s",
 			      name, STR_FMT(str_sub(f->value, 0, 80)));
 	if (ns != 0 && ns < 1e6)

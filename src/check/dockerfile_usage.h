@@ -16,4 +16,4 @@ bool instruction_is_valid(const struct instruction *in, struct arena *a,
 			  struct dockerfile_problem *ret);
 
 /* "1m30s", ".5h", "0": nanoseconds. False when it is none. */
-bool duration_parse(struct str s, double *ret_ns);
+bool dockerfile_duration_parse(struct str s, double *ret_ns);
