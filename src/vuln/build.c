@@ -85,6 +85,7 @@ struct builder {
 	int64_t feed_dates[SHARD_FEEDS_MAX];
 	uint64_t feed_records[SHARD_FEEDS_MAX];
 	struct publication publication;
+	struct collect_budget budget;
 	unsigned n_threads;
 };
 
@@ -128,7 +129,7 @@ static void run_file(void *ctx, size_t i)
 	struct file_job *job = &b->files[file];
 	struct mirror_visitor visitor = {job, wants, read_file, on_problem, on_unused};
 
-	if (collector_init(&job->collector, file, &job->error) < 0 ||
+	if (collector_init(&job->collector, file, &b->budget, &job->error) < 0 ||
 	    mirror_read(&b->mirror, file, &visitor, &job->error) < 0)
 		job->failed = true;
 	strbuf_done(&job->collector.scratch); /* the largest record's; not needed any more */
@@ -223,6 +224,12 @@ static int report_files(struct builder *b, struct err *err)
 			at = i;
 		}
 	}
+	/* Which files had room depends on the threads: then there is no part to go on with. */
+	if (collect_budget_is_spent(&b->budget))
+		return err_set(err, ERR_LIMIT,
+			       "the records of all feeds take more than %llu bytes "
+			       "(db_build_bytes)",
+			       (unsigned long long)b->budget.limit);
 	if (bad && !b->options->partial)
 		return err_set(err, bad->error.code,
 			       "%zu file%s cannot be read, first %.*s: %.300s; --partial builds "
@@ -817,6 +824,7 @@ int build_run(const struct build_options *options, struct build_report *ret, str
 	b->options = options;
 	b->report = ret;
 	b->mirror.fd = -1;
+	b->budget.limit = options->max_bytes ? options->max_bytes : LIMIT_DB_BUILD_BYTES;
 	b->n_threads = options->n_threads ? options->n_threads : cpus > 0 ? (unsigned)cpus : 1;
 	b->records = (struct vec)VEC_INIT(struct record *, RECORDS_MAX);
 	b->shards = (struct vec)VEC_INIT(struct shard_job *, LIMIT_DB_SHARDS);

@@ -31,6 +31,7 @@ struct build_options {
 	int64_t built;	    /* SOURCE_DATE_EPOCH; 0: the newest date of the feeds */
 	unsigned n_threads; /* 0: as many as there are processors */
 	bool partial;	    /* files that cannot be read are only told */
+	uint64_t max_bytes; /* of all records in memory; 0: db_build_bytes */
 	atomic_ullong *done_bytes, *total_bytes; /* progress; may be NULL */
 };
 

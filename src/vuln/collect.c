@@ -15,9 +15,10 @@ struct span {
 	size_t at, n;
 };
 
-int collector_init(struct collector *c, size_t file, struct err *err)
+int collector_init(struct collector *c, size_t file, struct collect_budget *budget, struct err *err)
 {
 	*c = (struct collector){
+		.budget = budget,
 		.file = file,
 		.records = VEC_INIT(struct record, RECORDS_MAX),
 		.enrichments = VEC_INIT(struct record_enrichment, RECORDS_MAX),
@@ -46,17 +47,49 @@ void collector_done(struct collector *c)
 	arena_done(&c->arena);
 }
 
+/* ---- the budget ---- */
+
+static size_t bytes_of(const struct collector *c)
+{
+	const struct vec *vecs[] = {&c->records, &c->enrichments, &c->facts, &c->problems};
+	size_t n = c->arena.used;
+
+	for (size_t i = 0; i < ARRAY_LEN(vecs); i++)
+		n += vecs[i]->cap * vecs[i]->elem_size;
+	return n;
+}
+
+/* After anything was kept: what this collector has grown by. */
+static int spend(struct collector *c, struct err *err)
+{
+	size_t now = bytes_of(c);
+
+	if (!c->budget)
+		return 0;
+	atomic_fetch_add(&c->budget->used, now - c->counted); /* it never shrinks */
+	c->counted = now;
+	if (!collect_budget_is_spent(c->budget))
+		return 0;
+	return err_set(err, ERR_LIMIT,
+		       "the records of all feeds take more than %llu bytes "
+		       "(db_build_bytes)",
+		       (unsigned long long)c->budget->limit);
+}
+
 void collector_problem(struct collector *c, struct str path, struct str where,
 		       const struct err *why)
 {
-	struct record_problem *p = vec_push(&c->problems);
+	struct record_problem *p = NULL;
 
 	c->n_problems++;
+	if (!c->budget || !collect_budget_is_spent(c->budget))
+		p = vec_push(&c->problems);
 	if (!p)
 		return; /* counted; the list is full */
 	p->path = arena_str(&c->arena, path);
 	p->where = arena_str(&c->arena, where);
 	p->message = arena_str(&c->arena, str_of(why->msg));
+	(void)spend(c, NULL); /* the next record tells */
 }
 
 /* ---- checks ---- */
@@ -84,19 +117,33 @@ static int check_list(struct str_list l, const char *what, size_t max, struct er
 	return r;
 }
 
+/* No scheme orders a longer one: it would be in the database and match nothing. */
+static int check_version(struct str version, bool required, struct err *err)
+{
+	if (version.n > LIMIT_VERSION_BYTES)
+		return err_set(err, ERR_LIMIT, "a version of %zu bytes (version_bytes: %d)",
+			       version.n, LIMIT_VERSION_BYTES);
+	return check_field(version, "version", required, err);
+}
+
 static int check_versions(const struct advisory_affected *a, struct err *err)
 {
-	int r = check_list(a->versions, "versions", LIMIT_ADVISORY_VERSIONS, err);
+	int r = 0;
 
+	if (a->versions.n > LIMIT_ADVISORY_VERSIONS)
+		return err_set(err, ERR_LIMIT, "%zu versions, more than %d (advisory_versions)",
+			       a->versions.n, LIMIT_ADVISORY_VERSIONS);
+	for (size_t i = 0; i < a->versions.n && r == 0; i++)
+		r = check_version(a->versions.p[i], true, err);
 	if (r == 0 && a->n_intervals > LIMIT_ADVISORY_VERSIONS)
 		r = err_set(err, ERR_LIMIT, "%zu intervals, more than %d (advisory_versions)",
 			    a->n_intervals, LIMIT_ADVISORY_VERSIONS);
 	for (size_t i = 0; r == 0 && i < a->n_intervals; i++) {
-		r = check_field(a->intervals[i].introduced, "version", false, err);
+		r = check_version(a->intervals[i].introduced, false, err);
 		if (r == 0)
-			r = check_field(a->intervals[i].fixed, "version", false, err);
+			r = check_version(a->intervals[i].fixed, false, err);
 		if (r == 0)
-			r = check_field(a->intervals[i].last_affected, "version", false, err);
+			r = check_version(a->intervals[i].last_affected, false, err);
 	}
 	return r;
 }
@@ -124,6 +171,28 @@ static int check_affected(const struct advisory_affected *a, struct err *err)
 	return r;
 }
 
+/* Releases that nobody has heard of make a shard each: a record must not make them by thousands. */
+static int check_shards(const struct advisory *a, struct err *err)
+{
+	struct str seen[LIMIT_ADVISORY_SHARDS];
+	size_t n = 0, k = 0;
+
+	for (size_t i = 0; i < a->n_affected; i++) {
+		struct str shard = a->affected[i].shard;
+
+		if (k < n && str_eq(seen[k], shard))
+			continue; /* as the one before */
+		for (k = 0; k < n && !str_eq(seen[k], shard); k++)
+			;
+		if (k == LIMIT_ADVISORY_SHARDS)
+			return err_set(err, ERR_LIMIT, "more than %d shards (advisory_shards)",
+				       LIMIT_ADVISORY_SHARDS);
+		if (k == n)
+			seen[n++] = shard;
+	}
+	return 0;
+}
+
 static int check_advisory(const struct advisory *a, struct err *err)
 {
 	int r = check_field(a->id, "id", true, err);
@@ -144,7 +213,7 @@ static int check_advisory(const struct advisory *a, struct err *err)
 		if (r < 0)
 			return err_wrap(err, r, "affected[%zu]", i);
 	}
-	return r;
+	return r < 0 ? r : check_shards(a, err);
 }
 
 /* ---- packing ---- */
@@ -368,7 +437,7 @@ static int on_advisory(void *context, const struct advisory *a, struct err *err)
 	}
 	if (r < 0)
 		collector_problem(c, c->path, str_sub(a->id, 0, 200), &why);
-	return 0;
+	return spend(c, err);
 }
 
 static int on_enrichment(void *context, const struct enrichment *e, struct err *err)
@@ -394,7 +463,7 @@ static int on_enrichment(void *context, const struct enrichment *e, struct err *
 	kept->order = c->enrichments.n;
 	kept->date = keep_shard(c, str_sub(e->date, 0, CLOCK_TEXT_BYTES)); /* few, as shards */
 	kept->packed = arena_str(&c->arena, strbuf_str(&c->scratch));
-	return kept->packed.p ? 0 : err_nomem(err);
+	return kept->packed.p ? spend(c, err) : err_nomem(err);
 }
 
 static int on_fact(void *context, struct str key, struct str value, struct err *err)
@@ -414,7 +483,7 @@ static int on_fact(void *context, struct str key, struct str value, struct err *
 	fact->feed = c->feed;
 	fact->key = arena_str(&c->arena, key);
 	fact->value = arena_str(&c->arena, value);
-	return fact->key.p && fact->value.p ? 0 : err_nomem(err);
+	return fact->key.p && fact->value.p ? spend(c, err) : err_nomem(err);
 }
 
 static void on_problem(void *context, struct str where, const struct err *why)

@@ -14,8 +14,12 @@
  * problem. Rows are packed here as they will stand in a shard.
  *
  * Ownership: all is the collector's. Threads: one.
+ * Limits: those of base/limits.def for advisories; of all collectors of a build together what their
+ * budget says (db_build_bytes): from then on the sink gives ERR_LIMIT.
  */
 #pragma once
+
+#include <stdatomic.h>
 
 #include "base/arena.h"
 #include "base/vec.h"
@@ -73,7 +77,21 @@ struct record_problem {
 	struct str path, where, message;
 };
 
+/* Of all collectors of a build together. */
+struct collect_budget {
+	uint64_t limit; /* bytes */
+	atomic_ullong used;
+};
+
+/* Whether more was collected than the budget has: an error of the build, not of a file. */
+static inline bool collect_budget_is_spent(const struct collect_budget *b)
+{
+	return atomic_load(&b->used) > b->limit;
+}
+
 struct collector {
+	struct collect_budget *budget; /* borrowed; NULL: none */
+	size_t counted;		       /* bytes of this collector that the budget has */
 	struct arena arena;
 	struct vec records;	/* struct record */
 	struct vec enrichments; /* struct record_enrichment */
@@ -88,7 +106,8 @@ struct collector {
 	struct map *shards; /* short texts seen (names of shards, dates), to keep each once */
 };
 
-int collector_init(struct collector *c, size_t file, struct err *err);
+int collector_init(struct collector *c, size_t file, struct collect_budget *budget,
+		   struct err *err);
 void collector_done(struct collector *c);
 struct feed_sink collector_sink(struct collector *c, struct str path, const struct feed *feed);
 void collector_problem(struct collector *c, struct str path, struct str where,

@@ -62,12 +62,26 @@ def test_a_record_that_is_another_name_of_two_cves_is_a_finding_of_each(tmp_path
         ("xen", "CVE-2018-3620"), ("xen", "CVE-2018-3646")}
 
 
+def record_of_releases(number, releases):
+    return {"id": f"DEBIAN-CVE-2024-{number}", "modified": "2024-01-01T00:00:00Z", "affected": [
+        {"package": {"ecosystem": f"Debian:{release}", "name": "x"}, "versions": ["1"]}
+        for release in releases]}
+
+
 def test_a_record_that_names_releases_without_end_is_refused(tmp_path):
-    put_osv(tmp_path, "Debian", {
-        "id": "DEBIAN-CVE-2024-1", "modified": "2024-01-01T00:00:00Z", "affected": [
-            {"package": {"ecosystem": f"Debian:{number}", "name": "x"}, "versions": ["1"]}
-            for number in range(4200)]})
+    put_osv(tmp_path, "Debian", record_of_releases(1, range(257)),
+            record_of_releases(2, range(256)))
+    done = run(tmp_path, "db", "build", "--feeds", "feeds")
+    assert done.returncode == 0
+    assert done.stderr.count("\n") == 1
+    assert "DEBIAN-CVE-2024-1: more than 256 shards (advisory_shards)" in done.stderr
+    assert len(list((tmp_path / "db/shards").iterdir())) == 256
+
+
+def test_records_that_name_releases_without_end_together_are_refused(tmp_path):
+    put_osv(tmp_path, "Debian", *(record_of_releases(n, range(n * 250, n * 250 + 250))
+                                  for n in range(1, 20)))
     done = run(tmp_path, "db", "build", "--feeds", "feeds")
     assert done.returncode == 2
-    assert "DEBIAN-CVE-2024-1: more than 4096 shards in all (db_shards)" in done.stderr
+    assert "more than 4096 shards in all (db_shards)" in done.stderr
     assert list((tmp_path / "db/shards").iterdir()) == []

@@ -10,7 +10,15 @@
  * (fixed in the testing repository), Not affected, Unknown.
  */
 #include "codec/json_stream.h"
-#include "vuln/feeds/draft.h"
+#include "vuln/feeds/shape.h"
+
+static const struct shape_field shape[] = {
+	{"", SHAPE_MAP},	  {"name", SHAPE_TEXT},
+	{"packages", SHAPE_LIST}, {"packages[]", SHAPE_TEXT},
+	{"status", SHAPE_TEXT},	  {"severity", SHAPE_TEXT},
+	{"type", SHAPE_TEXT},	  {"fixed", SHAPE_TEXT},
+	{"issues", SHAPE_LIST},	  {"issues[]", SHAPE_TEXT},
+};
 
 static bool claims(struct str path)
 {
@@ -46,6 +54,7 @@ static int read_row(const struct json *row, struct draft *d, struct err *err)
 	d->where = d->a.id;
 	if (d->a.id.n == 0 || json_kind_of(packages) != JSON_KIND_LIST)
 		draft_fail(d, ERR_FORMAT, "expected {\"name\": \"AVG-..\", \"packages\": [..]}");
+	draft_shape(d, row, shape, ARRAY_LEN(shape));
 	draft_add_json(d, &d->upstream, json_get(row, "issues"));
 	draft_summary(d, json_get_str(row, "type"));
 	d->a.severity = advisory_severity_parse(json_get_str(row, "severity"));
@@ -58,7 +67,7 @@ static int read_row(const struct json *row, struct draft *d, struct err *err)
 static int read_rows(struct json_stream *s, struct draft *d, struct err *err)
 {
 	struct str none;
-	int r = json_stream_enter(s, err);
+	int r = draft_enter(s, JSON_KIND_LIST, "the file", err);
 
 	while (r == 0 && (r = json_stream_next(s, &none, err)) > 0) {
 		CLEANUP(json_freep) struct json *row = NULL;

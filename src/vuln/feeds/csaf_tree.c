@@ -2,8 +2,27 @@
 #include "vuln/feeds/csaf_tree.h"
 
 #include "base/limits.h"
+#include "vuln/feeds/shape.h"
 
 #define HOPS_MAX 4 /* package, module, platform, and one to spare */
+
+static const struct shape_field branch_shape[] = {
+	{"", SHAPE_MAP},
+	{"branches", SHAPE_LIST},
+	{"product", SHAPE_MAP},
+	{"product.product_id", SHAPE_TEXT},
+	{"product.product_identification_helper", SHAPE_MAP},
+	{"product.product_identification_helper.purl", SHAPE_TEXT},
+	{"product.product_identification_helper.cpe", SHAPE_TEXT},
+};
+
+static const struct shape_field relation_shape[] = {
+	{"", SHAPE_MAP},
+	{"product_reference", SHAPE_TEXT},
+	{"relates_to_product_reference", SHAPE_TEXT},
+	{"full_product_name", SHAPE_MAP},
+	{"full_product_name.product_id", SHAPE_TEXT},
+};
 
 static int add_branches(struct csaf_tree *t, const struct json *branches, int depth,
 			struct err *err)
@@ -17,6 +36,9 @@ static int add_branches(struct csaf_tree *t, const struct json *branches, int de
 		const struct json *product = json_get(branch, "product");
 		struct str id = json_get_str(product, "product_id");
 
+		r = shape_check(branch, branch_shape, ARRAY_LEN(branch_shape), err);
+		if (r < 0)
+			return err_wrap(err, r, "product_tree: branches[%zu]", i);
 		if (id.n)
 			r = map_put(&t->products, id, (void *)product);
 		if (r < 0)
@@ -31,8 +53,11 @@ static int add_relations(struct csaf_tree *t, const struct json *relations, stru
 	for (size_t i = 0; i < json_len(relations); i++) {
 		const struct json *relation = json_at(relations, i);
 		struct str id = json_get_str(json_get(relation, "full_product_name"), "product_id");
-		int r = id.n ? map_put(&t->relations, id, (void *)relation) : 0;
+		int r = shape_check(relation, relation_shape, ARRAY_LEN(relation_shape), err);
 
+		if (r < 0)
+			return err_wrap(err, r, "product_tree: relationships[%zu]", i);
+		r = id.n ? map_put(&t->relations, id, (void *)relation) : 0;
 		if (r < 0)
 			return err_set(err, (enum err_code) - r, "relationships of the tree");
 	}
@@ -47,6 +72,9 @@ int csaf_tree_init(struct csaf_tree *t, const struct json *product_tree, struct 
 	map_init(&t->relations, LIMIT_ADVISORY_ITEMS);
 	if (json_kind_of(json_get(product_tree, "branches")) != JSON_KIND_LIST)
 		return err_set(err, ERR_FORMAT, "no product_tree with branches");
+	if (json_get(product_tree, "relationships") &&
+	    json_kind_of(json_get(product_tree, "relationships")) != JSON_KIND_LIST)
+		return err_set(err, ERR_FORMAT, "product_tree: relationships: not a list");
 	r = add_branches(t, json_get(product_tree, "branches"), 0, err);
 	return r < 0 ? r : add_relations(t, json_get(product_tree, "relationships"), err);
 }

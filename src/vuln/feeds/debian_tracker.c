@@ -21,7 +21,19 @@
  */
 #include "codec/json_stream.h"
 #include "vuln/feeds/debian_release.h"
-#include "vuln/feeds/draft.h"
+#include "vuln/feeds/shape.h"
+
+static const struct shape_field shape[] = {
+	{"", SHAPE_MAP},
+	{"description", SHAPE_TEXT},
+	{"releases", SHAPE_MAP},
+	{"releases.*", SHAPE_MAP},
+	{"releases.*.status", SHAPE_TEXT},
+	{"releases.*.fixed_version", SHAPE_TEXT},
+	{"releases.*.urgency", SHAPE_TEXT},
+	{"releases.*.nodsa", SHAPE_TEXT},
+	{"releases.*.nodsa_reason", SHAPE_TEXT},
+};
 
 static bool claims(struct str path)
 {
@@ -91,6 +103,7 @@ static int read_cve(const struct json *cve, struct str source, struct str id, st
 
 	d->a.id = id;
 	d->a.severity_source = STR("Debian");
+	draft_shape(d, cve, shape, ARRAY_LEN(shape));
 	draft_summary_of_details(d, json_get_str(cve, "description"));
 	if (json_kind_of(releases) != JSON_KIND_MAP)
 		draft_fail(d, ERR_FORMAT, "no map \"releases\"");
@@ -128,9 +141,14 @@ static int read_sources(struct json_stream *s, struct draft *d, struct err *err)
 {
 	CLEANUP(strbuf_done) struct strbuf source = STRBUF_INIT(1024);
 	struct str key;
-	int r = json_stream_enter(s, err);
+	int r = draft_enter(s, JSON_KIND_MAP, "the file", err);
 
 	while (r == 0 && (r = json_stream_next(s, &key, err)) > 0) {
+		if (json_stream_kind(s) != JSON_KIND_MAP) {
+			draft_problem(d->sink, key, ERR_FORMAT, "no map of CVEs");
+			r = 0;
+			continue;
+		}
 		strbuf_reset(&source);
 		strbuf_add(&source, key);
 		r = strbuf_check(&source, err);

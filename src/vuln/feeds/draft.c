@@ -324,6 +324,14 @@ void draft_summary_of_details(struct draft *d, struct str text)
 	draft_summary(d, s);
 }
 
+int draft_enter(struct json_stream *s, enum json_kind kind, const char *name, struct err *err)
+{
+	if (json_stream_kind(s) != kind)
+		return err_set(err, ERR_FORMAT, "line %zu: %s is no %s", json_stream_line(s), name,
+			       kind == JSON_KIND_LIST ? "list" : "map");
+	return json_stream_enter(s, err);
+}
+
 void draft_problem(const struct feed_sink *sink, struct str where, enum err_code code,
 		   const char *fmt, ...)
 {

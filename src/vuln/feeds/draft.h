@@ -24,6 +24,7 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/vec.h"
+#include "codec/json_stream.h"
 #include "vuln/feed.h"
 
 struct draft_list {
@@ -82,6 +83,9 @@ enum severity draft_score(struct str number);
 /* One line of at most advisory_summary bytes: the text, or its first sentence. */
 void draft_summary(struct draft *d, struct str text);
 void draft_summary_of_details(struct draft *d, struct str text);
+
+/* Enters the list or map that a file has here: ERR_FORMAT with its name for anything else. */
+int draft_enter(struct json_stream *s, enum json_kind kind, const char *name, struct err *err);
 
 /* What cannot be read, where; for what is not a record of its own. */
 void draft_problem(const struct feed_sink *sink, struct str where, enum err_code code,

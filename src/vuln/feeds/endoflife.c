@@ -12,7 +12,18 @@
  */
 #include "codec/json_stream.h"
 #include "vuln/ecosystem.h"
-#include "vuln/feeds/draft.h"
+#include "vuln/feeds/shape.h"
+
+static const struct shape_field product_shape[] = {
+	{"", SHAPE_MAP},
+	{"name", SHAPE_TEXT},
+	{"releases", SHAPE_LIST},
+};
+
+static const struct shape_field release_shape[] = {
+	{"", SHAPE_MAP},	 {"name", SHAPE_TEXT},	   {"isEol", SHAPE_BOOL},
+	{"eolFrom", SHAPE_TEXT}, {"eoesFrom", SHAPE_TEXT},
+};
 
 static const struct {
 	const char *product, *osv; /* as OSV names it, or a key */
@@ -39,6 +50,14 @@ static bool claims(struct str path)
 {
 	return feed_path_is(path, "api/v1/products/full") ||
 	       feed_path_is(path, "api/v1/products/full.json");
+}
+
+static bool is_distribution(struct str product)
+{
+	for (size_t i = 0; i < ARRAY_LEN(products); i++)
+		if (str_is(product, products[i].product))
+			return true;
+	return false;
 }
 
 static bool shard_of(struct str product, struct str release, struct ecosystem *ret)
@@ -72,15 +91,22 @@ static int read_product(const struct json *product, const struct feed_sink *sink
 {
 	const struct json *releases = json_get(product, "releases");
 	struct str name = json_get_str(product, "name");
-	int r = 0;
+	struct err why = {0};
+	int r = shape_check(product, product_shape, ARRAY_LEN(product_shape), &why);
 
-	if (name.n == 0 || json_kind_of(releases) != JSON_KIND_LIST)
+	if (r < 0)
+		sink->problem(sink->context, name, &why);
+	else if (name.n == 0 || !releases)
 		draft_problem(sink, name, ERR_FORMAT, "a product without \"name\" or \"releases\"");
+	r = 0;
 	for (size_t i = 0; i < json_len(releases) && r == 0; i++) {
 		const struct json *release = json_at(releases, i);
 		struct str day = draft_date(json_get_str(release, "eolFrom"));
 		struct ecosystem e;
 
+		if (is_distribution(name) &&
+		    shape_check(release, release_shape, ARRAY_LEN(release_shape), &why) < 0)
+			sink->problem(sink->context, name, &why);
 		if (!shard_of(name, json_get_str(release, "name"), &e))
 			continue;
 		if (day.n == 0 && json_get_true(release, "isEol"))
@@ -96,7 +122,7 @@ static int read_product(const struct json *product, const struct feed_sink *sink
 static int read_products(struct json_stream *s, const struct feed_sink *sink, struct err *err)
 {
 	struct str none;
-	int r = json_stream_enter(s, err);
+	int r = draft_enter(s, JSON_KIND_LIST, "\"result\"", err);
 
 	while (r == 0 && (r = json_stream_next(s, &none, err)) > 0) {
 		CLEANUP(json_freep) struct json *product = NULL;
@@ -125,8 +151,11 @@ static int read_member(struct json_stream *s, struct str key, bool *seen,
 		*seen = true;
 		return read_products(s, sink, err);
 	}
-	if (str_is(key, "generated_at"))
-		r = json_stream_value(s, &value, err);
+	if (!str_is(key, "generated_at"))
+		return 0;
+	r = json_stream_value(s, &value, err);
+	if (r == 0 && draft_date(json_str(value)).n == 0)
+		draft_problem(sink, STR("generated_at"), ERR_FORMAT, "no time");
 	if (r < 0 || draft_date(json_str(value)).n == 0)
 		return r;
 	return sink->fact(sink->context, STR("date"), json_str(value), err);

@@ -13,8 +13,21 @@
  * file. One CVE of several packages is several files: none of them has a date of change.
  */
 #include "base/path.h"
-#include "vuln/feeds/draft.h"
+#include "vuln/feeds/shape.h"
 #include "vuln/feeds/yaml_json.h"
+
+static const struct shape_field shape[] = {
+	{"", SHAPE_MAP},
+	{"title", SHAPE_TEXT},
+	{"link", SHAPE_TEXT},
+	{"cve", SHAPE_TEXT},
+	{"reference", SHAPE_TEXT},
+	{"branches", SHAPE_MAP},
+	{"branches.*", SHAPE_MAP},
+	{"branches.*.time", SHAPE_TEXT},
+	{"branches.*.versions", SHAPE_LIST},
+	{"branches.*.versions[]", SHAPE_TEXT},
+};
 
 static bool claims(struct str path)
 {
@@ -94,6 +107,7 @@ static void read_advisory(const struct json *doc, struct str path, struct draft 
 	const struct json *branches = json_get(doc, "branches");
 	struct advisory_affected *p;
 
+	draft_shape(d, doc, shape, ARRAY_LEN(shape));
 	file.n -= 5; /* claims has seen ".yaml" */
 	if (!str_pull_prefix(&package, STR("composer://")) || package.n == 0 ||
 	    json_kind_of(branches) != JSON_KIND_MAP) {

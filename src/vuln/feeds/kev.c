@@ -10,25 +10,42 @@
  * Format:
  * https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities_schema.json
  */
-#include "base/arena.h"
-#include "base/limits.h"
-#include "vuln/feed.h"
+#include "vuln/feeds/shape.h"
 
-#define CWES_MAX 64
+#define CWES_MAX    64
+#define DATE_BYTES  64
+#define ENTRIES_MAX (1u << 20)
+
+static const struct shape_field shape[] = {
+	{"", SHAPE_MAP},
+	{"cveID", SHAPE_TEXT},
+	{"dateAdded", SHAPE_TEXT},
+	{"dueDate", SHAPE_TEXT},
+	{"knownRansomwareCampaignUse", SHAPE_TEXT},
+	{"cwes", SHAPE_LIST},
+	{"cwes[]", SHAPE_TEXT},
+};
+
+/* The day may stand behind the entries, and belongs to each: they are kept until then. */
+struct reader {
+	const struct feed_sink *sink;
+	char date[DATE_BYTES];
+	struct vec entries; /* struct json * */
+	bool seen;
+};
 
 static bool claims(struct str path)
 {
 	return feed_path_is(path, "known_exploited_vulnerabilities.json");
 }
 
-static int read_entry(const struct json *entry, struct str date, const struct feed_sink *sink,
-		      struct err *err)
+static int give_entry(const struct reader *rd, const struct json *entry, struct err *err)
 {
 	struct str cwes[CWES_MAX];
 	const struct json *list = json_get(entry, "cwes");
 	struct enrichment e = {
 		.feed = STR("kev"),
-		.date = date,
+		.date = str_of(rd->date),
 		.cve = json_get_str(entry, "cveID"),
 		.known_exploited = true,
 		.exploited_since = json_get_str(entry, "dateAdded"),
@@ -39,43 +56,106 @@ static int read_entry(const struct json *entry, struct str date, const struct fe
 
 	for (size_t i = 0; i < json_len(list) && e.cwes.n < CWES_MAX; i++)
 		cwes[e.cwes.n++] = json_str(json_at(list, i));
-	return sink->enrichment(sink->context, &e, err);
+	return rd->sink->enrichment(rd->sink->context, &e, err);
 }
 
-static int read_entries(const struct json *list, struct str date, const struct feed_sink *sink,
-			struct err *err)
+static int check_entry(const struct json *entry, struct err *why)
 {
-	int r = 0;
+	if (shape_check(entry, shape, ARRAY_LEN(shape), why) < 0)
+		return -ERR_FORMAT;
+	if (!str_has_prefix(json_get_str(entry, "cveID"), STR("CVE-")))
+		return err_set(why, ERR_FORMAT, "no \"cveID\" of the form CVE-YEAR-NUMBER");
+	return 0;
+}
 
-	for (size_t i = 0; i < json_len(list) && r >= 0; i++) {
-		const struct json *entry = json_at(list, i);
+static int read_entries(struct reader *rd, struct json_stream *s, struct err *err)
+{
+	size_t number = 0;
+	struct str none;
+	int r = draft_enter(s, JSON_KIND_LIST, "\"vulnerabilities\"", err);
+
+	while (r == 0 && (r = json_stream_next(s, &none, err)) > 0) {
+		CLEANUP(json_freep) struct json *entry = NULL;
+		struct json **kept;
 		struct err why = {0};
 		char where[64];
 
-		if (str_has_prefix(json_get_str(entry, "cveID"), STR("CVE-"))) {
-			r = read_entry(entry, date, sink, err);
+		(void)snprintf(where, sizeof where, "vulnerabilities[%zu]", number++); /* fits */
+		r = json_stream_value(s, &entry, &why);
+		if (r < 0 && json_stream_is_broken(s)) {
+			if (err)
+				*err = why;
+			return r;
+		}
+		if (r < 0 || check_entry(entry, &why) < 0) {
+			rd->sink->problem(rd->sink->context, str_of(where), &why);
+			r = 0;
 			continue;
 		}
-		(void)snprintf(where, sizeof where, "vulnerabilities[%zu]", i); /* fits */
-		(void)err_set(&why, ERR_FORMAT, "no \"cveID\" of the form CVE-YEAR-NUMBER");
-		sink->problem(sink->context, str_of(where), &why);
+		kept = vec_push(&rd->entries);
+		if (!kept)
+			return err_nomem(err);
+		*kept = TAKE(entry);
 	}
+	return r;
+}
+
+static int read_date(struct reader *rd, struct json_stream *s, struct err *err)
+{
+	CLEANUP(json_freep) struct json *value = NULL;
+	int r = json_stream_value(s, &value, err);
+	struct str date = draft_date(json_str(value));
+
+	if (r == 0 && (date.n == 0 || date.n >= sizeof rd->date))
+		draft_problem(rd->sink, STR("dateReleased"), ERR_FORMAT, "no time");
+	else if (r == 0)
+		(void)snprintf(rd->date, sizeof rd->date, "%.*s", STR_FMT(date)); /* fits */
+	return r;
+}
+
+static int read_catalog(struct reader *rd, struct json_stream *s, struct err *err)
+{
+	struct str key;
+	int r = draft_enter(s, JSON_KIND_MAP, "the file", err);
+
+	while (r == 0 && (r = json_stream_next(s, &key, err)) > 0) {
+		r = 0;
+		if (str_is(key, "dateReleased"))
+			r = read_date(rd, s, err);
+		if (!str_is(key, "vulnerabilities"))
+			continue;
+		rd->seen = true;
+		r = read_entries(rd, s, err);
+	}
+	if (r == 0)
+		r = json_stream_end(s, err);
+	return r == 0 && !rd->seen ? err_set(err, ERR_FORMAT, "no list \"vulnerabilities\"") : r;
+}
+
+static int give_all(const struct reader *rd, struct err *err)
+{
+	int r = rd->date[0] ? rd->sink->fact(rd->sink->context, STR("date"), str_of(rd->date), err)
+			    : 0;
+
+	for (size_t i = 0; i < rd->entries.n && r >= 0; i++)
+		r = give_entry(rd, *(struct json **)vec_at(&rd->entries, i), err);
 	return r;
 }
 
 static int read(const struct feed_file *file, const struct feed_sink *sink, struct err *err)
 {
-	CLEANUP(json_freep) struct json *doc = NULL;
-	int r = feed_read_json(file, &doc, err);
-	const struct json *list = json_get(doc, "vulnerabilities");
-	struct str date = json_get_str(doc, "dateReleased");
+	CLEANUP(json_stream_freep) struct json_stream *s = NULL;
+	struct reader rd = {.sink = sink, .entries = VEC_INIT(struct json *, ENTRIES_MAX)};
+	int r = json_stream_open(file->stream, &s, err);
 
-	if (r < 0)
-		return r;
-	if (json_kind_of(list) != JSON_KIND_LIST)
-		return err_set(err, ERR_FORMAT, "no list \"vulnerabilities\"");
-	r = sink->fact(sink->context, STR("date"), date, err);
-	return r < 0 ? r : read_entries(list, date, sink, err);
+	if (r == 0)
+		r = read_catalog(&rd, s, err);
+	if (r >= 0)
+		r = give_all(&rd, err);
+	for (size_t i = 0; i < rd.entries.n; i++)
+		json_free(*(struct json **)vec_at(&rd.entries, i));
+	vec_done(&rd.entries);
+	return r;
 }
 
 const struct feed feed_kev = {

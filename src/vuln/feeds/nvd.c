@@ -15,10 +15,39 @@
  */
 #include "base/path.h"
 #include "codec/json_stream.h"
-#include "vuln/feeds/draft.h"
+#include "vuln/feeds/shape.h"
 
 static const char *const metrics[] = {"cvssMetricV40", "cvssMetricV31", "cvssMetricV30",
 				      "cvssMetricV2"};
+
+#define METRIC_FIELDS(name)                                                                        \
+	{"metrics." name, SHAPE_LIST}, {"metrics." name "[]", SHAPE_MAP},                          \
+		{"metrics." name "[].type", SHAPE_TEXT},                                           \
+		{"metrics." name "[].cvssData", SHAPE_MAP},                                        \
+	{                                                                                          \
+		"metrics." name "[].cvssData.vectorString", SHAPE_TEXT                             \
+	}
+
+static const struct shape_field shape[] = {
+	{"id", SHAPE_TEXT},
+	{"published", SHAPE_TEXT},
+	{"lastModified", SHAPE_TEXT},
+	{"vulnStatus", SHAPE_TEXT},
+	{"descriptions", SHAPE_LIST},
+	{"descriptions[]", SHAPE_MAP},
+	{"descriptions[].lang", SHAPE_TEXT},
+	{"descriptions[].value", SHAPE_TEXT},
+	{"metrics", SHAPE_MAP},
+	METRIC_FIELDS("cvssMetricV40"),
+	METRIC_FIELDS("cvssMetricV31"),
+	METRIC_FIELDS("cvssMetricV30"),
+	METRIC_FIELDS("cvssMetricV2"),
+	{"weaknesses", SHAPE_LIST},
+	{"weaknesses[]", SHAPE_MAP},
+	{"weaknesses[].description", SHAPE_LIST},
+	{"weaknesses[].description[]", SHAPE_MAP},
+	{"weaknesses[].description[].value", SHAPE_TEXT},
+};
 
 static bool claims(struct str path)
 {
@@ -71,6 +100,7 @@ static int read_cve(const struct json *cve, struct draft *d, struct err *err)
 	draft_begin(d, e.cve);
 	if (!str_has_prefix(e.cve, STR("CVE-")))
 		draft_fail(d, ERR_FORMAT, "an entry without \"cve\": {\"id\": \"CVE-..\"}");
+	draft_shape(d, cve, shape, ARRAY_LEN(shape));
 	draft_summary_of_details(d, english(json_get(cve, "descriptions")));
 	add_vectors(json_get(cve, "metrics"), true, d);
 	add_vectors(json_get(cve, "metrics"), false, d);
@@ -91,7 +121,7 @@ static int read_cve(const struct json *cve, struct draft *d, struct err *err)
 static int read_entries(struct json_stream *s, struct draft *d, struct err *err)
 {
 	struct str none;
-	int r = json_stream_enter(s, err);
+	int r = draft_enter(s, JSON_KIND_LIST, "\"vulnerabilities\"", err);
 
 	while (r == 0 && (r = json_stream_next(s, &none, err)) > 0) {
 		CLEANUP(json_freep) struct json *entry = NULL;
@@ -116,6 +146,8 @@ static int read_timestamp(struct json_stream *s, const struct feed_sink *sink, s
 	int r = json_stream_value(s, &value, err);
 	struct str time = draft_date(json_str(value));
 
+	if (r == 0 && time.n == 0)
+		draft_problem(sink, STR("timestamp"), ERR_FORMAT, "no time");
 	return r < 0 || time.n == 0 ? r : sink->fact(sink->context, STR("date"), time, err);
 }
 

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "vuln/ecosystem.h"
 #include "vuln/feeds/osv_ranges.h"
+#include "vuln/feeds/shape.h"
 
 /* What kind of record an id's prefix tells. */
 enum {
@@ -45,6 +46,79 @@ static const struct publisher {
 	{"UBUNTU-", "Ubuntu", NOTICE},
 	{"USN-", "Ubuntu", NOTICE | SEE_ALSO},
 	{"openSUSE-", "SUSE", NOTICE},
+};
+
+#define SEVERITY_FIELDS                                                                            \
+	{"severity", SHAPE_LIST}, {"severity[]", SHAPE_MAP}, {"severity[].type", SHAPE_TEXT},      \
+	{                                                                                          \
+		"severity[].score", SHAPE_TEXT                                                     \
+	}
+
+#define RANGE_FIELDS(at, free)                                                                     \
+	{at, SHAPE_LIST | (free)}, {at "[]", SHAPE_MAP | (free)},                                  \
+		{at "[].type", SHAPE_TEXT | (free)}, {at "[].events", SHAPE_LIST | (free)},        \
+		{at "[].events[]", SHAPE_MAP | (free)},                                            \
+		{at "[].events[].introduced", SHAPE_TEXT | (free)},                                \
+		{at "[].events[].fixed", SHAPE_TEXT | (free)},                                     \
+		{at "[].events[].last_affected", SHAPE_TEXT | (free)},                             \
+	{                                                                                          \
+		at "[].events[].limit", SHAPE_TEXT | (free)                                        \
+	}
+
+#define FREE_TEXT (SHAPE_TEXT | SHAPE_FREE)
+#define FREE_LIST (SHAPE_LIST | SHAPE_FREE)
+
+static const struct shape_field shape[] = {
+	{"", SHAPE_MAP},
+	{"id", SHAPE_TEXT},
+	{"aliases", SHAPE_LIST},
+	{"aliases[]", SHAPE_TEXT},
+	{"upstream", SHAPE_LIST},
+	{"upstream[]", SHAPE_TEXT},
+	{"related", SHAPE_LIST},
+	{"related[]", SHAPE_TEXT},
+	{"summary", SHAPE_TEXT},
+	{"details", SHAPE_TEXT},
+	{"published", SHAPE_TEXT},
+	{"modified", SHAPE_TEXT},
+	{"withdrawn", SHAPE_TEXT},
+	{"references", SHAPE_LIST},
+	{"references[]", SHAPE_MAP},
+	{"references[].type", SHAPE_TEXT},
+	{"references[].url", SHAPE_TEXT},
+	SEVERITY_FIELDS,
+	{"database_specific", SHAPE_MAP | SHAPE_FREE},
+	{"database_specific.severity", FREE_TEXT},
+	{"database_specific.cwe_ids", FREE_LIST},
+	{"database_specific.cwe_ids[]", FREE_TEXT},
+	{"affected", SHAPE_LIST},
+	{"affected[]", SHAPE_MAP},
+};
+
+/* Of one of "affected". */
+static const struct shape_field affected_shape[] = {
+	{"package", SHAPE_MAP},
+	{"package.name", SHAPE_TEXT},
+	{"package.ecosystem", SHAPE_TEXT},
+	{"package.purl", SHAPE_TEXT},
+	SEVERITY_FIELDS,
+	RANGE_FIELDS("ranges", 0),
+	{"versions", SHAPE_LIST},
+	{"versions[]", SHAPE_TEXT},
+	{"database_specific", SHAPE_MAP | SHAPE_FREE},
+	{"database_specific.last_known_affected_version_range", FREE_TEXT},
+	{"database_specific.informational", FREE_TEXT},
+	{"database_specific.categories", FREE_LIST},
+	{"database_specific.categories[]", FREE_TEXT},
+	{"ecosystem_specific", SHAPE_MAP | SHAPE_FREE},
+	{"ecosystem_specific.urgency", FREE_TEXT},
+	{"ecosystem_specific.ubuntu_priority", FREE_TEXT},
+	{"ecosystem_specific.imports", FREE_LIST},
+	{"ecosystem_specific.imports[]", SHAPE_MAP | SHAPE_FREE},
+	{"ecosystem_specific.imports[].path", FREE_TEXT},
+	{"ecosystem_specific.imports[].symbols", FREE_LIST},
+	{"ecosystem_specific.imports[].symbols[]", FREE_TEXT},
+	RANGE_FIELDS("ecosystem_specific.custom_ranges", SHAPE_FREE),
 };
 
 static const struct publisher *publisher_of(struct str id)
@@ -341,14 +415,20 @@ bool osv_record(const struct json *doc, struct draft *d)
 	who = publisher_of(d->a.id);
 	if (who->flags & NOT_SECURITY)
 		return false;
+	draft_shape(d, doc, shape, ARRAY_LEN(shape));
 	if (str_has_prefix(d->a.id, STR("MAL-")))
 		d->a.kind = ADVISORY_MALWARE;
 	read_ids(doc, who, d);
 	read_severity(doc, who, d);
 	read_texts(doc, d);
 	draft_add_json(d, &d->cwes, json_get(json_get(doc, "database_specific"), "cwe_ids"));
-	for (size_t i = 0; i < json_len(affected) && !d->failed; i++)
-		read_affected(json_at(affected, i), d->a.summary, who, d);
+	for (size_t i = 0; i < json_len(affected) && !d->failed; i++) {
+		const struct json *entry = json_at(affected, i);
+
+		draft_shape_entry(d, "affected", i, entry, affected_shape,
+				  ARRAY_LEN(affected_shape));
+		read_affected(entry, d->a.summary, who, d);
+	}
 	if (d->a.severity == SEVERITY_UNKNOWN)
 		d->a.severity_source = STR_NULL;
 	return true;

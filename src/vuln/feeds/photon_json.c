@@ -12,7 +12,13 @@
 #include "base/path.h"
 #include "codec/json_stream.h"
 #include "vuln/ecosystem.h"
-#include "vuln/feeds/draft.h"
+#include "vuln/feeds/shape.h"
+
+static const struct shape_field shape[] = {
+	{"", SHAPE_MAP},	 {"cve_id", SHAPE_TEXT},
+	{"pkg", SHAPE_TEXT},	 {"cve_score", SHAPE_TEXT | SHAPE_NUMBER},
+	{"aff_ver", SHAPE_TEXT}, {"res_ver", SHAPE_TEXT},
+};
 
 static bool release_of(struct str path, struct ecosystem *ret)
 {
@@ -72,6 +78,7 @@ static int read_row(const struct json *row, struct str shard, struct draft *d, s
 		draft_fail(d, ERR_FORMAT, "a row without \"cve_id\"");
 	else
 		d->where = d->a.id;
+	draft_shape(d, row, shape, ARRAY_LEN(shape));
 	d->a.severity = draft_score(score_of(json_get(row, "cve_score"), d));
 	d->a.severity_source = STR("Photon");
 	p = draft_package(d, shard, json_get_str(row, "pkg"));
@@ -83,7 +90,7 @@ static int read_row(const struct json *row, struct str shard, struct draft *d, s
 static int read_rows(struct json_stream *s, struct str shard, struct draft *d, struct err *err)
 {
 	struct str none;
-	int r = json_stream_enter(s, err);
+	int r = draft_enter(s, JSON_KIND_LIST, "the file", err);
 
 	while (r == 0 && (r = json_stream_next(s, &none, err)) > 0) {
 		CLEANUP(json_freep) struct json *row = NULL;

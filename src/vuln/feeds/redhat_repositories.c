@@ -10,9 +10,15 @@
  */
 #include "base/limits.h"
 #include "codec/json_stream.h"
-#include "vuln/feeds/draft.h"
+#include "vuln/feeds/shape.h"
 
 #define CPES_BYTES ((size_t)65536)
+
+static const struct shape_field shape[] = {
+	{"", SHAPE_MAP},
+	{"cpes", SHAPE_LIST},
+	{"cpes[]", SHAPE_TEXT},
+};
 
 static bool claims(struct str path)
 {
@@ -51,6 +57,8 @@ static int read_repository(struct json_stream *s, struct str name, const struct 
 			*err = why;
 		return r;
 	}
+	if (r == 0)
+		r = shape_check(repository, shape, ARRAY_LEN(shape), &why);
 	if (r == 0 && json_kind_of(json_get(repository, "cpes")) != JSON_KIND_LIST)
 		r = err_set(&why, ERR_FORMAT, "no list \"cpes\"");
 	add_cpes(repository, &value);
@@ -66,7 +74,7 @@ static int read_repository(struct json_stream *s, struct str name, const struct 
 static int read_data(struct json_stream *s, const struct feed_sink *sink, struct err *err)
 {
 	struct str name;
-	int r = json_stream_enter(s, err);
+	int r = draft_enter(s, JSON_KIND_MAP, "\"data\"", err);
 
 	while (r == 0 && (r = json_stream_next(s, &name, err)) > 0)
 		r = read_repository(s, name, sink, err);

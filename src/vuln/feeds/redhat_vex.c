@@ -24,6 +24,7 @@
 #include "vuln/ecosystem.h"
 #include "vuln/feeds/csaf_tree.h"
 #include "vuln/feeds/rpm_rows.h"
+#include "vuln/feeds/shape.h"
 
 struct document {
 	struct csaf_tree tree;
@@ -32,6 +33,61 @@ struct document {
 		remedies; /* product id -> struct json *remediation that says why there is no fix */
 	struct map fixes; /* product id -> struct json *remediation that is the fix */
 	struct map threats; /* product id -> struct json *threat of category impact */
+};
+
+static const struct shape_field document_shape[] = {
+	{"", SHAPE_MAP},
+	{"document", SHAPE_MAP},
+	{"document.category", SHAPE_TEXT},
+	{"document.aggregate_severity", SHAPE_MAP},
+	{"document.aggregate_severity.text", SHAPE_TEXT},
+	{"document.tracking", SHAPE_MAP},
+	{"document.tracking.id", SHAPE_TEXT},
+	{"document.tracking.status", SHAPE_TEXT},
+	{"document.tracking.current_release_date", SHAPE_TEXT},
+	{"vulnerabilities", SHAPE_LIST},
+	{"vulnerabilities[]", SHAPE_MAP},
+};
+
+#define PRODUCTS(name)                                                                             \
+	{name, SHAPE_LIST},                                                                        \
+	{                                                                                          \
+		name "[]", SHAPE_TEXT                                                              \
+	}
+
+static const struct shape_field vulnerability_shape[] = {
+	{"cve", SHAPE_TEXT},
+	{"title", SHAPE_TEXT},
+	{"release_date", SHAPE_TEXT},
+	{"cwe", SHAPE_MAP},
+	{"cwe.id", SHAPE_TEXT},
+	{"product_status", SHAPE_MAP},
+	PRODUCTS("product_status.fixed"),
+	PRODUCTS("product_status.known_affected"),
+	PRODUCTS("product_status.under_investigation"),
+	PRODUCTS("product_status.known_not_affected"),
+	{"remediations", SHAPE_LIST},
+	{"remediations[]", SHAPE_MAP},
+	{"remediations[].category", SHAPE_TEXT},
+	{"remediations[].details", SHAPE_TEXT},
+	{"remediations[].url", SHAPE_TEXT},
+	PRODUCTS("remediations[].product_ids"),
+	{"threats", SHAPE_LIST},
+	{"threats[]", SHAPE_MAP},
+	{"threats[].category", SHAPE_TEXT},
+	{"threats[].details", SHAPE_TEXT},
+	PRODUCTS("threats[].product_ids"),
+	{"scores", SHAPE_LIST},
+	{"scores[]", SHAPE_MAP},
+	{"scores[].cvss_v4", SHAPE_MAP},
+	{"scores[].cvss_v4.vectorString", SHAPE_TEXT},
+	{"scores[].cvss_v3", SHAPE_MAP},
+	{"scores[].cvss_v3.vectorString", SHAPE_TEXT},
+	{"scores[].cvss_v2", SHAPE_MAP},
+	{"scores[].cvss_v2.vectorString", SHAPE_TEXT},
+	{"references", SHAPE_LIST},
+	{"references[]", SHAPE_MAP},
+	{"references[].url", SHAPE_TEXT},
 };
 
 static const char *const records[] = {
@@ -278,6 +334,7 @@ static int read_one(const struct json *json, const struct json *v, struct draft 
 	map_init(&doc.threats, LIMIT_ADVISORY_ITEMS);
 	draft_begin(d, json_get_str(json_get(json_get(json, "document"), "tracking"), "id"));
 	r = csaf_tree_init(&doc.tree, json_get(json, "product_tree"), &why);
+	draft_shape(d, v, vulnerability_shape, ARRAY_LEN(vulnerability_shape));
 	if (r < 0)
 		draft_fail(d, why.code, "%s", why.msg);
 	else
@@ -297,6 +354,8 @@ static int read_document(const struct feed_file *file, struct draft *d, struct e
 	const struct json *vulnerabilities;
 	int r = feed_read_json(file, &doc, err);
 
+	if (r == 0)
+		r = shape_check(doc, document_shape, ARRAY_LEN(document_shape), err);
 	if (r < 0)
 		return r;
 	vulnerabilities = json_get(doc, "vulnerabilities");

@@ -14,7 +14,26 @@
  */
 #include "base/path.h"
 #include "codec/json_stream.h"
-#include "vuln/feeds/draft.h"
+#include "vuln/feeds/shape.h"
+
+static const struct shape_field shape[] = {
+	{"", SHAPE_MAP},
+	{"below", SHAPE_TEXT},
+	{"atOrAbove", SHAPE_TEXT},
+	{"excludes", SHAPE_LIST},
+	{"excludes[]", SHAPE_TEXT},
+	{"severity", SHAPE_TEXT},
+	{"cwe", SHAPE_LIST},
+	{"cwe[]", SHAPE_TEXT},
+	{"info", SHAPE_LIST},
+	{"info[]", SHAPE_TEXT},
+	{"identifiers", SHAPE_MAP},
+	{"identifiers.summary", SHAPE_TEXT},
+	{"identifiers.CVE", SHAPE_LIST},
+	{"identifiers.CVE[]", SHAPE_TEXT},
+	{"identifiers.githubID", SHAPE_TEXT},
+	{"identifiers.retid", SHAPE_TEXT},
+};
 
 struct library {
 	struct str name, npm; /* npm empty: no package there */
@@ -68,6 +87,7 @@ static int give(const struct json *v, const struct library *lib, struct str id, 
 
 	draft_begin(d, lib->name);
 	d->a.id = id;
+	draft_shape(d, v, shape, ARRAY_LEN(shape));
 	draft_add(d, &d->aliases, alias);
 	draft_summary_of_details(d, json_get_str(identifiers, "summary"));
 	d->a.severity = advisory_severity_parse(json_get_str(v, "severity"));
@@ -121,6 +141,9 @@ static int read_library(const struct json *entry, const struct library *lib, str
 
 	if (json_kind_of(list) != JSON_KIND_LIST)
 		draft_problem(d->sink, lib->name, ERR_FORMAT, "no list \"vulnerabilities\"");
+	if (json_get(entry, "npmname") &&
+	    json_kind_of(json_get(entry, "npmname")) != JSON_KIND_TEXT)
+		draft_problem(d->sink, lib->name, ERR_FORMAT, "npmname: not a text");
 	for (size_t i = 0; i < json_len(list) && r == 0; i++)
 		r = read_vulnerability(json_at(list, i), lib, i, d, err);
 	return r;
@@ -165,7 +188,7 @@ static int read(const struct feed_file *file, const struct feed_sink *sink, stru
 	draft_init(&d, "retirejs", sink);
 	r = json_stream_open(file->stream, &s, err);
 	if (r == 0)
-		r = json_stream_enter(s, err);
+		r = draft_enter(s, JSON_KIND_MAP, "the file", err);
 	while (r == 0 && (r = json_stream_next(s, &name, err)) > 0)
 		r = read_entry(s, name, browser, &d, err);
 	return r < 0 ? r : json_stream_end(s, err);

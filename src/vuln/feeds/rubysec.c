@@ -20,8 +20,28 @@
 #include "base/limits.h"
 #include "base/path.h"
 #include "package/version.h"
-#include "vuln/feeds/draft.h"
+#include "vuln/feeds/shape.h"
 #include "vuln/feeds/yaml_json.h"
+
+static const struct shape_field shape[] = {
+	{"", SHAPE_MAP},
+	{"gem", SHAPE_TEXT},
+	{"engine", SHAPE_TEXT},
+	{"cve", SHAPE_TEXT},
+	{"ghsa", SHAPE_TEXT},
+	{"osvdb", SHAPE_TEXT},
+	{"title", SHAPE_TEXT},
+	{"date", SHAPE_TEXT},
+	{"url", SHAPE_TEXT},
+	{"platform", SHAPE_TEXT},
+	{"cvss_v4", SHAPE_TEXT},
+	{"cvss_v3", SHAPE_TEXT},
+	{"cvss_v2", SHAPE_TEXT},
+	{"patched_versions", SHAPE_LIST},
+	{"patched_versions[]", SHAPE_TEXT},
+	{"unaffected_versions", SHAPE_LIST},
+	{"unaffected_versions[]", SHAPE_TEXT},
+};
 
 /* A stretch of safe versions. */
 struct stretch {
@@ -255,6 +275,7 @@ static void read_advisory(const struct json *doc, struct str file, struct draft 
 	struct str gem = json_get_str(doc, "gem"), engine = json_get_str(doc, "engine");
 	struct advisory_affected *p;
 
+	draft_shape(d, doc, shape, ARRAY_LEN(shape));
 	read_ids(doc, file, d);
 	read_severity(doc, d);
 	draft_summary(d, json_get_str(doc, "title"));

@@ -160,7 +160,7 @@ static int read_packages(struct json_stream *s, struct str shard, struct draft *
 
 	if (json_stream_kind(s) == JSON_KIND_NULL) /* an empty list as YAML writes it */
 		return 0;
-	r = json_stream_enter(s, err);
+	r = draft_enter(s, JSON_KIND_LIST, "\"packages\"", err);
 	while (r == 0 && (r = json_stream_next(s, &none, err)) > 0) {
 		CLEANUP(json_freep) struct json *entry = NULL;
 		struct err why = {0};

@@ -285,10 +285,17 @@ TEST(what_is_wrong_with_a_record_is_a_problem)
 		{"{}", ": a record without \"id\"\n"},
 		{"{\"id\":7}", ": a record without \"id\"\n"},
 		{NPM("{\"fixed\":\"1.0\"}"), "GHSA-1: a range without \"introduced\"\n"},
-		{NPM("{\"introduced\":0}"), "GHSA-1: events[0]: neither introduced, fixed, "
-					    "last_affected nor limit with a version\n"},
-		{NPM("7"), "GHSA-1: events[0]: neither introduced, fixed, last_affected nor limit "
-			   "with a version\n"},
+		{NPM("{\"introduced\":0}"), "GHSA-1: affected[0]: ranges[0].events[0].introduced: "
+					    "a number, not a text\n"},
+		{NPM("7"), "GHSA-1: affected[0]: ranges[0].events[0]: a number, not a map\n"},
+		{NPM("{\"since\":\"1\"}"), "GHSA-1: events[0]: neither introduced, fixed, "
+					   "last_affected nor limit with a version\n"},
+		{RECORD("GHSA-1", "", "7"), "GHSA-1: affected[0]: a number, not a map\n"},
+		{"{\"id\":\"GHSA-1\",\"affected\":{}}", "GHSA-1: affected: a map, not a list\n"},
+		{RECORD("GHSA-1", "", PACKAGE("npm", "x", "\"ranges\":\"all\"")),
+		 "GHSA-1: affected[0]: ranges: a text, not a list\n"},
+		{RECORD("GHSA-1", "", PACKAGE("npm", "x", "\"versions\":[\"1\",null]")),
+		 "GHSA-1: affected[0]: versions[1]: null, not a text\n"},
 		{RECORD("GHSA-1", "", PACKAGE("npm", "x", "\"ranges\":[{\"type\":\"SEMVER\"}]")),
 		 "GHSA-1: a range without a list \"events\"\n"},
 		{RECORD("GHSA-1", "",

@@ -26,7 +26,7 @@ static void set_up(struct world *w)
 	memset(w, 0, sizeof *w);
 	arena_init(&w->arena, 1 << 24);
 	alias_init(&w->aliases);
-	assert_int_equal(collector_init(&w->c, 0, NULL), 0);
+	assert_int_equal(collector_init(&w->c, 0, NULL, NULL), 0);
 	(void)snprintf(w->dir, sizeof w->dir, "/tmp/plimsoll-shard-XXXXXX");
 	assert_non_null(mkdtemp(w->dir));
 	(void)snprintf(w->path, sizeof w->path, "%s/s.db", w->dir);
