@@ -175,7 +175,8 @@ def test_a_record_of_fifty_megabytes_is_refused(tmp_path, mirror):
         archive.writestr(KEV, '{"vulnerabilities": [{"cveID": "' + "A" * 50_000_000 + '"}]}')
     done = db(tmp_path, "build", "--feeds", "feeds")
     assert done.returncode == 0
-    assert "big.zip/" + KEV + ": larger than 16777216 bytes (json_bytes)" in done.stderr
+    assert "big.zip/" + KEV + ": vulnerabilities[0]: line 1: a value of more than " \
+        "json_bytes (16777216)" in done.stderr
 
 
 def test_json_without_end_is_refused(tmp_path, mirror):

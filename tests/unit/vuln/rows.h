@@ -192,7 +192,7 @@ static inline void rows_shard_open(struct rows_shard *s, const char *name, const
 
 	memset(s, 0, sizeof *s);
 	alias_init(&s->aliases);
-	assert_int_equal(collector_init(&s->c, 0, NULL), 0);
+	assert_int_equal(collector_init(&s->c, 0, NULL, NULL), 0);
 	(void)snprintf(s->dir, sizeof s->dir, "/tmp/plimsoll-rows-XXXXXX");
 	assert_non_null(mkdtemp(s->dir));
 	(void)snprintf(s->path, sizeof s->path, "%s/s.db", s->dir);

@@ -74,7 +74,7 @@ TEST(retired_libraries_are_read)
 	check_json("retirejs", "npmrepository.json",
 		   "{'x':{'vulnerabilities':[{'below':'2','identifiers':{'CVE':['CVE-1-1']}}]}}",
 		   "CVE-1-1\n npm/x [,2)\n", "");
-	check_error("retirejs", RETIRE, "[", "line 1: ends inside a list");
+	check_error("retirejs", RETIRE, "[", "line 1: the file is no map");
 }
 
 TEST(arch_says_what_is_fixed)
