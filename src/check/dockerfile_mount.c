@@ -20,8 +20,11 @@ struct mount_key {
 	bool may_be_alone;
 };
 
-#define TYPE(t) (1u << MOUNT_##t)
-#define OWNED	(TYPE(CACHE) | TYPE(SECRET) | TYPE(SSH))
+/* There are not twenty different ones. */
+#define MAX_OPTIONS 1000
+
+#define TYPE(t)	    (1u << MOUNT_##t)
+#define OWNED	    (TYPE(CACHE) | TYPE(SECRET) | TYPE(SSH))
 static const struct mount_key keys[] = {
 	{"type", "type", 0, VALUE_TEXT, false},
 	{"from", "from", 0, VALUE_TEXT, false},
@@ -123,6 +126,8 @@ static int add_option(const struct dockerfile_flag *f, size_t at, size_t end, st
 	struct str key = field, value = STR_NULL;
 	const struct mount_key *known;
 
+	if (!o && options->n == options->max)
+		return err_set(err, ERR_FORMAT, "--mount: more than %zu options", options->max);
 	if (!o)
 		return err_nomem(err);
 	o->span = part_span(f, at, end);
@@ -156,7 +161,7 @@ static enum dockerfile_mount_type find_type(struct str name)
 int mount_parse(const struct dockerfile_flag *flag, struct arena *a, struct dockerfile_mount *ret,
 		struct err *err)
 {
-	struct vec options = VEC_INIT(struct dockerfile_option, LIMIT_DOCKERFILE_WORDS);
+	struct vec options = VEC_INIT(struct dockerfile_option, MAX_OPTIONS);
 	struct dockerfile_option *p;
 	const struct dockerfile_option *type;
 	size_t at = 0, end = 0;

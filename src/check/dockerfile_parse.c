@@ -24,7 +24,7 @@
  * How many bytes may be searched in vain for the ends of heredocs, as multiples of the file. A file
  * with more unterminated heredocs than that is read on in a simpler way.
  */
-#define VAIN_SEARCHES 8
+#define VAIN_SEARCHES 2
 
 struct source_line {
 	size_t at, end; /* without the line end */
@@ -546,15 +546,13 @@ static int index_lines(struct parser *p, struct err *err)
 {
 	struct source_line l;
 	uint32_t *lines;
-	size_t n = 0;
+	size_t n = 1;
 
-	while (next_line(p, &l))
-		n++;
+	for (size_t i = 0; i < p->source.n; i++)
+		n += p->source.p[i] == '\n';
 	lines = arena_array(p->arena, n, sizeof *lines);
 	if (!lines)
 		return err_nomem(err);
-	p->at = 0;
-	p->number = 0;
 	for (n = 0; next_line(p, &l); n++) {
 		size_t bytes = l.next - l.at - (l.next > l.at && p->source.p[l.next - 1] == '\n');
 
@@ -634,6 +632,16 @@ static int keep_stages(struct parser *p, const struct instruction *list, struct 
 	return arena_check(p->arena, err);
 }
 
+static void refuse_place(struct parser *p, size_t index, const struct instruction *in)
+{
+	if (p->problems.n == p->problems.max)
+		p->more_problems++;
+	else
+		PROBLEM(p, index, DOCKERFILE_USAGE, 0, in->name.span,
+			"%s: only ARG may stand before the first FROM",
+			instruction_name(in->keyword));
+}
+
 /* What is refused of each instruction by itself, and of their order. */
 static void check_instructions(struct parser *p, struct instruction *list)
 {
@@ -643,13 +651,12 @@ static void check_instructions(struct parser *p, struct instruction *list)
 
 		if (in->broken)
 			continue;
-		if (!instruction_is_valid(in, p->arena, &found)) {
+		if (!instruction_is_valid(in, p->problems.n < p->problems.max ? p->arena : NULL,
+					  &found)) {
 			in->broken = found.level != DOCKERFILE_BUILD;
 			add_problem(p, i, &found);
 		} else if (in->stage == DOCKERFILE_GLOBAL && in->keyword != INSTRUCTION_ARG) {
-			PROBLEM(p, i, DOCKERFILE_USAGE, 0, in->name.span,
-				"%s: only ARG may stand before the first FROM",
-				instruction_name(in->keyword));
+			refuse_place(p, i, in);
 		}
 	}
 	if (p->df->n_instructions == 0)

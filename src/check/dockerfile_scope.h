@@ -75,7 +75,8 @@ struct scope_stage {
 	struct str image;    /* expanded */
 	struct str platform; /* expanded; empty: none given */
 	uint32_t base;	     /* the earlier stage it is built on; DOCKERFILE_GLOBAL: an image */
-	bool base_is_scratch;
+	bool is_scratch;     /* that image is "scratch" */
+	bool env_is_known; /* all it starts with is: by image_env, from scratch, or its base's is */
 };
 
 struct dockerfile_scope {

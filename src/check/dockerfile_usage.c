@@ -49,18 +49,25 @@ struct check {
 	struct dockerfile_problem *found;
 };
 
-#define REFUSE(c, span, ...) refuse(c, DOCKERFILE_USAGE, span, arena_strf((c)->arena, __VA_ARGS__))
+#define REFUSE(c, span, ...)                                                                       \
+	({                                                                                         \
+		struct err what_ = {0};                                                            \
+                                                                                                   \
+		if ((c)->arena)                                                                    \
+			err_set(&what_, ERR_FORMAT, __VA_ARGS__);                                  \
+		refuse(c, DOCKERFILE_USAGE, span, what_.msg);                                      \
+	})
 
 /* False, for callers to pass on. */
 static bool refuse(const struct check *c, enum dockerfile_level level, struct dockerfile_span span,
-		   struct str message)
+		   const char *message)
 {
-	*c->found = (struct dockerfile_problem){
-		.level = level,
-		.span = span,
-		.message = arena_strf(c->arena, "%s: %.*s", instruction_name(c->in->keyword),
-				      STR_FMT(message)),
-	};
+	const char *name = instruction_name(c->in->keyword);
+
+	*c->found = (struct dockerfile_problem){.level = level, .span = span};
+	if (c->arena)
+		c->found->message =
+			arena_strf(c->arena, "%s%s%s", name, *name ? ": " : "", message);
 	return false;
 }
 
@@ -128,13 +135,16 @@ static bool check_pairs(const struct check *c)
 static bool check_files(const struct check *c)
 {
 	const struct instruction *in = c->in;
+	const struct dockerfile_word *last;
 	struct line_heredoc h;
 
 	if (!need_arguments(c, 2) || !check_flags(c))
 		return false;
-	if (heredoc_parse(in->args[in->n_args - 1].text, c->arena, &h, NULL) > 0)
-		return REFUSE(c, in->args[in->n_args - 1].span,
-			      "a heredoc cannot be the destination");
+	last = &in->args[in->n_args - 1];
+	if (!c->arena || str_find(last->text, STR("<<")) == last->text.n)
+		return true;
+	if (heredoc_parse(last->text, c->arena, &h, NULL) > 0)
+		return REFUSE(c, last->span, "a heredoc cannot be the destination");
 	return true;
 }
 
@@ -197,7 +207,7 @@ static bool check_mounts(const struct check *c)
 			return REFUSE(c, from->span,
 				      "--mount: from takes no variable; give the stage a name");
 		if (mount_check(m, &span, &err) < 0)
-			return refuse(c, DOCKERFILE_BUILD, span, str_of(err.msg));
+			return refuse(c, DOCKERFILE_BUILD, span, err.msg);
 	}
 	return true;
 }
@@ -362,22 +372,12 @@ static bool check_volumes(const struct check *c)
 	return true;
 }
 
-static bool check_unknown(const struct check *c)
-{
-	*c->found = (struct dockerfile_problem){
-		.level = DOCKERFILE_USAGE,
-		.span = c->in->name.span,
-		.message = arena_strf(c->arena, "there is no instruction \"%.*s\"",
-				      STR_FMT(str_sub(c->in->name.text, 0, 80))),
-	};
-	return false;
-}
-
 static bool check(const struct check *c)
 {
 	switch (c->in->keyword) {
 	case INSTRUCTION_UNKNOWN:
-		return check_unknown(c);
+		return REFUSE(c, c->in->name.span, "there is no instruction \"%.*s\"",
+			      STR_FMT(str_sub(c->in->name.text, 0, 80)));
 	case INSTRUCTION_ADD:
 	case INSTRUCTION_COPY:
 		return check_files(c);

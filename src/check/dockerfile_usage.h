@@ -6,7 +6,7 @@
  *     if (!instruction_is_valid(in, arena, &found)) ...      its level, span and message
  *
  * Only the first is told, in the order BuildKit looks. Whatever contains a variable is let pass.
- * The message of a problem lives in the arena; without memory it is empty.
+ * The message of a problem lives in the arena; without memory, or a NULL arena, it is empty.
  */
 #pragma once
 
