@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "check/shell.h"
 
-#include "base/path.h"
 #include "check/shell_parser.h"
+#include "check/shell_program.h"
 
 int parser_fail(struct parser *p, enum err_code code, const char *limit, int value)
 {
@@ -142,10 +142,10 @@ static void say_nul(struct parser *p)
 		parser_problem(p, at, at + 1, "a NUL byte");
 }
 
-int shell_parse(const struct shell_input *in, struct arena *a, const struct shell **ret,
-		struct err *err)
+int shell_parse_counted(const struct shell_input *in, struct arena *a, size_t *nodes,
+			const struct shell **ret, struct err *err)
 {
-	struct parse parse = {.arena = a, .err = err};
+	struct parse parse = {.arena = a, .nodes = *nodes, .err = err};
 	struct parser p = {.parse = &parse, .text = in->text, .map = in->map};
 	struct shell *script;
 
@@ -162,10 +162,19 @@ int shell_parse(const struct shell_input *in, struct arena *a, const struct shel
 	say_nul(&p);
 	script->body = parse_list(&p);
 	read_heredocs(&p);
+	*nodes = parse.nodes;
 	if (parse.r < 0)
 		return parse.r;
 	*ret = script;
 	return 0;
+}
+
+int shell_parse(const struct shell_input *in, struct arena *a, const struct shell **ret,
+		struct err *err)
+{
+	size_t nodes = 0;
+
+	return shell_parse_counted(in, a, &nodes, ret, err);
 }
 
 bool shell_dialect_find(struct str program, enum shell_dialect *ret)

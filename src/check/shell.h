@@ -41,6 +41,11 @@ enum shell_dialect {
 	SHELL_KSH,
 };
 
+struct shell_input {
+	struct str text;
+	const struct text_map *map; /* NULL: the text is the original */
+};
+
 struct shell_span {
 	size_t at, end; /* bytes [at, end) of the original */
 };
@@ -96,10 +101,12 @@ struct shell_redirect {
 	struct shell_span span;
 	struct str operator; /* "<" ">" ">>" "<<" "<<-" "<<<" "<&" ">&" "<>" ">|" "&>" "&>>" */
 	struct str fd;	     /* "2", "{name}", or empty */
-	const struct shell_word
-		*target; /* the file, the descriptor, the delimiter; NULL: missing */
-	const struct shell_word
-		*heredoc; /* the body of << and <<-, expanded unless quoted; or NULL */
+	/* The file, the descriptor, the delimiter; NULL: it is missing. */
+	const struct shell_word *target;
+	/* The body of << and <<-, with its expansions unless the delimiter is quoted; or NULL. */
+	const struct shell_word *heredoc;
+	/* What its parts are slices of: with <<- a text without tabs. NULL: of the script. */
+	const struct shell_input *document;
 };
 
 struct shell_assignment {
@@ -194,11 +201,6 @@ struct shell {
 	size_t n_problems;		      /* those listed; at most LIMIT_SHELL_PROBLEMS */
 	size_t more_problems;		      /* not listed */
 	struct str shebang;		      /* "/bin/bash -e" of a first line "#!/bin/bash -e" */
-};
-
-struct shell_input {
-	struct str text;
-	const struct text_map *map; /* NULL: the text is the original */
 };
 
 int shell_parse(const struct shell_input *in, struct arena *a, const struct shell **ret,

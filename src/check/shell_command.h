@@ -102,8 +102,12 @@ struct shell_call {
 	const struct shell_command *command;
 	struct shell_span span; /* from its first word (or assignment) to its end */
 
-	struct str name; /* without directories: "apt-get"; empty: no word, or none that is known */
-	struct str path; /* as written, quotes removed: "/usr/bin/apt-get", "$CMD" */
+	/*
+	 * Without directories and, of a program with a row, without a version: "apt-get", "pip" of
+	 * /usr/bin/pip3.11. Empty: there is no word, or an expansion is in it.
+	 */
+	struct str name;
+	struct str path;		/* as written, quotes removed: "/usr/bin/apt-get", "$CMD" */
 	const struct shell_word *words; /* the name, its arguments; only n_words of the list */
 	size_t n_words;
 	struct str subcommand; /* canonical: "install"; empty when its program has none */
@@ -124,10 +128,11 @@ struct shell_call {
 	const struct shell_call *outer;
 	enum shell_operator before, after; /* its neighbours in its list or pipeline */
 	const struct shell_pipeline *pipeline;
-	size_t stage;	     /* in the pipeline, from 0; of pipeline->n_commands */
-	unsigned subshells;  /* ( ), substitutions and stages of pipelines around it */
-	bool conditional;    /* may not run: behind && or ||, in a branch, loop, case or function */
-	bool tested;	     /* its status is asked: of if, while, !, && or ||: set -e is off */
+	size_t stage;			 /* in the pipeline, from 0; of pipeline->n_commands */
+	const struct shell_call *source; /* whose output it reads through a pipe; NULL: none */
+	unsigned subshells;		 /* ( ), substitutions and stages of pipelines around it */
+	bool conditional;    /* may not run: behind ||, in a branch, loop, case or function */
+	bool tested;	     /* its status is asked: by if, while, !, && or ||: set -e is off */
 	struct str function; /* in the body of this one; or empty */
 
 	unsigned settings;	     /* in force when it starts: enum shell_setting */
@@ -157,6 +162,3 @@ size_t shell_call_count(const struct shell_call *c, const char *name);
 
 /* The value that a variable has been given in the body for this call; NULL: none. */
 const struct shell_binding *shell_call_env(const struct shell_call *c, struct str name);
-
-/* The call before it in the pipeline whose output it reads, the last one of a compound; or NULL. */
-const struct shell_call *shell_call_source(const struct shell_run *run, const struct shell_call *c);

@@ -133,19 +133,12 @@ static size_t find_body_end(struct parser *p, const struct heredoc *h)
 	return p->at;
 }
 
-/* A parser for the body without the tabs in front of its lines. */
-static struct parser dedent(struct parser *p, size_t at, size_t end)
+static size_t copy_without_tabs(struct parser *p, size_t at, size_t end, char *out,
+				struct text_map *map)
 {
-	struct text_map *map = arena_alloc(p->parse->arena, sizeof *map);
-	char *out = parser_copies(p, end - at) ? arena_alloc(p->parse->arena, end - at) : NULL;
 	bool line_start = true;
 	size_t n = 0;
 
-	if (!map || !out) {
-		parser_fail(p, ERR_NOMEM, NULL, 0);
-		return parser_inside(p, STR_NULL, NULL);
-	}
-	*map = text_map_make(p->parse->arena);
 	for (size_t i = at; i < end; i++) {
 		char c = p->text.p[i];
 
@@ -156,9 +149,27 @@ static struct parser dedent(struct parser *p, size_t at, size_t end)
 		out[n++] = c;
 		line_start = c == '\n';
 	}
+	return n;
+}
+
+/* A parser for the body without the tabs in front of its lines. */
+static struct parser dedent(struct parser *p, struct shell_redirect *r, size_t at, size_t end)
+{
+	struct shell_input *document = arena_alloc(p->parse->arena, sizeof *document);
+	struct text_map *map = arena_alloc(p->parse->arena, sizeof *map);
+	char *out = parser_copies(p, end - at) ? arena_alloc(p->parse->arena, end - at) : NULL;
+
+	if (!document || !map || !out) {
+		parser_fail(p, ERR_NOMEM, NULL, 0);
+		return parser_inside(p, STR_NULL, NULL);
+	}
+	*map = text_map_make(p->parse->arena);
+	document->text = str_make(out, copy_without_tabs(p, at, end, out, map));
+	document->map = map;
+	r->document = document;
 	if (p->parse->arena->failed)
 		parser_fail(p, ERR_NOMEM, NULL, 0);
-	return parser_inside(p, str_make(out, n), map);
+	return parser_inside(p, document->text, map);
 }
 
 /* All of it as text: with a quoted delimiter nothing is expanded. */
@@ -184,7 +195,7 @@ void read_heredocs(struct parser *p)
 
 		next = h->next;
 		p->heredocs = next;
-		body = h->dedent ? dedent(p, start, end) : parser_part(p, start, end);
+		body = h->dedent ? dedent(p, h->redirect, start, end) : parser_part(p, start, end);
 		h->redirect->heredoc = h->quoted ? quoted_body(&body) : parse_heredoc_body(&body);
 	}
 }

@@ -218,12 +218,19 @@ static bool is_special(const struct parser *p, const struct parts *parts)
 	}
 }
 
+/* Most bytes are text in every context. */
+static bool is_plain(int c)
+{
+	return is_name(c) || c == '-' || c == '.' || c == '/' || c == '=' || c == ':' || c >= 0x80;
+}
+
 /* The first byte is text whatever it is. */
 static void parse_run(struct parser *p, struct parts *parts)
 {
 	size_t start = p->at++;
 
-	while (!at_end(p) && !is_special(p, parts) && !ends_here(p, parts))
+	while (is_plain(peek(p, 0)) ||
+	       (!at_end(p) && !is_special(p, parts) && !ends_here(p, parts)))
 		p->at++;
 	add_text(p, parts, start, slice(p, start, p->at),
 		 is_double(parts->context) ? SHELL_DOUBLE : SHELL_BARE);

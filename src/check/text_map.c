@@ -28,11 +28,11 @@ void text_map_add(struct text_map *m, size_t at, size_t origin)
 	m->pieces[m->n++] = (struct text_piece){at, origin};
 }
 
-size_t text_map_origin(const struct text_map *m, size_t at)
+/* How many pieces start at or before it. */
+static size_t pieces_until(const struct text_map *m, size_t at)
 {
 	size_t low = 0, high = m ? m->n : 0;
 
-	/* The last piece that starts at or before it. */
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
@@ -41,5 +41,25 @@ size_t text_map_origin(const struct text_map *m, size_t at)
 		else
 			high = middle;
 	}
-	return low ? m->pieces[low - 1].origin + (at - m->pieces[low - 1].at) : at;
+	return low;
+}
+
+size_t text_map_origin(const struct text_map *m, size_t at)
+{
+	size_t n = pieces_until(m, at);
+
+	return n ? m->pieces[n - 1].origin + (at - m->pieces[n - 1].at) : at;
+}
+
+void text_map_copy(struct text_map *m, size_t at, const struct text_map *other, size_t from,
+		   size_t n)
+{
+	text_map_add(m, at, text_map_origin(other, from));
+	for (size_t i = pieces_until(other, from); other && i < other->n; i++) {
+		const struct text_piece *piece = &other->pieces[i];
+
+		if (piece->at - from >= n)
+			return;
+		text_map_add(m, at + (piece->at - from), piece->origin);
+	}
 }

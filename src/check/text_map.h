@@ -36,5 +36,10 @@ static inline struct text_map text_map_make(struct arena *a)
 /* A piece that only goes on where the last one is is not kept. */
 void text_map_add(struct text_map *m, size_t at, size_t origin);
 
+/* n bytes from `at` on are those of another text from byte `from` on, which has a map of its own.
+ */
+void text_map_copy(struct text_map *m, size_t at, const struct text_map *other, size_t from,
+		   size_t n);
+
 /* Of the byte itself: the end of a range is text_map_origin(m, end - 1) + 1. */
 size_t text_map_origin(const struct text_map *m, size_t at);

@@ -61,6 +61,29 @@ TEST(a_full_arena_is_seen_by_its_check)
 	arena_done(&a);
 }
 
+TEST(a_part_of_a_text_takes_its_pieces_along)
+{
+	static const struct {
+		size_t at, origin;
+	} rows[] = {{2, 12}, {4, 14}, {5, 30}, {7, 32}};
+	struct text_map outer, m;
+	struct arena a;
+
+	arena_init(&a, 10000);
+	outer = text_map_make(&a);
+	text_map_add(&outer, 0, 10);
+	text_map_add(&outer, 5, 30);
+	text_map_add(&outer, 9, 90);
+	m = text_map_make(&a);
+	text_map_copy(&m, 2, &outer, 2, 6);
+	assert_int_equal(m.n, 2);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		assert_int_equal(text_map_origin(&m, rows[i].at), rows[i].origin);
+	text_map_copy(&m, 8, NULL, 3, 2);
+	assert_int_equal(text_map_origin(&m, 9), 4);
+	arena_done(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -68,6 +91,7 @@ int main(void)
 		RUN(a_byte_is_where_its_piece_says),
 		RUN(what_goes_on_takes_no_piece_and_an_empty_one_is_replaced),
 		RUN(a_full_arena_is_seen_by_its_check),
+		RUN(a_part_of_a_text_takes_its_pieces_along),
 	};
 
 	return RUN_ALL(tests);
