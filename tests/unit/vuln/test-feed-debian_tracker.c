@@ -49,7 +49,7 @@ TEST(a_bad_record_is_a_problem_and_the_next_is_read)
 		{"{\"releases\":{\"sid\":{\"status\":\"resolved\"}}}",
 		 "a: CVE-1: sid: resolved without \"fixed_version\"\n"},
 		{"{\"releases\":{\"sid\":[]}}", "a: CVE-1: releases.sid: a list, not a map\n"},
-		{"7", "a: CVE-1: no map \"releases\"\n"},
+		{"7", "a: CVE-1: a number, not a map\n"},
 		{"{\"x\":1,\"x\":2}", "a: CVE-1: value at line 1: line 1, column 10: "
 				      "duplicate object key near '\"x\"'\n"},
 	};
