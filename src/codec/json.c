@@ -166,6 +166,11 @@ bool json_get_int(const struct json *map, const char *key, int64_t *ret)
 	return json_int(json_get(map, key), ret);
 }
 
+bool json_truth(const struct json *v)
+{
+	return json_is_true(real(v));
+}
+
 bool json_get_true(const struct json *map, const char *key)
 {
 	return json_is_true(real(json_get(map, key)));

@@ -41,6 +41,7 @@ struct str json_get_str(const struct json *map, const char *key);
 bool json_int(const struct json *v, int64_t *ret);   /* false unless an integer */
 bool json_number(const struct json *v, double *ret); /* an integer too */
 bool json_get_int(const struct json *map, const char *key, int64_t *ret);
+bool json_truth(const struct json *v);			     /* false unless it is `true` */
 bool json_get_true(const struct json *map, const char *key); /* false unless it is `true` */
 size_t json_len(const struct json *list);		     /* of a list or map; 0 otherwise */
 const struct json *json_at(const struct json *list, size_t i);

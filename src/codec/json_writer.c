@@ -185,6 +185,12 @@ void json_add_null(struct json_writer *w)
 	strbuf_adds(w->out, "null");
 }
 
+void json_add_raw(struct json_writer *w, struct str json)
+{
+	before_value(w);
+	strbuf_add(w->out, json);
+}
+
 void json_put_str(struct json_writer *w, const char *key, struct str s)
 {
 	json_key(w, key);

@@ -40,6 +40,8 @@ void json_add_int(struct json_writer *w, int64_t v);
 void json_add_uint(struct json_writer *w, uint64_t v);
 void json_add_bool(struct json_writer *w, bool v);
 void json_add_null(struct json_writer *w);
+/* Text that is a JSON value already: a number. */
+void json_add_raw(struct json_writer *w, struct str json);
 
 /* Key and value at once; the _opt form writes nothing for an empty string. */
 void json_put_str(struct json_writer *w, const char *key, struct str s);
