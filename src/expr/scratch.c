@@ -71,7 +71,7 @@ void *scratch_alloc_block(struct scratch *s, size_t n)
 	size_t cap = own ? n : BLOCK_BYTES;
 	struct scratch_block *b;
 
-	if (cap > s->limit - s->used)
+	if (cap > s->limit || s->used > s->limit - cap)
 		return NULL;
 	b = malloc(sizeof(*b) + cap); /* cap is below the limit: no overflow */
 	if (!b)
