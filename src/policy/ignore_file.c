@@ -293,7 +293,9 @@ static const struct {
 	const char *name;
 	unsigned kinds; /* 0: nothing that Plimsoll finds */
 } trivy_sections[] = {
-	{"vulnerabilities", 1u << FINDING_VULNERABILITY},
+	/* notices about a package (RustSec) and malicious ones are no kinds of their own there */
+	{"vulnerabilities",
+	 1u << FINDING_VULNERABILITY | 1u << FINDING_MALWARE | 1u << FINDING_MISCONFIGURATION},
 	{"misconfigurations", 1u << FINDING_MISCONFIGURATION},
 	{"secrets", 1u << FINDING_SECRET},
 	{"licenses", 0},
@@ -336,7 +338,8 @@ static const char *const languages[][2] = {
 	{"python", "pypi"},	{"javascript", "npm"}, {"java", "maven"},   {"ruby", "gem"},
 	{"go", "golang"},	{"php", "composer"},   {"dotnet", "nuget"}, {"rust", "cargo"},
 	{"dart", "pub"},	{"swift", "swift"},    {"elixir", "hex"},   {"erlang", "hex"},
-	{"haskell", "hackage"}, {"r", "cran"},
+	{"haskell", "hackage"}, {"R", "cran"},	       {"r", "cran"},	    {"c++", "conan"},
+	{"lua", "luarocks"},
 };
 
 static struct str type_of_language(struct str language)
@@ -356,10 +359,20 @@ static int set_language(struct reading *rd, struct ignore_rule *rule, const stru
 static int set_type(struct reading *rd, struct ignore_rule *rule, const struct yaml_node *v)
 {
 	static const char *const types[][2] = {
-		{"python", "pypi"},	     {"go-module", "golang"}, {"java-archive", "maven"},
-		{"jenkins-plugin", "maven"}, {"rust-crate", "cargo"}, {"php-composer", "composer"},
-		{"dotnet", "nuget"},	     {"dart-pub", "pub"},     {"pod", "cocoapods"},
+		{"python", "pypi"},
+		{"go-module", "golang"},
+		{"java-archive", "maven"},
+		{"jenkins-plugin", "maven"},
+		{"rust-crate", "cargo"},
+		{"php-composer", "composer"},
+		{"dotnet", "nuget"},
+		{"dart-pub", "pub"},
+		{"pod", "cocoapods"},
 		{"portage", "ebuild"},
+		{"github-action", "githubactions"},
+		{"github-action-workflow", "githubactions"},
+		{"R-package", "cran"},
+		{"lua-rocks", "luarocks"},
 	};
 	struct str type = yaml_str(v);
 
@@ -390,6 +403,7 @@ static int set_namespace(struct reading *rd, struct ignore_rule *rule, const str
 		return refuse(rd, yaml_line(v), "\"%.*s\" is no namespace of Grype",
 			      STR_FMT(yaml_str(v)));
 	id = str_is(id, "redhat") ? STR("rhel") : id;
+	version = str_is(version, "rolling") ? STR_NULL : version;
 	shard = arena_strf(&rd->ig->arena, "%.*s%s%.*s", STR_FMT(id), version.n ? "-" : "",
 			   STR_FMT(version));
 	return shard.p ? set_one(rd, shard, &rule->shards) : err_nomem(rd->err);
@@ -409,6 +423,7 @@ static int set_match_type(struct reading *rd, struct ignore_rule *rule, const st
 	return refuse(rd, yaml_line(v), "\"%.*s\" is no match-type", STR_FMT(word));
 }
 
+/* Such a rule takes off what a VEX document, given beside it, says; by itself nothing. */
 static int set_vex_status(struct reading *rd, struct ignore_rule *rule, const struct yaml_node *v)
 {
 	unsigned status;
@@ -416,8 +431,17 @@ static int set_vex_status(struct reading *rd, struct ignore_rule *rule, const st
 	if (!status_of(yaml_str(v), &status))
 		return refuse(rd, yaml_line(v), "\"%.*s\" is no status of VEX",
 			      STR_FMT(yaml_str(v)));
-	rule->statuses = 1u << status;
+	rule->never = true;
 	return 0;
+}
+
+static int set_vex_justification(struct reading *rd, struct ignore_rule *rule,
+				 const struct yaml_node *v)
+{
+	struct str text;
+
+	rule->never = true;
+	return take_text(rd, v, &text);
 }
 
 /* Aliases are always looked at, so only a false changes anything; it would narrow the rule. */
@@ -440,17 +464,31 @@ static bool is_literal(struct str s)
 	return true;
 }
 
+/* "gtk+3.0" is a name, and means itself. */
+static void add_pattern(struct strbuf *sb, struct str s)
+{
+	bool plain = is_literal(s);
+
+	for (size_t i = 0; i < s.n; i++) {
+		if (plain && (s.p[i] == '+' || s.p[i] == '.'))
+			strbuf_addc(sb, '\\');
+		strbuf_addc(sb, s.p[i]);
+	}
+}
+
 /* Grype takes names as regular expressions of the whole name. */
 static int take_regex(struct reading *rd, const struct yaml_node *v, regex_t **ret)
 {
-	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(REGEX_MAX + 8);
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(2 * REGEX_MAX + 8);
 	struct str s = yaml_str(v);
 	regex_t *regex;
 	bool refused = str_find_char(s, '{') < s.n || str_find_char(s, '\0') < s.n;
 
 	for (size_t i = 0; i + 1 < s.n; i++) /* references back take exponential time */
 		refused |= s.p[i] == '\\' && char_is_alnum(s.p[i + 1]);
-	strbuf_addf(&sb, "^(%.*s)$", STR_FMT(s));
+	strbuf_adds(&sb, "^(");
+	add_pattern(&sb, str_sub(s, 0, REGEX_MAX));
+	strbuf_adds(&sb, ")$");
 	if (refused || s.n == 0 || s.n > REGEX_MAX || strbuf_check(&sb, NULL) < 0)
 		return refuse(rd, yaml_line(v), "\"%.*s\" is no name that is understood here",
 			      STR_FMT(str_sub(s, 0, REGEX_MAX)));
@@ -500,15 +538,11 @@ static int set_grype_package(struct reading *rd, struct ignore_rule *rule,
 }
 
 static const struct key grype_keys[] = {
-	{"vulnerability", set_ids},
-	{"include-aliases", set_include_aliases},
-	{"reason", set_reason},
-	{"namespace", set_namespace},
-	{"fix-state", set_fix_state},
-	{"package", set_grype_package},
-	{"vex-status", set_vex_status},
-	{"match-type", set_match_type},
-	{NULL, NULL},
+	{"vulnerability", set_ids},	{"include-aliases", set_include_aliases},
+	{"reason", set_reason},		{"namespace", set_namespace},
+	{"fix-state", set_fix_state},	{"package", set_grype_package},
+	{"vex-status", set_vex_status}, {"vex-justification", set_vex_justification},
+	{"match-type", set_match_type}, {NULL, NULL},
 };
 
 /* ---- rules ---- */
@@ -588,6 +622,9 @@ static int read_trivy(struct reading *rd, const struct yaml_node *doc)
 			struct ignore_rule *rule = vec_at(&rd->ig->rules, k);
 
 			rule->never |= trivy_sections[i].kinds == 0;
+			if (r == 0 && rule->ids.n == 0)
+				r = refuse(rd, rule->line,
+					   "a rule of Trivy's without \"id\" matches nothing");
 		}
 	}
 	return r;
@@ -605,7 +642,7 @@ static bool is_trivy(const struct yaml_node *doc)
 
 static int read_plain_line(struct reading *rd, struct str line, size_t number)
 {
-	struct str word, id;
+	struct str word, words, id;
 	struct ignore_rule *rule = NULL;
 	int r;
 
@@ -615,12 +652,18 @@ static int read_plain_line(struct reading *rd, struct str line, size_t number)
 	r = new_rule(rd, number, &rule);
 	if (r == 0)
 		r = set_one(rd, id, &rule->ids);
+	words = str_trim(line);
 	while (r == 0 && str_pull_word(&line, &word)) {
 		if (str_pull_prefix(&word, STR("exp:")))
 			r = set_end_text(rd, rule, word, number, false);
-		else
-			r = refuse(rd, number, "\"%.*s\": only exp:2026-12-31 stands behind an id",
+		else if (str_has_prefix(word, STR("CVE-")) || str_has_prefix(word, STR("GHSA-")))
+			r = refuse(rd, number, "\"%.*s\": an id a line",
 				   STR_FMT(str_sub(word, 0, 100)));
+		else if (str_has_prefix(word, STR("exp")))
+			r = refuse(rd, number, "\"%.*s\": an end is written exp:2026-12-31",
+				   STR_FMT(str_sub(word, 0, 100)));
+		else
+			r = copy(rd, words, &rule->reason); /* Trivy passes over it */
 	}
 	if (r < 0)
 		return r;
