@@ -85,8 +85,10 @@ bench: setup-bench build
 		ninja -C $(BUILD) --quiet tests/match_bench && tests/bench/match.sh $(BUILD) $(FEEDS))
 
 conformance: setup-conformance build
-	@tools/conformance.py $(PLIMSOLL) $(or $(SUITES),$(error say SUITES=DIR)) $(BUILD)/conformance
+	@tools/conformance.py $(PLIMSOLL) $(or $(SUITES),$(error say SUITES=DIR)) \
+		$(BUILD)/conformance $(FEEDS)
 	$(if $(FEEDS),tests/conformance/matching.py --plimsoll $(PLIMSOLL) --feeds $(FEEDS) \
+		--db $(BUILD)/conformance/db \
 		$(addprefix --images ,$(wildcard $(SUITES)/../images)))
 
 install: build

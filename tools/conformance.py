@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the outside test suites and prints the score of each.
 
-    tools/conformance.py PROGRAM SUITES WORK
+    tools/conformance.py PROGRAM SUITES WORK [FEEDS]
 
 SUITES holds suites as folders, or packed together as *.tar.xz, which are unpacked below WORK; a
 folder "images" beside SUITES is a suite too. Suite NAME is run by tests/conformance/NAME.py with
 --plimsoll and --suite (RUNNERS names the others); a suite without a runner is listed as such.
+
+With FEEDS a database is made of it below WORK, and the runners that want one scan with it.
 
 A runner prints a miss as "CASE: what is wrong", and at last "NAME: N of M". Every miss fails, unless
 tests/conformance/explained.tsv (suite, case, reason) shows it to be an error of the suite. A row
@@ -51,6 +53,13 @@ def find_suites(suites, work):
     return found | ({"images": images} if images.is_dir() else {})
 
 
+def build_database(program, feeds, work):
+    database = work / "db"
+    subprocess.run([str(program), "db", "build", "--quiet", "--feeds", str(feeds), "--out",
+                    str(database)], check=True, stdout=subprocess.DEVNULL)
+    return database
+
+
 def read_explained():
     """{suite: {case: reason}}"""
     explained = {}
@@ -91,8 +100,9 @@ def judge(name, result, explained):
 
 
 def main():
-    program, suites, work = (pathlib.Path(word).resolve() for word in sys.argv[1:4])
+    program, suites, work, *feeds = (pathlib.Path(word).resolve() for word in sys.argv[1:5])
     work.mkdir(parents=True, exist_ok=True)
+    database = build_database(program, feeds[0], work) if feeds else None
     found, explained = find_suites(suites, work), read_explained()
     passed = failed = 0
     without = []
@@ -107,6 +117,7 @@ def main():
         arguments = ["--plimsoll", str(program)]
         if name in NEEDS_IMAGES:
             arguments += ["--images", str(found["images"])]
+            arguments += ["--db", str(database)] if database else []
         faults = judge(name, run(name, runner, folder, arguments, work), explained.get(name, {}))
         print(*(f"    FAILED {fault}" for fault in faults), sep="\n", end="\n" if faults else "")
         passed, failed = passed + (not faults), failed + bool(faults)

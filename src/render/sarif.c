@@ -15,9 +15,13 @@
  *   - partialFingerprints hold no version: a result stays the same one when its package is
  *     upgraded and still has it. "primaryLocationLineHash" is the name that GitHub compares by.
  *
+ *   - a document above the limits of GitHub is refused there as a whole: of more than 25,000
+ *     findings the gravest are results, and a notification says how many are not; likewise for
+ *     locations.
+ *   - every result has a place with a path: what is about the image lies in "image".
+ *
  * Format: SARIF 2.1.0 (OASIS), https://docs.oasis-open.org/sarif/sarif/v2.1.0/;
- * https://docs.github.com/en/code-security/code-scanning (SARIF support). Limits of GitHub are not
- * enforced: 25,000 results a run.
+ * https://docs.github.com/en/code-security/code-scanning (SARIF support; limits of uploads).
  */
 #include "base/cleanup.h"
 #include "base/limits.h"
@@ -33,6 +37,11 @@
 #define PART_MAX       4096 /* bytes of one field in a text; more is cut */
 #define REFERENCES_MAX 10   /* links in a rule's help */
 
+/* Of GitHub. */
+#define RESULTS_MAX	25000
+#define LOCATIONS_MAX	1000 /* of a result */
+#define DESCRIPTION_MAX 1024
+
 /* A rule and what its findings say at worst. */
 struct rule {
 	const struct finding *first;
@@ -46,6 +55,7 @@ struct sarif {
 	const struct report *report;
 	struct json_writer w;
 	struct arena arena;
+	struct vec results; /* const struct finding *, in the report's order */
 	struct vec rules;   /* struct rule *, sorted by id */
 	struct map by_id;   /* id -> struct rule */
 	struct map layers;  /* diff id -> index + 1 */
@@ -95,12 +105,46 @@ static int by_id(const void *va, const void *vb)
 	return str_cmp((*a)->first->rule, (*b)->first->rule);
 }
 
+/* All findings, or the gravest. */
+static int choose_results(struct sarif *s)
+{
+	static const enum severity order[] = {SEVERITY_CRITICAL, SEVERITY_HIGH,
+					      SEVERITY_MEDIUM,	 SEVERITY_UNKNOWN,
+					      SEVERITY_LOW,	 SEVERITY_NEGLIGIBLE};
+	const struct vec *all = &s->report->findings;
+	size_t left = RESULTS_MAX, n[ARRAY_LEN(order)] = {0};
+
+	for (size_t i = 0; i < all->n; i++)
+		n[((const struct finding *)vec_at(all, i))->severity]++;
+	for (size_t i = 0; i < ARRAY_LEN(order); i++) {
+		n[order[i]] = n[order[i]] < left ? n[order[i]] : left;
+		left -= n[order[i]];
+	}
+	for (size_t i = 0; i < all->n; i++) {
+		const struct finding *f = vec_at(all, i), **slot;
+
+		if (n[f->severity] == 0)
+			continue;
+		n[f->severity]--;
+		slot = vec_push(&s->results);
+		if (!slot)
+			return -ERR_NOMEM;
+		*slot = f;
+	}
+	return 0;
+}
+
+static const struct finding *result_at(const struct sarif *s, size_t i)
+{
+	return *(const struct finding **)vec_at(&s->results, i);
+}
+
 static int gather(struct sarif *s)
 {
-	int r = 0;
+	int r = choose_results(s);
 
-	for (size_t i = 0; i < s->report->findings.n && r == 0; i++)
-		r = add_to_rule(s, vec_at(&s->report->findings, i));
+	for (size_t i = 0; i < s->results.n && r == 0; i++)
+		r = add_to_rule(s, result_at(s, i));
 	vec_sort(&s->rules, by_id);
 	for (size_t i = 0; i < s->rules.n; i++)
 		(*(struct rule **)vec_at(&s->rules, i))->index = i;
@@ -120,6 +164,16 @@ static void put_text(struct json_writer *w, const char *key, struct str text)
 	json_open_map(w);
 	json_put_str(w, "text", text);
 	json_close_map(w);
+}
+
+/* A text of at most so many bytes, not cut within a character. */
+static struct str whole_characters(struct str text, size_t max)
+{
+	size_t n = text.n < max ? text.n : max;
+
+	while (n && n < text.n && ((unsigned char)text.p[n] & 0xc0) == 0x80)
+		n--;
+	return str_sub(text, 0, n);
 }
 
 static const char *level_of(enum severity s)
@@ -236,8 +290,8 @@ static void put_rule(struct sarif *s, const struct rule *rule)
 	json_open_map(&s->w);
 	json_put_str(&s->w, "id", f->rule);
 	json_put_text(&s->w, "name", finding_kind_name(f->kind));
-	put_text(&s->w, "shortDescription", f->title);
-	put_text(&s->w, "fullDescription", f->title);
+	put_text(&s->w, "shortDescription", whole_characters(f->title, DESCRIPTION_MAX));
+	put_text(&s->w, "fullDescription", whole_characters(f->title, DESCRIPTION_MAX));
 	for (size_t i = 0; i < f->references.n; i++)
 		if (is_web_address(f->references.p[i])) {
 			json_put_str(&s->w, "helpUri", f->references.p[i]);
@@ -324,27 +378,37 @@ static void put_layer_place(struct sarif *s, struct str layer)
 	json_close_map(&s->w);
 }
 
+/* A line GitHub must have; the rest where it is known. */
+static void put_region(struct sarif *s, const struct finding_location *at)
+{
+	json_key(&s->w, "region");
+	json_open_map(&s->w);
+	json_put_uint(&s->w, "startLine", at->line ? at->line : 1);
+	if (at->line && at->column)
+		json_put_uint(&s->w, "startColumn", at->column);
+	if (at->line && at->end_line >= at->line)
+		json_put_uint(&s->w, "endLine", at->end_line);
+	if (at->line && at->end_line >= at->line && at->end_column)
+		json_put_uint(&s->w, "endColumn", at->end_column);
+	json_close_map(&s->w);
+}
+
 static void put_location(struct sarif *s, const struct finding *f,
 			 const struct finding_location *at)
 {
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(TEXT_MAX);
 
 	json_open_map(&s->w);
-	if (at->path.n) {
-		add_uri(&sb, str_sub(at->path, 0, LIMIT_PATH_BYTES));
-		json_key(&s->w, "physicalLocation");
-		json_open_map(&s->w);
-		json_key(&s->w, "artifactLocation");
-		json_open_map(&s->w);
-		json_put_str(&s->w, "uri", strbuf_str(&sb));
-		json_put_text(&s->w, "uriBaseId", "IMAGE");
-		json_close_map(&s->w);
-		json_key(&s->w, "region");
-		json_open_map(&s->w);
-		json_put_uint(&s->w, "startLine", at->line ? at->line : 1);
-		json_close_map(&s->w);
-		json_close_map(&s->w);
-	}
+	add_uri(&sb, at->path.n ? str_sub(at->path, 0, LIMIT_PATH_BYTES) : STR("image"));
+	json_key(&s->w, "physicalLocation");
+	json_open_map(&s->w);
+	json_key(&s->w, "artifactLocation");
+	json_open_map(&s->w);
+	json_put_str(&s->w, "uri", strbuf_str(&sb));
+	json_put_text(&s->w, "uriBaseId", "IMAGE");
+	json_close_map(&s->w);
+	put_region(s, at);
+	json_close_map(&s->w);
 	json_key(&s->w, "logicalLocations");
 	json_open_list(&s->w);
 	if (f->subject.kind == SUBJECT_PACKAGE)
@@ -357,10 +421,14 @@ static void put_location(struct sarif *s, const struct finding *f,
 
 static void put_locations(struct sarif *s, const struct finding *f)
 {
+	const struct finding_location whole = {.layer = f->subject.layer};
+
 	json_key(&s->w, "locations");
 	json_open_list(&s->w);
-	for (size_t i = 0; i < f->n_locations; i++)
+	for (size_t i = 0; i < f->n_locations && i < LOCATIONS_MAX; i++)
 		put_location(s, f, &f->locations[i]);
+	if (f->n_locations == 0)
+		put_location(s, f, &whole);
 	json_close_list(&s->w);
 }
 
@@ -471,8 +539,8 @@ static int put_results(struct sarif *s, struct err *err)
 
 	json_key(&s->w, "results");
 	json_open_list(&s->w);
-	for (size_t i = 0; i < s->report->findings.n && r == 0; i++)
-		r = put_result(s, vec_at(&s->report->findings, i), err);
+	for (size_t i = 0; i < s->results.n && r == 0; i++)
+		r = put_result(s, result_at(s, i), err);
 	json_close_list(&s->w);
 	return r;
 }
@@ -496,6 +564,22 @@ static void put_notification(struct sarif *s, const struct coverage *c)
 	json_close_map(&s->w);
 }
 
+static void put_left_out(struct sarif *s)
+{
+	char text[160];
+
+	if (s->results.n == s->report->findings.n)
+		return;
+	(void)snprintf(text, sizeof text, /* fits */
+		       "%zu of %zu findings, the least severe ones, are not listed: GitHub takes "
+		       "no document with more than %d results",
+		       s->report->findings.n - s->results.n, s->report->findings.n, RESULTS_MAX);
+	json_open_map(&s->w);
+	json_put_text(&s->w, "level", "warning");
+	put_text(&s->w, "message", str_of(text));
+	json_close_map(&s->w);
+}
+
 static void put_invocation(struct sarif *s)
 {
 	const struct vec *coverage = &s->report->coverage;
@@ -512,6 +596,7 @@ static void put_invocation(struct sarif *s)
 		if (c->state != COVERAGE_ASSESSED)
 			put_notification(s, c);
 	}
+	put_left_out(s);
 	json_close_list(&s->w);
 	json_close_map(&s->w);
 	json_close_list(&s->w);
@@ -574,7 +659,9 @@ static int put_document(struct sarif *s, struct err *err)
 static int render(const struct report *report, const struct render_options *options,
 		  struct strbuf *out, struct err *err)
 {
-	struct sarif s = {.report = report, .rules = VEC_INIT(struct rule *, LIMIT_FINDINGS)};
+	struct sarif s = {.report = report,
+			  .results = VEC_INIT(const struct finding *, LIMIT_FINDINGS),
+			  .rules = VEC_INIT(struct rule *, LIMIT_FINDINGS)};
 	int r;
 
 	arena_init(&s.arena, LIMIT_ARENA_BYTES);
@@ -584,6 +671,7 @@ static int render(const struct report *report, const struct render_options *opti
 	json_writer_init(&s.w, out, JSON_INDENT);
 	r = gather(&s);
 	r = r < 0 ? err_nomem(err) : put_document(&s, err);
+	vec_done(&s.results);
 	vec_done(&s.rules);
 	map_done(&s.by_id);
 	map_done(&s.layers);

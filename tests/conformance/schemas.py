@@ -94,6 +94,11 @@ class Formats:
                 return "ruleIndex and ruleId differ"
             if "suppressions" not in result or not result["locations"]:
                 return "a result without suppressions or locations"
+            if not all("startLine" in place.get("physicalLocation", {}).get("region", {})
+                       for place in result["locations"]):
+                return "a location without a file and line, which GitHub asks for"
+        if len(run_["results"]) > 25000 or any(len(r["properties"]["tags"]) > 10 for r in rules):
+            return "beyond the limits of GitHub"
         prints = [r["partialFingerprints"]["primaryLocationLineHash"] for r in run_["results"]]
         if len(set(prints)) != len(prints):
             return "two results have one fingerprint"

@@ -137,6 +137,35 @@ TEST(fingerprints_survive_an_upgrade_and_stay_distinct)
 	assert_true(str_has_suffix(first, STR(":1")) && str_has_suffix(second, STR(":2")));
 }
 
+/* GitHub refuses a document of more results, and one with a result that lies in no file. */
+TEST(sarif_stays_within_the_limits_of_github)
+{
+	CLEANUP(report_freep) struct report *report = sample_report();
+	CLEANUP(strbuf_done) struct strbuf out = STRBUF_INIT(256 * (size_t)OUTPUT_MAX);
+	const struct str mark = STR("\"ruleId\": ");
+	struct str rest;
+	size_t at, n_results = 0;
+
+	for (unsigned i = 0; i < 25002; i++) {
+		struct finding f = sample_in_package(report, 0, "CVE-LOW");
+		char version[16];
+
+		snprintf(version, sizeof version, "%u", i);
+		f.subject.version = str_of(version);
+		f.rule = i == 25001 ? STR("CVE-HIGH") : f.rule;
+		f.severity = i == 25001 ? SEVERITY_HIGH : SEVERITY_LOW;
+		f.n_locations = i == 25001 ? 0 : 1;
+		assert_int_equal(report_add_finding(report, &f, NULL), 0);
+	}
+	render_sample("sarif", report, &out);
+	for (rest = strbuf_str(&out); (at = str_find(rest, mark)) < rest.n; n_results++)
+		rest = str_skip(rest, at + mark.n);
+	assert_int_equal(n_results, 25000);
+	assert_has(strbuf_cstr(&out), "2 of 25002 findings, the least severe ones, are not listed");
+	assert_has(strbuf_cstr(&out), "\"ruleId\": \"CVE-HIGH\"");
+	assert_has(strbuf_cstr(&out), "\"uri\": \"image\"");
+}
+
 TEST(nothing_of_an_image_becomes_markup)
 {
 	static const struct {
@@ -203,6 +232,7 @@ int main(void)
 		RUN(the_order_in_which_findings_came_does_not_show),
 		RUN(security_severity_lies_in_the_band_of_the_severity),
 		RUN(fingerprints_survive_an_upgrade_and_stay_distinct),
+		RUN(sarif_stays_within_the_limits_of_github),
 		RUN(nothing_of_an_image_becomes_markup),
 		RUN(only_web_addresses_become_links),
 		RUN(long_lists_are_cut_and_counted_in_markdown),
