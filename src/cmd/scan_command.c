@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/fd.h"
 #include "base/limits.h"
 #include "cmd/progress.h"
@@ -16,6 +17,9 @@
 #include "render/render.h"
 #include "scan/scan.h"
 #include "vuln/assess.h"
+
+#define DAY_SECONDS 86400
+#define OLD_DAYS    14
 
 /* https://reproducible-builds.org/specs/source-date-epoch/ */
 int scan_read_epoch(struct scan_request *q, struct err *err)
@@ -80,6 +84,22 @@ static int open_database(const struct scan_options *opt, struct db **ret, struct
 	if (!opt->vulnerabilities)
 		return 0;
 	return db_open(&options, ret, why);
+}
+
+/* Its newest data says how old a database is; what was found since is in none of its answers. */
+static void tell_age(const struct db *db, int64_t now)
+{
+	struct str built = db_index(db)->built;
+	char line[128];
+	int64_t seconds;
+
+	if (!clock_parse(built, &seconds) || (now - seconds) / DAY_SECONDS <= OLD_DAYS)
+		return;
+	(void)snprintf(line, sizeof line,
+		       "plimsoll: the vulnerability database is of %.10s, %lld days old; plimsoll "
+		       "db update renews it\n",
+		       built.p, (long long)((now - seconds) / DAY_SECONDS));
+	(void)fd_write_all(STDERR_FILENO, str_of(line), NULL); /* nowhere else to tell */
 }
 
 /* A database that is not there leaves vulnerabilities unassessed; one that is named must be. */
@@ -204,6 +224,8 @@ int scan_command(const struct scan_options *opt, const char *command, int argc,
 		r = scan_run(&q, &progress, &report, &err);
 		progress_stop(line);
 	}
+	if (r == 0 && db && !opt->quiet)
+		tell_age(db, q.has_time ? q.time : (int64_t)time(NULL));
 	if (r == 0)
 		r = assess(opt, db, &no_db, report, &err);
 	if (r == 0)

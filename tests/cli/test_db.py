@@ -338,3 +338,47 @@ def test_wrong_words_are_told(tmp_path, words, message):
     done = db(tmp_path, *words)
     assert (done.returncode, done.stdout) == (2, "")
     assert message in done.stderr
+
+
+def test_a_scan_tells_how_old_its_database_is(tmp_path, mirror):
+    build(tmp_path)
+    status = tmp_path / "root/var/lib/dpkg/status"
+    status.parent.mkdir(parents=True)
+    status.write_text("Package: bash\nStatus: install ok installed\nVersion: 5.1-2\n\n")
+
+    def scan(now, *words):
+        env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path / "home"),
+               "PLIMSOLL_DB": str(tmp_path / "db"), "SOURCE_DATE_EPOCH": str(now)}
+        return subprocess.run([PLIMSOLL, "scan", "root", *words], cwd=tmp_path, env=env,
+                              capture_output=True, text=True, timeout=60, check=True).stderr
+
+    built = 1746093600  # 2025-05-01, the date of KEV in the mirror
+    assert scan(built + 14 * 86400) == ""
+    assert scan(built + 100 * 86400) == (
+        "plimsoll: the vulnerability database is of 2025-05-01, 100 days old; plimsoll db update "
+        "renews it\n")
+    assert scan(built + 100 * 86400, "--quiet") == ""
+
+
+FULL = """mount -t tmpfs -o size={size}k none disk && cp -a db/. disk/ &&
+"$PLIMSOLL" db build --feeds feeds --out disk; status=$?
+"$PLIMSOLL" db verify --db disk && ls disk/shards && exit $status"""
+
+
+@pytest.mark.parametrize("room", [1, 8, 24, 40, 60, 80])
+def test_a_disk_that_fills_keeps_the_last_database(tmp_path, mirror, room):
+    if subprocess.run(["unshare", "-rm", "true"], capture_output=True, check=False).returncode:
+        pytest.skip("no mounts of one's own here")
+    build(tmp_path)
+    (tmp_path / "disk").mkdir()
+    set_kev_date(mirror, "2025-06-01T00:00:00Z")
+    used = sum((path.stat().st_size + 4095) // 4096 * 4 for path in (tmp_path / "db").rglob("*")
+               if path.is_file())
+    env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path / "home"), "PLIMSOLL": PLIMSOLL}
+    done = subprocess.run(["unshare", "-rm", "sh", "-c", FULL.format(size=used + 4 + room)],
+                          cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60,
+                          check=False)
+    assert "its signature and the digests of 3 shards hold" in done.stdout, done.stderr
+    if done.returncode:
+        assert "No space left on" in done.stderr or "no space left on the disk" in done.stderr
+        assert done.stdout.count(".db\n") == 3

@@ -63,7 +63,7 @@ def world(tmp_path):
             "cveID": "CVE-2023-0001", "dateAdded": "2024-04-01", "dueDate": "2024-05-01",
             "knownRansomwareCampaignUse": "Unknown"}]})
     env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path / "home"), "LANG": "C.UTF-8",
-           "PLIMSOLL_DB": str(tmp_path / "db")}
+           "PLIMSOLL_DB": str(tmp_path / "db"), "SOURCE_DATE_EPOCH": "1714521600"}  # 2024-05-01
 
     def run(*words):
         done = subprocess.run([PLIMSOLL, *words], cwd=tmp_path, env=env, capture_output=True,
