@@ -176,7 +176,7 @@ static inline void assert_expression_of(const struct env *env, const struct expr
 					struct value x)
 {
 	CLEANUP(strbuf_done) struct strbuf got = STRBUF_INIT(1 << 20);
-	bool is_error = strncmp(row->want, "error: ", 7) == 0;
+	bool is_error = str_has_prefix(str_of(row->want), STR("error: "));
 
 	run_expression(env, row->source, x, &got);
 	if (is_error ? !str_has_prefix(strbuf_str(&got), str_of(row->want))
