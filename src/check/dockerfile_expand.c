@@ -60,8 +60,14 @@ static void end_word(struct word_cutter *w, struct arena *a)
 	strbuf_reset(&w->text);
 }
 
-/* Text that stands at [from, l->at) of the input; white space in it ends a word if it splits. */
-static void cut_words(struct lexer *l, struct str text, size_t from, bool splits)
+/* What becomes of the text that stands in the input from `from` on. */
+enum cutting {
+	CUT_QUOTED, /* it is of one word */
+	CUT_VALUE,  /* white space in it parts words, which all stand at [from, l->at) */
+	CUT_PLAIN,  /* the same, and it stands there as it is */
+};
+
+static void cut_words(struct lexer *l, struct str text, size_t from, enum cutting how)
 {
 	struct word_cutter *w = l->cutter;
 	size_t n = text.n;
@@ -69,13 +75,13 @@ static void cut_words(struct lexer *l, struct str text, size_t from, bool splits
 	if (!w || l->depth > 1)
 		return;
 	for (size_t at = 0; at < text.n; at += n) {
-		if (splits && unicode_is_space(unicode_next(str_skip(text, at), &n))) {
+		if (how != CUT_QUOTED && unicode_is_space(unicode_next(str_skip(text, at), &n))) {
 			end_word(w, l->x->arena);
 			continue;
 		}
 		if (w->text.n == 0)
-			w->at = from;
-		w->end = l->at;
+			w->at = how == CUT_PLAIN ? from + at : from;
+		w->end = how == CUT_PLAIN ? from + at + n : l->at;
 		strbuf_add(&w->text, str_sub(text, at, n));
 	}
 }
@@ -418,7 +424,7 @@ static void expand_escape(struct lexer *l, bool raw, struct strbuf *out)
 	if (raw)
 		strbuf_addc(out, l->x->escape);
 	strbuf_add(out, next_character(l));
-	cut_words(l, str_skip(strbuf_str(out), before), from, false);
+	cut_words(l, str_skip(strbuf_str(out), before), from, CUT_QUOTED);
 }
 
 static bool is_quote(const struct lexer *l)
@@ -437,7 +443,7 @@ static void expand_text(struct lexer *l, char stop, struct strbuf *out)
 		l->at++;
 	run = str_sub(l->in, from, l->at - from);
 	strbuf_add(out, run);
-	cut_words(l, run, from, true);
+	cut_words(l, run, from, CUT_PLAIN);
 }
 
 static int expand_one(struct lexer *l, char stop, bool raw, struct strbuf *out, struct err *err)
@@ -460,7 +466,8 @@ static int expand_one(struct lexer *l, char stop, bool raw, struct strbuf *out, 
 		return 0;
 	}
 	if (r == 0 && !out->error)
-		cut_words(l, str_skip(strbuf_str(out), before), from, dollar);
+		cut_words(l, str_skip(strbuf_str(out), before), from,
+			  dollar ? CUT_VALUE : CUT_QUOTED);
 	return r;
 }
 
