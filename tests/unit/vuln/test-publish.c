@@ -173,9 +173,9 @@ static void check_after_kill(struct place *place, bool *is_new)
 	char built[32];
 
 	read_built(place, built);
-	if (*is_new || strcmp(built, OLD) != 0)
-		assert_string_equal(built, NEW); /* never back */
 	*is_new = strcmp(built, NEW) == 0;
+	if (!*is_new)
+		assert_string_equal(built, OLD);
 	assert_int_equal(publish_begin(&p, place->dir, NULL), 0);
 	publish_end(&p);
 	assert_built(place, built);
@@ -190,7 +190,7 @@ static void check_after_kill(struct place *place, bool *is_new)
 TEST(a_kill_at_any_system_call_leaves_the_old_or_the_new_one)
 {
 	enum end end = END_KILLED;
-	bool is_new = false;
+	bool is_new = false; /* the last one; how many calls memory takes is not always the same */
 	size_t n = 1;
 
 	for (; end == END_KILLED && n < STEPS_MAX; n++) {
