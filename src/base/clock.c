@@ -16,7 +16,10 @@ bool clock_format(int64_t unix_seconds, char ret[CLOCK_TEXT_MAX])
 
 	if (!gmtime_r(&t, &tm) || tm.tm_year < -1900 || tm.tm_year > 8099)
 		return false;
-	return strftime(ret, CLOCK_TEXT_MAX, "%Y-%m-%dT%H:%M:%SZ", &tm) > 0;
+	/* %Y of glibc does not pad years before 1000. */
+	(void)snprintf(ret, CLOCK_TEXT_MAX, "%04d-%02d-%02dT%02d:%02d:%02dZ", tm.tm_year + 1900,
+		       tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec); /* fits */
+	return true;
 }
 
 static bool pull_number(struct str *s, size_t digits, int *ret)
