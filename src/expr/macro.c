@@ -141,7 +141,7 @@ static void expand_name(struct parser *p, struct ast *call, const struct macro *
 /* math.greatest(a, b, c) is math.greatest([a, b, c]): overloads have fixed numbers of arguments. */
 static void expand_variadic(struct parser *p, struct ast *call, const struct macro *macro)
 {
-	struct ast *list = parser_node(p, AST_LIST, call->pos, call->start);
+	struct ast *list = parser_make(p, AST_LIST, call->pos, call->start);
 	struct ast **args = arena_array(p->sink.arena, 1, sizeof(*args));
 
 	if (!args)

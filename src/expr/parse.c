@@ -89,7 +89,7 @@ static struct ast *no_memory(struct parser *p)
 	return &p->broken;
 }
 
-struct ast *parser_node(struct parser *p, enum ast_kind kind, size_t pos, size_t start)
+struct ast *parser_make(struct parser *p, enum ast_kind kind, size_t pos, size_t start)
 {
 	struct ast *node;
 
@@ -186,7 +186,7 @@ static bool complain(struct parser *p, const char *expected)
 
 static struct ast *broken_node(struct parser *p)
 {
-	return parser_node(p, AST_BROKEN, p->token.at, p->token.at);
+	return parser_make(p, AST_BROKEN, p->token.at, p->token.at);
 }
 
 static bool is_opener(enum token_kind kind)
@@ -319,7 +319,7 @@ static struct ast *operator_node(struct parser *p, enum ast_operator op, size_t 
 				 struct ast *const *args, uint32_t n)
 {
 	struct ast *node =
-		parser_node(p, AST_CALL, pos, args[0]->start < pos ? args[0]->start : pos);
+		parser_make(p, AST_CALL, pos, args[0]->start < pos ? args[0]->start : pos);
 	struct ast **copy = arena_array(p->sink.arena, n, sizeof(*copy));
 
 	if (!copy)
@@ -349,7 +349,7 @@ static struct ast *parse_call(struct parser *p, struct str name, size_t pos, str
 					  .what = "the arguments of ",
 					  .of = name,
 					  .parse_item = parse_argument};
-	struct ast *node = parser_node(p, AST_CALL, pos, target ? target->start : pos);
+	struct ast *node = parser_make(p, AST_CALL, pos, target ? target->start : pos);
 	size_t base = p->pending.n;
 
 	parse_bracket(p, &arguments);
@@ -379,7 +379,7 @@ static struct ast *parse_list(struct parser *p)
 					    .trailing_comma = true,
 					    .what = "the list",
 					    .parse_item = parse_list_item};
-	struct ast *node = parser_node(p, AST_LIST, p->token.at, p->token.at);
+	struct ast *node = parser_make(p, AST_LIST, p->token.at, p->token.at);
 	size_t base = p->pending.n;
 	bool optional = false;
 
@@ -425,7 +425,7 @@ static struct ast *parse_map(struct parser *p)
 					   .trailing_comma = true,
 					   .what = "the map",
 					   .parse_item = parse_map_entry};
-	struct ast *node = parser_node(p, AST_MAP, p->token.at, p->token.at);
+	struct ast *node = parser_make(p, AST_MAP, p->token.at, p->token.at);
 	size_t base = p->pending.n;
 
 	parse_bracket(p, &map);
@@ -479,7 +479,7 @@ static struct ast *parse_object(struct parser *p, const struct ast *name)
 					      .trailing_comma = true,
 					      .what = "the fields",
 					      .parse_item = parse_object_field};
-	struct ast *node = parser_node(p, AST_OBJECT, name->start, name->start);
+	struct ast *node = parser_make(p, AST_OBJECT, name->start, name->start);
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LIMIT_EXPR_BYTES);
 	size_t base = p->pending.n;
 
@@ -504,7 +504,7 @@ static struct ast *parse_literal(struct parser *p, const struct token *minus)
 	struct ast *node;
 
 	advance(p);
-	node = parser_node(p, v.kind == VALUE_ABSENT ? AST_BROKEN : AST_CONST, start, start);
+	node = parser_make(p, v.kind == VALUE_ABSENT ? AST_BROKEN : AST_CONST, start, start);
 	if (node->kind == AST_CONST)
 		node->constant = v;
 	return node;
@@ -539,7 +539,7 @@ static struct ast *parse_name(struct parser *p, size_t start)
 	}
 	if (is_next(p, TOKEN_OPEN_PAREN))
 		return parse_call(p, name, token.at, NULL);
-	node = parser_node(p, AST_IDENT, token.at, start);
+	node = parser_make(p, AST_IDENT, token.at, start);
 	if (node->kind == AST_IDENT)
 		node->ident.name = name;
 	return node;
@@ -626,7 +626,7 @@ static struct ast *parse_dot(struct parser *p, struct ast *operand, bool *is_nam
 		*is_name = false;
 		return parse_call(p, field, name.at, operand);
 	}
-	node = parser_node(p, AST_SELECT, dot, operand->start);
+	node = parser_make(p, AST_SELECT, dot, operand->start);
 	if (node->kind != AST_SELECT)
 		return node;
 	node->select.operand = operand;

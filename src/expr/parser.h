@@ -23,7 +23,7 @@ struct parser {
 };
 
 /* A node that begins at `start`; its end is the end of the last token until said otherwise. */
-struct ast *parser_node(struct parser *p, enum ast_kind kind, size_t pos, size_t start);
+struct ast *parser_make(struct parser *p, enum ast_kind kind, size_t pos, size_t start);
 
 /* Takes `child` for a part of `node`: raises its height, checks the depth. */
 void parser_adopt(struct parser *p, struct ast *node, const struct ast *child);

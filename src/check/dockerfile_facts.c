@@ -1,0 +1,1102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "check/dockerfile_facts.h"
+
+#include "base/cleanup.h"
+#include "base/limits.h"
+#include "base/path.h"
+#include "image/reference.h"
+
+/* ---- classes ---- */
+
+#define GET_image_fact(name, type, help)       FACT_GETTER(image_fact, name)
+#define ROW_image_fact(name, type, help)       FACT_ROW(image_fact, name, type)
+#define GET_pair_fact(name, type, help)	       FACT_GETTER(pair_fact, name)
+#define ROW_pair_fact(name, type, help)	       FACT_ROW(pair_fact, name, type)
+#define GET_mount_fact(name, type, help)       FACT_GETTER(mount_fact, name)
+#define ROW_mount_fact(name, type, help)       FACT_ROW(mount_fact, name, type)
+#define GET_heredoc_fact(name, type, help)     FACT_GETTER(heredoc_fact, name)
+#define ROW_heredoc_fact(name, type, help)     FACT_ROW(heredoc_fact, name, type)
+#define GET_package_fact(name, type, help)     FACT_GETTER(package_fact, name)
+#define ROW_package_fact(name, type, help)     FACT_ROW(package_fact, name, type)
+#define GET_command_fact(name, type, help)     FACT_GETTER(command_fact, name)
+#define ROW_command_fact(name, type, help)     FACT_ROW(command_fact, name, type)
+#define GET_instruction_fact(name, type, help) FACT_GETTER(instruction_fact, name)
+#define ROW_instruction_fact(name, type, help) FACT_ROW(instruction_fact, name, type)
+#define GET_stage_fact(name, type, help)       FACT_GETTER(stage_fact, name)
+#define ROW_stage_fact(name, type, help)       FACT_ROW(stage_fact, name, type)
+#define GET_problem_fact(name, type, help)     FACT_GETTER(problem_fact, name)
+#define ROW_problem_fact(name, type, help)     FACT_ROW(problem_fact, name, type)
+#define GET_comment_fact(name, type, help)     FACT_GETTER(comment_fact, name)
+#define ROW_comment_fact(name, type, help)     FACT_ROW(comment_fact, name, type)
+#define GET_file_fact(name, type, help)	       FACT_GETTER(file_fact, name)
+#define ROW_file_fact(name, type, help)	       FACT_ROW(file_fact, name, type)
+
+FACT_CLASS(image_fact, image_class, "Image", IMAGE_FIELDS)
+FACT_CLASS(pair_fact, pair_class, "Pair", PAIR_FIELDS)
+FACT_CLASS(mount_fact, mount_class, "Mount", MOUNT_FIELDS)
+FACT_CLASS(heredoc_fact, heredoc_class, "Heredoc", HEREDOC_FIELDS)
+FACT_CLASS(package_fact, package_class, "Package", PACKAGE_FIELDS)
+FACT_CLASS(command_fact, command_class, "Command", COMMAND_FIELDS)
+FACT_CLASS(instruction_fact, instruction_class, "Instruction", INSTRUCTION_FIELDS)
+FACT_CLASS(stage_fact, stage_class, "Stage", STAGE_FIELDS)
+FACT_CLASS(problem_fact, problem_class, "Problem", PROBLEM_FIELDS)
+FACT_CLASS(comment_fact, comment_class, "Comment", COMMENT_FIELDS)
+FACT_CLASS(file_fact, file_class, "Dockerfile", FILE_FIELDS)
+
+const struct object_class *const dockerfile_classes[] = {
+	&image_class,	&pair_class,	&mount_class,	    &heredoc_class,
+	&package_class, &command_class, &instruction_class, &stage_class,
+	&problem_class, &comment_class, &file_class,	    NULL,
+};
+
+/* ---- what is being made ---- */
+
+/* ENV and ARG in force: a chain, so that a thousand of them cost no thousand copies. */
+struct variable {
+	const struct variable *older;
+	struct str name, value;
+	uint32_t n; /* with the older ones */
+};
+
+struct making {
+	struct arena *arena;
+	struct dockerfile_facts *facts;
+	const struct dockerfile *df;
+	struct err *err;
+	/* Of the stage that is being made, before the instruction that is. */
+	const struct variable *env, *args;
+	struct str workdir;
+	struct str_list shell;
+	bool shell_set;
+	enum instruction_keyword previous;
+	struct str user;
+	bool has_user;
+};
+
+/* What a stage built on this one starts with. */
+struct stage_end {
+	const struct variable *env;
+	struct str workdir, user;
+	struct str_list shell;
+	bool has_user;
+};
+
+static struct value str_or_empty(struct str s)
+{
+	return value_string(s.p ? s : STR(""));
+}
+
+static struct value offset(size_t at)
+{
+	return value_int((int64_t)at);
+}
+
+/* ---- variables ---- */
+
+static const struct variable *find_variable(const struct variable *v, struct str name)
+{
+	while (v && !str_eq(v->name, name))
+		v = v->older;
+	return v;
+}
+
+static struct value variables_get(struct call *c, const struct object *o, struct value key)
+{
+	const struct variable *v = o->data;
+
+	(void)c; /* nothing is made */
+	if (key.kind != VALUE_STRING)
+		return value_absent();
+	v = find_variable(v, value_str(key));
+	return v ? str_or_empty(v->value) : value_absent();
+}
+
+/* The newest first. */
+static struct value variables_key(struct call *c, const struct object *o, uint32_t i)
+{
+	const struct variable *v = o->data;
+
+	(void)c; /* nothing is made */
+	while (v && i-- > 0)
+		v = v->older;
+	return v ? value_string(v->name) : value_absent();
+}
+
+static const struct object_class variables_class = {
+	.name = "variables", .get = variables_get, .key = variables_key};
+
+static struct value variables_value(struct making *m, const struct variable *v)
+{
+	struct object *o = arena_alloc(m->arena, sizeof *o);
+
+	if (!o)
+		return value_absent();
+	*o = (struct object){&variables_class, v};
+	return value_foreign_map(o, v ? v->n : 0);
+}
+
+static void add_variable(struct making *m, const struct variable **list, struct str name,
+			 struct str value)
+{
+	struct variable *v = arena_alloc(m->arena, sizeof *v);
+
+	if (!v)
+		return;
+	*v = (struct variable){*list, name, value, (*list ? (*list)->n : 0) + 1};
+	*list = v;
+}
+
+/* ---- images ---- */
+
+static bool has_tag(struct str text)
+{
+	struct str name, digest, before, after;
+
+	if (!str_cut(text, '@', &name, &digest))
+		name = text;
+	if (str_rcut(name, '/', &before, &after))
+		name = after;
+	return str_find_char(name, ':') < name.n;
+}
+
+static struct value image_value(struct making *m, struct str written, struct str text,
+				struct str_list undefined, uint32_t stage, bool is_scratch,
+				struct dockerfile_span span)
+{
+	struct image_fact *f = arena_alloc(m->arena, sizeof *f);
+	struct reference ref = {0};
+	struct str before, name;
+	bool valid;
+
+	if (!f)
+		return value_absent();
+	valid = !is_scratch && stage == DOCKERFILE_GLOBAL &&
+		reference_parse(text, m->arena, &ref, NULL) == 0;
+	if (!str_rcut(ref.path, '/', &before, &name))
+		name = ref.path;
+	*f = (struct image_fact){
+		.object.class = &image_class,
+		.text = str_or_empty(text),
+		.written = str_or_empty(written),
+		.valid = value_bool(valid),
+		.is_scratch = value_bool(is_scratch),
+		.is_stage = value_bool(stage != DOCKERFILE_GLOBAL),
+		.stage = value_int(stage == DOCKERFILE_GLOBAL ? -1 : (int64_t)stage),
+		.registry = str_or_empty(ref.domain),
+		.repository = str_or_empty(ref.path),
+		.name = str_or_empty(name),
+		.tag = str_or_empty(valid && has_tag(text) ? ref.tag : STR_NULL),
+		.digest = str_or_empty(ref.digest),
+		.has_variable = value_bool(str_find_char(written, '$') < written.n),
+		.undefined = fact_strings(m->arena, undefined),
+		.start = offset(span.at),
+		.end = offset(span.end),
+	};
+	return value_object(&f->object);
+}
+
+/* ---- commands ---- */
+
+static struct str operator_text(enum shell_operator o)
+{
+	switch (o) {
+	case SHELL_NOTHING:
+		return STR("");
+	case SHELL_SEMICOLON:
+		return STR(";");
+	case SHELL_NEWLINE:
+		return STR("newline");
+	case SHELL_BACKGROUND:
+		return STR("&");
+	case SHELL_AND:
+		return STR("&&");
+	case SHELL_OR:
+		return STR("||");
+	case SHELL_PIPE:
+		return STR("|");
+	}
+	return STR("");
+}
+
+static struct str within_text(enum shell_within w)
+{
+	switch (w) {
+	case SHELL_WITHIN_NOTHING:
+		return STR("");
+	case SHELL_WITHIN_SUBSTITUTION:
+		return STR("substitution");
+	case SHELL_WITHIN_PROCESS:
+		return STR("process");
+	case SHELL_WITHIN_WRAPPER:
+		return STR("wrapper");
+	case SHELL_WITHIN_SCRIPT:
+		return STR("script");
+	}
+	return STR("");
+}
+
+static struct str action_text(enum shell_action a)
+{
+	switch (a) {
+	case SHELL_ACTION_OTHER:
+		return STR("other");
+	case SHELL_ACTION_INSTALL:
+		return STR("install");
+	case SHELL_ACTION_REFRESH:
+		return STR("refresh");
+	case SHELL_ACTION_UPGRADE:
+		return STR("upgrade");
+	case SHELL_ACTION_REMOVE:
+		return STR("remove");
+	case SHELL_ACTION_CLEAN:
+		return STR("clean");
+	}
+	return STR("");
+}
+
+static struct str dialect_text(enum shell_dialect d)
+{
+	switch (d) {
+	case SHELL_SH:
+		return STR("sh");
+	case SHELL_BASH:
+		return STR("bash");
+	case SHELL_DASH:
+		return STR("dash");
+	case SHELL_KSH:
+		return STR("ksh");
+	}
+	return STR("");
+}
+
+static struct str package_kind_text(enum shell_package_kind k)
+{
+	switch (k) {
+	case SHELL_PACKAGE_NAME:
+		return STR("name");
+	case SHELL_PACKAGE_FILE:
+		return STR("file");
+	case SHELL_PACKAGE_URL:
+		return STR("url");
+	case SHELL_PACKAGE_GIT:
+		return STR("git");
+	}
+	return STR("");
+}
+
+static struct value package_value(struct making *m, const struct shell_package *p)
+{
+	struct package_fact *f = arena_alloc(m->arena, sizeof *f);
+
+	if (!f)
+		return value_absent();
+	*f = (struct package_fact){
+		.object.class = &package_class,
+		.name = str_or_empty(p->name),
+		.version = str_or_empty(p->version),
+		.relation = str_or_empty(p->relation),
+		.kind = value_string(package_kind_text(p->kind)),
+		.literal = value_bool(p->literal),
+		.text = str_or_empty(p->word->text),
+		.start = offset(p->word->span.at),
+		.end = offset(p->word->span.end),
+	};
+	return value_object(&f->object);
+}
+
+static struct value words_value(struct making *m, const struct shell_call *c, bool *ret_literal)
+{
+	struct fact_list l = fact_list_make(m->arena, c->n_words);
+	const struct shell_word *w = c->words;
+
+	*ret_literal = true;
+	for (size_t i = 0; i < c->n_words && w; i++, w = w->next) {
+		*ret_literal &= shell_word_is_literal(w);
+		if (i > 0)
+			fact_list_add(&l, value_string(w->text));
+	}
+	return fact_list_value(&l);
+}
+
+static struct value operands_value(struct making *m, const struct shell_call *c)
+{
+	struct fact_list l = fact_list_make(m->arena, c->n_operands);
+
+	for (size_t i = 0; i < c->n_operands; i++)
+		fact_list_add(&l, value_string(c->operands[i]->text));
+	return fact_list_value(&l);
+}
+
+static void put_flags(struct making *m, const struct shell_call *c, struct command_fact *f)
+{
+	struct fact_map map = fact_map_make(m->arena, c->n_flags);
+	struct fact_list words = fact_list_make(m->arena, c->n_flags);
+
+	for (size_t i = 0; i < c->n_flags; i++) {
+		fact_map_put(&map, c->flags[i].name, str_or_empty(c->flags[i].value));
+		fact_list_add(&words, value_string(c->flags[i].word->text));
+	}
+	f->flags = fact_map_value(&map);
+	f->flag_words = fact_list_value(&words);
+}
+
+static struct value packages_value(struct making *m, const struct shell_call *c)
+{
+	struct fact_list l = fact_list_make(m->arena, c->n_packages);
+
+	for (size_t i = 0; i < c->n_packages; i++)
+		fact_list_add(&l, package_value(m, &c->packages[i]));
+	return fact_list_value(&l);
+}
+
+static struct value bindings_get(struct call *c, const struct object *o, struct value key)
+{
+	const struct shell_binding *b = o->data;
+
+	(void)c; /* nothing is made */
+	while (b && (key.kind != VALUE_STRING || !str_eq(b->name, value_str(key))))
+		b = b->older;
+	return b ? str_or_empty(b->value) : value_absent();
+}
+
+static struct value bindings_key(struct call *c, const struct object *o, uint32_t i)
+{
+	const struct shell_binding *b = o->data;
+
+	(void)c; /* nothing is made */
+	while (b && i-- > 0)
+		b = b->older;
+	return b ? value_string(b->name) : value_absent();
+}
+
+static const struct object_class bindings_class = {
+	.name = "variables", .get = bindings_get, .key = bindings_key};
+
+static struct value bindings_value(struct making *m, const struct shell_binding *b)
+{
+	struct object *o = arena_alloc(m->arena, sizeof *o);
+	uint32_t n = 0;
+
+	if (!o)
+		return value_absent();
+	*o = (struct object){&bindings_class, b};
+	for (; b && n < 1000; b = b->older)
+		n++;
+	return value_foreign_map(o, n);
+}
+
+static void put_redirects(struct making *m, const struct shell_call *c, struct command_fact *f)
+{
+	struct fact_list writes, reads, here;
+	size_t n = 0;
+
+	for (const struct shell_redirect *r = c->redirects; r; r = r->next)
+		n++;
+	writes = fact_list_make(m->arena, n);
+	reads = fact_list_make(m->arena, n);
+	here = fact_list_make(m->arena, n);
+	for (const struct shell_redirect *r = c->redirects; r; r = r->next) {
+		if (r->heredoc)
+			fact_list_add(&here, value_string(r->heredoc->text));
+		else if (str_is(r->operator, "<<<") && r->target)
+			fact_list_add(&here, value_string(r->target->text));
+		else if (str_find_char(r->operator, '>') < r->operator.n && r->target)
+			fact_list_add(&writes, value_string(r->target->text));
+		else if (r->target)
+			fact_list_add(&reads, value_string(r->target->text));
+	}
+	f->writes = fact_list_value(&writes);
+	f->reads = fact_list_value(&reads);
+	f->here_strings = fact_list_value(&here);
+}
+
+/* Behind the subcommand when there is one, else behind the program. */
+static size_t subcommand_end(const struct shell_call *c)
+{
+	const struct shell_word *w = c->words, *last = w;
+
+	for (size_t i = 0; i < c->n_words && w; i++, w = w->next)
+		if (i > 0 && c->subcommand.n && str_eq(w->text, c->subcommand))
+			return w->span.end;
+	return last ? last->span.end : c->span.end;
+}
+
+static struct str span_text(const struct making *m, struct shell_span span)
+{
+	return str_sub(m->df->source, span.at, span.end > span.at ? span.end - span.at : 0);
+}
+
+static struct value command_value(struct making *m, const struct shell_call *c,
+				  enum shell_dialect dialect)
+{
+	struct command_fact *f = arena_alloc(m->arena, sizeof *f);
+	const struct shell_call *source = c->source;
+	bool literal;
+
+	if (!f)
+		return value_absent();
+	*f = (struct command_fact){
+		.object.class = &command_class,
+		.name = str_or_empty(c->name),
+		.path = str_or_empty(c->path),
+		.subcommand = str_or_empty(c->subcommand),
+		.args = words_value(m, c, &literal),
+		.operands = operands_value(m, c),
+		.manager = str_or_empty(c->manager),
+		.action = value_string(c->manager.n ? action_text(c->action) : STR("")),
+		.packages = packages_value(m, c),
+		.env = bindings_value(m, c->bindings),
+		.before = value_string(operator_text(c->before)),
+		.after = value_string(operator_text(c->after)),
+		.index = value_int((int64_t)c->index),
+		.first = value_bool(c->index == 0),
+		.pipe_length = value_int(c->pipeline ? (int64_t)c->pipeline->n_commands : 1),
+		.pipe_index = value_int((int64_t)c->stage),
+		.source = str_or_empty(source ? source->name : STR_NULL),
+		.pipefail = value_bool(c->settings & SHELL_PIPEFAIL),
+		.errexit = value_bool(c->settings & SHELL_ERREXIT),
+		.conditional = value_bool(c->conditional),
+		.tested = value_bool(c->tested),
+		.subshells = value_int(c->subshells),
+		.within = value_string(within_text(c->within)),
+		.outer = str_or_empty(c->outer ? c->outer->name : STR_NULL),
+		.workdir = str_or_empty(c->workdir),
+		.after_cd = value_bool(c->cd != NULL),
+		.dialect = value_string(dialect_text(dialect)),
+		.text = str_or_empty(span_text(m, c->span)),
+		.line = value_int(dockerfile_place(m->df, (uint32_t)c->span.at).line),
+		.start = offset(c->span.at),
+		.end = offset(c->span.end),
+		.subcommand_end = offset(subcommand_end(c)),
+	};
+	f->literal = value_bool(literal);
+	put_flags(m, c, f);
+	put_redirects(m, c, f);
+	return value_object(&f->object);
+}
+
+/* ---- the shell text of an instruction ---- */
+
+struct script {
+	struct str text;
+	struct text_map map;
+	struct shell_start start;
+	bool readable; /* by a shell that we read */
+};
+
+/* RUN <<EOF: the body is the script, for the shell, or for the program its first line names. */
+static void heredoc_script(struct making *m, const struct dockerfile_heredoc *h, struct script *s)
+{
+	struct str text = dockerfile_heredoc_text(h, m->arena), line = text, first;
+
+	s->text = text;
+	s->map = text_map_make(m->arena);
+	text_map_add(&s->map, 0, h->body.span.at);
+	if (!str_pull_prefix(&line, STR("#!")) || !str_pull_line(&line, &first))
+		return;
+	{
+		struct str words[8];
+		size_t n = 0;
+
+		for (struct str w; n < 8 && str_pull_word(&first, &w);)
+			words[n++] = w;
+		if (n > 1 && str_has_suffix(words[0], STR("/env")))
+			s->readable = shell_start_from(words + 1, n - 1, &s->start);
+		else
+			s->readable = shell_start_from(words, n, &s->start);
+	}
+}
+
+/* The words as a shell would have to be given them. */
+static void json_script(struct making *m, const struct instruction *in, size_t from,
+			struct script *s)
+{
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(m->df->source.n * 5 + 64);
+
+	s->map = text_map_make(m->arena);
+	for (size_t i = from; i < in->n_args; i++) {
+		struct str w = in->args[i].text;
+
+		strbuf_adds(&sb, i > from ? " '" : "'");
+		text_map_add(&s->map, sb.n, in->args[i].span.at + 1);
+		for (size_t k = 0; k < w.n; k++)
+			if (w.p[k] == '\'')
+				strbuf_adds(&sb, "'\\''");
+			else
+				strbuf_addc(&sb, w.p[k]);
+		strbuf_addc(&sb, '\'');
+	}
+	s->text = arena_str(m->arena, strbuf_str(&sb));
+}
+
+/* The command, and behind it the bodies of its heredocs, as the shell will read them. */
+static void shell_script(struct making *m, const struct instruction *in, size_t from,
+			 struct script *s)
+{
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(m->df->source.n * 2 + 64);
+	struct str command = from < in->n_args ? in->args[from].text : STR_NULL;
+
+	s->map = instruction_map(in, command, m->arena);
+	s->text = command;
+	if (in->n_heredocs == 0)
+		return;
+	strbuf_add(&sb, command);
+	strbuf_addc(&sb, '\n');
+	for (size_t i = 0; i < in->n_heredocs; i++) {
+		text_map_add(&s->map, sb.n, in->heredocs[i].body.span.at);
+		strbuf_add(&sb, in->heredocs[i].body.text);
+		strbuf_add(&sb, in->heredocs[i].name);
+		strbuf_addc(&sb, '\n');
+	}
+	s->text = arena_str(m->arena, strbuf_str(&sb));
+}
+
+static struct script script_of(struct making *m, const struct instruction *in)
+{
+	struct script s = {.readable = true, .start = {.workdir = m->workdir}};
+	size_t from = in->keyword == INSTRUCTION_HEALTHCHECK;
+	const struct dockerfile_heredoc *h = in->keyword == INSTRUCTION_RUN && in->n_args == 1
+						     ? instruction_heredoc(in, &in->args[0])
+						     : NULL;
+
+	if (m->shell.n)
+		s.readable = shell_start_from(m->shell.p, m->shell.n, &s.start);
+	s.start.workdir = m->workdir;
+	if (in->json) {
+		s.readable = true;
+		s.start = (struct shell_start){.workdir = m->workdir};
+		json_script(m, in, from, &s);
+	} else if (h) {
+		heredoc_script(m, h, &s);
+	} else {
+		shell_script(m, in, from, &s);
+	}
+	return s;
+}
+
+static int put_commands(struct making *m, const struct instruction *in, struct instruction_fact *f)
+{
+	struct script s = script_of(m, in);
+	struct shell_input input = {.text = s.text, .map = &s.map};
+	struct fact_list l = fact_list_make(m->arena, 0), problems;
+	struct shell_run run = {0};
+	int r = 0;
+
+	f->commands = fact_list_value(&l);
+	f->shell_problems = fact_list_value(&l);
+	if (!s.readable || !s.text.p || in->broken)
+		return 0;
+	r = shell_run_parse(&input, &s.start, m->arena, &run, m->err);
+	if (r < 0)
+		return err_wrap(m->err, r, "line %u", in->line);
+	l = fact_list_make(m->arena, run.n_calls);
+	for (const struct shell_call *c = run.calls; c; c = c->next)
+		fact_list_add(&l, command_value(m, c, s.start.dialect));
+	f->commands = fact_list_value(&l);
+	problems = fact_list_make(m->arena, run.script->n_problems);
+	for (const struct shell_problem *p = run.script->problems; p; p = p->next)
+		fact_list_add(&problems, value_string(p->message));
+	f->shell_problems = fact_list_value(&problems);
+	return 0;
+}
+
+static bool runs_commands(enum instruction_keyword k)
+{
+	return k == INSTRUCTION_RUN || k == INSTRUCTION_CMD || k == INSTRUCTION_ENTRYPOINT ||
+	       k == INSTRUCTION_HEALTHCHECK;
+}
+
+/* ---- instructions ---- */
+
+/* The expanded text of a part, or as it is written. Triggers of ONBUILD are never expanded. */
+static struct str expanded(const struct making *m, size_t at, bool is_trigger, enum scope_role role,
+			   uint32_t index, struct str written)
+{
+	const struct scope_value *v =
+		is_trigger ? NULL : dockerfile_scope_find(m->facts->scope, at, role, index);
+
+	return v ? v->text : written;
+}
+
+static struct str join(struct making *m, const struct value *p, uint32_t n)
+{
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LIMIT_ARENA_BYTES);
+
+	for (uint32_t i = 0; i < n; i++) {
+		strbuf_adds(&sb, i ? " " : "");
+		strbuf_add(&sb, value_str(p[i]));
+	}
+	return arena_str(m->arena, strbuf_str(&sb));
+}
+
+static void put_args(struct making *m, const struct instruction *in, size_t at, bool trigger,
+		     struct instruction_fact *f)
+{
+	struct fact_list args = fact_list_make(m->arena, in->n_args),
+			 words = fact_list_make(m->arena, in->n_args),
+			 sources = fact_list_make(m->arena, in->n_args);
+	bool copies = in->keyword == INSTRUCTION_COPY || in->keyword == INSTRUCTION_ADD;
+
+	f->destination = value_string(STR(""));
+	for (uint32_t i = 0; i < in->n_args; i++) {
+		struct str text = expanded(m, at, trigger, SCOPE_ARGUMENT, i, in->args[i].text);
+
+		fact_list_add(&args, str_or_empty(text));
+		fact_list_add(&words, str_or_empty(in->args[i].text));
+		if (copies && i + 1 == in->n_args)
+			f->destination = str_or_empty(text);
+		else if (copies && !instruction_heredoc(in, &in->args[i]))
+			fact_list_add(&sources, str_or_empty(text));
+	}
+	f->args = fact_list_value(&args);
+	f->words = fact_list_value(&words);
+	f->sources = fact_list_value(&sources);
+	f->value = str_or_empty(join(m, args.p, args.n));
+	f->args_start = offset(in->n_args ? in->args[0].span.at : in->name.span.end);
+	f->args_end = offset(in->n_args ? in->args[in->n_args - 1].span.end : in->name.span.end);
+}
+
+static void put_instruction_flags(struct making *m, const struct instruction *in, size_t at,
+				  bool trigger, struct instruction_fact *f)
+{
+	struct fact_map map = fact_map_make(m->arena, in->n_flags);
+
+	for (uint32_t i = 0; i < in->n_flags; i++)
+		fact_map_put(
+			&map, in->flags[i].name,
+			str_or_empty(expanded(m, at, trigger, SCOPE_FLAG, i, in->flags[i].value)));
+	f->flags = fact_map_value(&map);
+}
+
+static struct value pair_value(struct making *m, const struct instruction *in, uint32_t i,
+			       size_t at, bool trigger)
+{
+	const struct dockerfile_pair *p = &in->pairs[i];
+	struct pair_fact *f = arena_alloc(m->arena, sizeof *f);
+
+	if (!f)
+		return value_absent();
+	*f = (struct pair_fact){
+		.object.class = &pair_class,
+		.key = str_or_empty(expanded(m, at, trigger, SCOPE_KEY, i, p->key.text)),
+		.value = str_or_empty(expanded(m, at, trigger, SCOPE_VALUE, i, p->value.text)),
+		.written = str_or_empty(p->value.text),
+		.has_value = value_bool(p->value.text.p != NULL),
+		.start = offset(p->key.span.at),
+		.end = offset(p->value.text.p ? p->value.span.end : p->key.span.end),
+	};
+	return value_object(&f->object);
+}
+
+static struct value mount_value(struct making *m, const struct dockerfile_mount *mount)
+{
+	static const char *const types[] = {"bind", "cache", "tmpfs", "secret", "ssh", "unknown"};
+	const struct dockerfile_option *target = mount_option(mount, "target");
+	struct fact_map map = fact_map_make(m->arena, mount->n);
+	struct mount_fact *f = arena_alloc(m->arena, sizeof *f);
+
+	if (!f)
+		return value_absent();
+	for (size_t i = 0; i < mount->n; i++)
+		fact_map_put(&map, mount->options[i].key,
+			     str_or_empty(mount->options[i].value.text));
+	*f = (struct mount_fact){
+		.object.class = &mount_class,
+		.type = value_string(str_of(types[mount->type])),
+		.target = str_or_empty(target ? target->value.text : STR_NULL),
+		.options = fact_map_value(&map),
+	};
+	return value_object(&f->object);
+}
+
+static struct value heredoc_value(struct making *m, const struct dockerfile_heredoc *h)
+{
+	struct heredoc_fact *f = arena_alloc(m->arena, sizeof *f);
+	struct str body = dockerfile_heredoc_text(h, m->arena), rest = body, line, word = STR_NULL;
+
+	if (!f)
+		return value_absent();
+	if (str_pull_prefix(&rest, STR("#!")) && str_pull_line(&rest, &line))
+		(void)str_pull_word(&line, &word); /* none: empty */
+	*f = (struct heredoc_fact){
+		.object.class = &heredoc_class,
+		.name = str_or_empty(h->name),
+		.body = str_or_empty(body),
+		.shebang = str_or_empty(word),
+	};
+	return value_object(&f->object);
+}
+
+static void put_parts(struct making *m, const struct instruction *in, size_t at, bool trigger,
+		      struct instruction_fact *f)
+{
+	struct fact_list pairs = fact_list_make(m->arena, in->n_pairs),
+			 mounts = fact_list_make(m->arena, in->n_mounts),
+			 heredocs = fact_list_make(m->arena, in->n_heredocs),
+			 comments = fact_list_make(m->arena, in->n_comments);
+
+	for (uint32_t i = 0; i < in->n_pairs; i++)
+		fact_list_add(&pairs, pair_value(m, in, i, at, trigger));
+	for (size_t i = 0; i < in->n_mounts; i++)
+		fact_list_add(&mounts, mount_value(m, &in->mounts[i]));
+	for (size_t i = 0; i < in->n_heredocs; i++)
+		fact_list_add(&heredocs, heredoc_value(m, &in->heredocs[i]));
+	for (size_t i = 0; i < in->n_comments; i++)
+		fact_list_add(&comments, str_or_empty(in->comments[i].text));
+	f->pairs = fact_list_value(&pairs);
+	f->mounts = fact_list_value(&mounts);
+	f->heredocs = fact_list_value(&heredocs);
+	f->comments = fact_list_value(&comments);
+}
+
+/* Variables of all its parts. */
+static void put_variables(struct making *m, size_t at, bool trigger, struct instruction_fact *f)
+{
+	const struct scope_values *values = &m->facts->scope->values[at];
+	struct fact_list undefined, used;
+	size_t n_undefined = 0, n_used = 0, n = trigger ? 0 : values->n;
+	struct str problem = STR_NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		n_undefined += values->p[i].undefined.n;
+		n_used += values->p[i].used.n;
+		if (!problem.n)
+			problem = values->p[i].problem;
+	}
+	undefined = fact_list_make(m->arena, n_undefined);
+	used = fact_list_make(m->arena, n_used);
+	for (size_t i = 0; i < n; i++) {
+		for (size_t k = 0; k < values->p[i].undefined.n; k++)
+			fact_list_add(&undefined, value_string(values->p[i].undefined.p[k]));
+		for (size_t k = 0; k < values->p[i].used.n; k++)
+			fact_list_add(&used, value_string(values->p[i].used.p[k]));
+	}
+	f->undefined = fact_list_value(&undefined);
+	f->used = fact_list_value(&used);
+	f->expansion_problem = str_or_empty(problem);
+}
+
+static void put_surroundings(struct making *m, struct instruction_fact *f)
+{
+	f->previous = value_string(str_of(instruction_name(m->previous)));
+	f->workdir = str_or_empty(m->workdir);
+	f->env = variables_value(m, m->env);
+	f->arguments = variables_value(m, m->args);
+	f->shell = fact_strings(m->arena, m->shell);
+	f->shell_set = value_bool(m->shell_set);
+}
+
+static int put_instruction(struct making *m, const struct instruction *in, size_t at, bool trigger,
+			   struct instruction_fact *f)
+{
+	const struct fact_list none = fact_list_make(m->arena, 0);
+
+	*f = (struct instruction_fact){
+		.object.class = &instruction_class,
+		.keyword = value_string(str_of(instruction_name(in->keyword))),
+		.written = str_or_empty(in->name.text),
+		.index = value_int((int64_t)at),
+		.stage = value_int(in->stage == DOCKERFILE_GLOBAL ? -1 : (int64_t)in->stage),
+		.onbuild = value_bool(trigger),
+		.text = str_or_empty(in->text),
+		.json = value_bool(in->json),
+		.legacy = value_bool(in->legacy),
+		.broken = value_bool(in->broken),
+		.empty_continuation = value_bool(in->has_empty_continuation),
+		.commands = fact_list_value(&none),
+		.shell_problems = fact_list_value(&none),
+		.line = value_int(in->line),
+		.last_line = value_int(in->last_line),
+		.start = offset(in->span.at),
+		.end = offset(in->span.end),
+		.keyword_start = offset(in->name.span.at),
+		.keyword_end = offset(in->name.span.end),
+	};
+	put_args(m, in, at, trigger, f);
+	put_instruction_flags(m, in, at, trigger, f);
+	put_parts(m, in, at, trigger, f);
+	put_variables(m, at, trigger, f);
+	put_surroundings(m, f);
+	return runs_commands(in->keyword) ? put_commands(m, in, f) : 0;
+}
+
+/* ---- what an instruction changes for those behind it ---- */
+
+/* The folder that WORKDIR leads to; empty when it depends on the base image. */
+static struct str step_into(struct making *m, struct str to)
+{
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LIMIT_PATH_BYTES);
+
+	if (!str_has_prefix(to, STR("/"))) {
+		if (!m->workdir.n)
+			return STR_NULL;
+		strbuf_add(&sb, m->workdir);
+		strbuf_addc(&sb, '/');
+	}
+	strbuf_add(&sb, to);
+	return arena_str(m->arena, strbuf_str(&sb));
+}
+
+static void take_pairs(struct making *m, const struct instruction_fact *f,
+		       const struct variable **list)
+{
+	for (uint32_t i = 0; i < f->pairs.n; i++) {
+		const struct pair_fact *p = (const void *)f->pairs.items[i].object;
+
+		add_variable(m, list, value_str(p->key), value_str(p->value));
+	}
+}
+
+static void take_effect(struct making *m, const struct instruction *in,
+			const struct instruction_fact *f)
+{
+	struct str *words;
+
+	m->previous = in->keyword;
+	if (in->broken)
+		return;
+	if (in->keyword == INSTRUCTION_ENV) {
+		take_pairs(m, f, &m->env);
+	} else if (in->keyword == INSTRUCTION_ARG) {
+		take_pairs(m, f, &m->args);
+	} else if (in->keyword == INSTRUCTION_WORKDIR) {
+		m->workdir = step_into(m, value_str(f->value));
+	} else if (in->keyword == INSTRUCTION_USER) {
+		m->user = value_str(f->value);
+		m->has_user = true;
+	} else if (in->keyword == INSTRUCTION_SHELL && in->n_args) {
+		words = arena_array(m->arena, in->n_args, sizeof *words);
+		for (size_t i = 0; words && i < in->n_args; i++)
+			words[i] = in->args[i].text;
+		m->shell = words ? (struct str_list){words, in->n_args} : (struct str_list){0};
+		m->shell_set = true;
+	}
+}
+
+/* ---- stages and the file ---- */
+
+static struct instruction_fact *next_instruction(struct dockerfile_facts *facts, struct making *m)
+{
+	struct instruction_fact *f = arena_alloc(m->arena, sizeof *f);
+
+	if (f)
+		facts->instructions[facts->n_instructions++] = f;
+	return f;
+}
+
+/* The instruction at `at`, and its trigger. */
+static int add_instruction(struct making *m, size_t at, struct fact_list *list)
+{
+	const struct instruction *in = &m->df->instructions[at];
+	struct instruction_fact *f = next_instruction(m->facts, m);
+	int r = f ? put_instruction(m, in, at, false, f) : err_nomem(m->err);
+
+	if (r < 0)
+		return r;
+	fact_list_add(list, value_object(&f->object));
+	if (in->trigger) {
+		struct instruction_fact *t = next_instruction(m->facts, m);
+
+		r = t ? put_instruction(m, in->trigger, at, true, t) : err_nomem(m->err);
+		if (r == 0)
+			fact_list_add(list, value_object(&t->object));
+	}
+	take_effect(m, in, f);
+	return r;
+}
+
+static struct value run_commands(struct making *m, const struct fact_list *instructions)
+{
+	struct fact_list l;
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < instructions->n; i++)
+		n += ((const struct instruction_fact *)(const void *)instructions->p[i].object)
+			     ->commands.n;
+	l = fact_list_make(m->arena, n);
+	for (uint32_t i = 0; i < instructions->n; i++) {
+		const struct instruction_fact *f = (const void *)instructions->p[i].object;
+
+		for (uint32_t k = 0; str_is(value_str(f->keyword), "RUN") && k < f->commands.n; k++)
+			fact_list_add(&l, f->commands.items[k]);
+	}
+	return fact_list_value(&l);
+}
+
+static struct value stage_image(struct making *m, uint32_t i, size_t from)
+{
+	const struct dockerfile_stage *stage = &m->df->stages[i];
+	const struct scope_stage *s = &m->facts->scope->stages[i];
+	const struct scope_value *v =
+		dockerfile_scope_find(m->facts->scope, from, SCOPE_ARGUMENT, 0);
+
+	return image_value(m, stage->image.text, s->image, v ? v->undefined : (struct str_list){0},
+			   s->base, s->is_scratch, stage->image.span);
+}
+
+static void begin_stage(struct making *m, const struct stage_end *base)
+{
+	m->env = base ? base->env : NULL;
+	m->workdir = base ? base->workdir : STR_NULL;
+	m->user = base ? base->user : STR_NULL;
+	m->has_user = base && base->has_user;
+	m->shell = base ? base->shell : (struct str_list){0};
+	m->args = NULL;
+	m->shell_set = base && base->shell.n > 0;
+	m->previous = INSTRUCTION_UNKNOWN;
+}
+
+static int add_stage(struct making *m, uint32_t i, size_t *at, struct fact_list *all,
+		     struct stage_end *ends)
+{
+	const struct dockerfile_stage *stage = &m->df->stages[i];
+	const struct scope_stage *s = &m->facts->scope->stages[i];
+	struct stage_fact *f = &m->facts->stages[i];
+	struct fact_list list = fact_list_make(m->arena, 2 * stage->n + 1);
+	size_t from = *at;
+	int r;
+
+	begin_stage(m, s->base == DOCKERFILE_GLOBAL ? NULL : &ends[s->base]);
+	r = add_instruction(m, (*at)++, all);
+	f->from = all->n ? all->p[all->n - 1] : value_absent();
+	for (size_t k = 0; r == 0 && k < stage->n; k++)
+		r = add_instruction(m, (*at)++, &list);
+	for (uint32_t k = 0; k < list.n; k++)
+		fact_list_add(all, list.p[k]);
+	f->object.class = &stage_class;
+	f->index = value_int(i);
+	f->name = str_or_empty(stage->name.text);
+	f->image = stage_image(m, i, from);
+	f->platform = str_or_empty(stage->platform.text);
+	f->platform_value = str_or_empty(s->platform);
+	f->instructions = fact_list_value(&list);
+	f->commands = run_commands(m, &list);
+	f->is_final = value_bool(i + 1 == m->df->n_stages);
+	f->needed = value_bool(m->facts->graph->reachable[i]);
+	f->base = value_int(s->base == DOCKERFILE_GLOBAL ? -1 : (int64_t)s->base);
+	f->user = str_or_empty(m->user);
+	f->has_user = value_bool(m->has_user);
+	f->root_image =
+		s->base == DOCKERFILE_GLOBAL ? f->image : m->facts->stages[s->base].root_image;
+	f->line = value_int(stage->from->line);
+	ends[i] = (struct stage_end){m->env, m->workdir, m->user, m->shell, m->has_user};
+	return r;
+}
+
+static struct value problems_value(struct making *m)
+{
+	static const char *const levels[] = {"syntax", "usage", "build"};
+	const struct dockerfile_problem *lists[] = {m->df->problems, m->facts->graph->problems};
+	const size_t counts[] = {m->df->n_problems, m->facts->graph->n_problems};
+	struct fact_list l = fact_list_make(m->arena, counts[0] + counts[1]);
+
+	for (size_t k = 0; k < 2; k++)
+		for (size_t i = 0; i < counts[k]; i++) {
+			const struct dockerfile_problem *p = &lists[k][i];
+			struct problem_fact *f = arena_alloc(m->arena, sizeof *f);
+
+			if (!f)
+				break;
+			*f = (struct problem_fact){
+				.object.class = &problem_class,
+				.level = value_string(str_of(levels[p->level])),
+				.keyword = value_string(str_of(
+					instruction_name(p->instruction ? p->instruction->keyword
+									: INSTRUCTION_UNKNOWN))),
+				.written = str_or_empty(p->instruction ? p->instruction->name.text
+								       : STR_NULL),
+				.message = str_or_empty(p->message),
+				.line = value_int(p->line),
+				.start = offset(p->span.at),
+				.end = offset(p->span.end),
+			};
+			fact_list_add(&l, value_object(&f->object));
+		}
+	return fact_list_value(&l);
+}
+
+static struct value comments_value(struct making *m)
+{
+	struct fact_list l = fact_list_make(m->arena, m->df->n_comments);
+
+	for (size_t i = 0; i < m->df->n_comments; i++) {
+		struct comment_fact *f = arena_alloc(m->arena, sizeof *f);
+
+		if (!f)
+			break;
+		*f = (struct comment_fact){.object.class = &comment_class,
+					   .text = str_or_empty(m->df->comments[i].text),
+					   .line = value_int(m->df->comments[i].line)};
+		fact_list_add(&l, value_object(&f->object));
+	}
+	return fact_list_value(&l);
+}
+
+static struct value directives_value(struct making *m)
+{
+	struct fact_map map = fact_map_make(m->arena, m->df->n_directives);
+
+	for (size_t i = 0; i < m->df->n_directives; i++)
+		fact_map_put(&map, m->df->directives[i].name,
+			     str_or_empty(m->df->directives[i].value.text));
+	return fact_map_value(&map);
+}
+
+static int put_file(struct making *m, const struct source_file *source)
+{
+	struct dockerfile_facts *facts = m->facts;
+	struct file_fact *f = &facts->file;
+	struct fact_list stages = fact_list_make(m->arena, m->df->n_stages),
+			 all = fact_list_make(m->arena, 2 * m->df->n_instructions);
+	struct stage_end *ends = arena_array(m->arena, m->df->n_stages + 1, sizeof *ends);
+	struct str ignore_text;
+	size_t at = 0;
+	int r = ends ? 0 : err_nomem(m->err);
+
+	begin_stage(m, NULL);
+	while (r == 0 && at < m->df->n_global)
+		r = add_instruction(m, at++, &all);
+	for (uint32_t i = 0; r == 0 && i < m->df->n_stages; i++) {
+		r = add_stage(m, i, &at, &all, ends);
+		fact_list_add(&stages, value_object(&facts->stages[i].object));
+	}
+	f->object.class = &file_class;
+	f->path = str_or_empty(source->path);
+	f->name = str_or_empty(path_base(source->path));
+	f->stages = fact_list_value(&stages);
+	if (stages.n)
+		f->final = stages.p[stages.n - 1];
+	f->instructions = fact_list_value(&all);
+	f->directives = directives_value(m);
+	f->comments = comments_value(m);
+	f->problems = problems_value(m);
+	f->suppressions = value_int(0);
+	if (source->read_beside &&
+	    source->read_beside(source, STR(".dockerignore"), m->arena, &ignore_text, NULL) == 0)
+		f->ignore_file = str_or_empty(ignore_text);
+	return r;
+}
+
+int dockerfile_facts_make(const struct source_file *source, struct arena *a,
+			  struct dockerfile_facts *ret, struct err *err)
+{
+	const struct scope_options options = {0};
+	struct making m = {.arena = a, .facts = ret, .err = err};
+	int r = dockerfile_parse(source->bytes, a, &ret->dockerfile, err);
+
+	m.df = ret->dockerfile;
+	if (r == 0)
+		r = dockerfile_scope_new(m.df, &options, a, &ret->scope, err);
+	if (r == 0)
+		r = stage_graph_new(ret->scope, STR_NULL, a, &ret->graph, err);
+	if (r < 0)
+		return r;
+	ret->n_stages = m.df->n_stages;
+	ret->n_instructions = 0;
+	ret->stages = arena_array(a, ret->n_stages + 1, sizeof *ret->stages);
+	ret->instructions = arena_array(a, 2 * m.df->n_instructions + 1, sizeof *ret->instructions);
+	if (!ret->stages || !ret->instructions)
+		return err_nomem(err);
+	r = put_file(&m, source);
+	return r == 0 && a->failed ? err_nomem(err) : r;
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A Dockerfile as facts for rules: file, stages, instructions, and the commands that RUN runs.
+ *
+ *     struct dockerfile_facts facts;
+ *     r = dockerfile_facts_make(source, &arena, &facts, err);
+ *     facts.file, facts.stages[i], facts.instructions[k]
+ *
+ * The lists below are the manual of the fields: name, type, meaning. Texts are expanded (ARG, ENV)
+ * where a build would expand them, else as written; offsets are bytes of the file, for fixes.
+ *
+ * Ownership: all of it lives in the arena and borrows the source. Threads: never changed
+ * afterwards. Errors: those of dockerfile_parse, dockerfile_scope_new and shell_run_parse.
+ */
+#pragma once
+
+#include "check/dockerfile_scope.h"
+#include "check/dockerfile_stages.h"
+#include "check/fact_class.h"
+#include "check/language.h"
+#include "check/shell_command.h"
+
+#define IMAGE_FIELDS(FIELD)                                                                        \
+	FIELD(text, "string", "as the build reads it, variables replaced")                         \
+	FIELD(written, "string", "as it is written")                                               \
+	FIELD(valid, "bool", "it is a reference of an image")                                      \
+	FIELD(is_scratch, "bool", "the empty image")                                               \
+	FIELD(is_stage, "bool", "a stage of this file")                                            \
+	FIELD(stage, "int", "its index, or -1")                                                    \
+	FIELD(registry, "string", "docker.io when none is written")                                \
+	FIELD(repository, "string", "library/alpine")                                              \
+	FIELD(name, "string", "the last part of the repository: alpine")                           \
+	FIELD(tag, "string", "empty when none is written")                                         \
+	FIELD(digest, "string", "sha256:..., or empty")                                            \
+	FIELD(has_variable, "bool", "a variable stands in what is written")                        \
+	FIELD(undefined, "list(string)", "variables in it that nothing declares")                  \
+	FIELD(start, "int", "offset of what is written")                                           \
+	FIELD(end, "int", "offset of its end")
+
+#define PAIR_FIELDS(FIELD)                                                                         \
+	FIELD(key, "string", "the name, expanded")                                                 \
+	FIELD(value, "string", "the value, expanded and without quotes; empty when there is none") \
+	FIELD(written, "string", "the value as written, with quotes")                              \
+	FIELD(has_value, "bool", "there is a = or, in the old form, a second word")                \
+	FIELD(start, "int", "offset of the key")                                                   \
+	FIELD(end, "int", "offset of the end of the value")
+
+#define MOUNT_FIELDS(FIELD)                                                                        \
+	FIELD(type, "string", "bind, cache, tmpfs, secret, ssh or unknown")                        \
+	FIELD(target, "string", "where it is mounted; empty when not given")                       \
+	FIELD(options, "map(string, string)", "all its keys; a key alone has an empty value")
+
+#define HEREDOC_FIELDS(FIELD)                                                                      \
+	FIELD(name, "string", "the end marker")                                                    \
+	FIELD(body, "string", "its lines, without the tabs that <<- drops")                        \
+	FIELD(shebang, "string", "of a first line #!/bin/bash: /bin/bash; else empty")
+
+#define PACKAGE_FIELDS(FIELD)                                                                      \
+	FIELD(name, "string", "without its version")                                               \
+	FIELD(version, "string", "empty when none is asked for")                                   \
+	FIELD(relation, "string", "what stands between them: =, ==, ~=, @; or empty")              \
+	FIELD(kind, "string", "name, file, url or git")                                            \
+	FIELD(literal, "bool", "no variable or command stands in it")                              \
+	FIELD(text, "string", "as written, without quotes")                                        \
+	FIELD(start, "int", "offset")                                                              \
+	FIELD(end, "int", "offset of its end")
+
+#define COMMAND_FIELDS(FIELD)                                                                      \
+	FIELD(name, "string", "the program without its folder: apt-get; empty when not known")     \
+	FIELD(path, "string", "the program as written")                                            \
+	FIELD(subcommand, "string", "install, of apt-get install -y; or empty")                    \
+	FIELD(args, "list(string)", "all words behind the program, without quotes")                \
+	FIELD(operands, "list(string)", "the words that are no option and no subcommand")          \
+	FIELD(literal, "bool", "no variable or command stands in any word")                        \
+	FIELD(flags, "map(string, string)",                                                        \
+	      "options by their first name (yes for -y); the last value")                          \
+	FIELD(flag_words, "list(string)", "options as written")                                    \
+	FIELD(manager, "string",                                                                   \
+	      "apt, apk, rpm, zypper, pip, npm, ... when it is one of packages")                   \
+	FIELD(action, "string", "of a manager: install, refresh, upgrade, remove, clean, other")   \
+	FIELD(packages, "list(Package)", "what an install asks for")                               \
+	FIELD(env, "map(string, string)", "variables set in front of it or earlier in the body")   \
+	FIELD(before, "string", "what stands before it: && || ; | & newline, or empty")            \
+	FIELD(after, "string", "what stands behind it")                                            \
+	FIELD(index, "int", "position in its instruction")                                         \
+	FIELD(first, "bool", "the first of its instruction")                                       \
+	FIELD(pipe_length, "int", "commands of its pipeline; 1: it is alone")                      \
+	FIELD(pipe_index, "int", "position in its pipeline")                                       \
+	FIELD(source, "string", "the program whose output it reads, or empty")                     \
+	FIELD(pipefail, "bool", "set -o pipefail is in force")                                     \
+	FIELD(errexit, "bool", "set -e is in force")                                               \
+	FIELD(conditional, "bool", "it may not run")                                               \
+	FIELD(tested, "bool", "its status is asked for: if, while, !, && or ||")                   \
+	FIELD(subshells, "int", "( ) and $( ) around it")                                          \
+	FIELD(within, "string", "substitution, process, wrapper, script, or empty")                \
+	FIELD(outer, "string", "the program that runs it (sudo, sh, env), or empty")               \
+	FIELD(workdir, "string", "where it runs, or empty when not known")                         \
+	FIELD(after_cd, "bool", "a cd is in force")                                                \
+	FIELD(dialect, "string", "sh, bash, dash or ksh")                                          \
+	FIELD(writes, "list(string)", "files its output goes to: > and >>")                        \
+	FIELD(reads, "list(string)", "files it reads by <")                                        \
+	FIELD(here_strings, "list(string)", "bodies of << and <<<")                                \
+	FIELD(text, "string", "as written")                                                        \
+	FIELD(line, "int", "where it begins")                                                      \
+	FIELD(start, "int", "offset")                                                              \
+	FIELD(end, "int", "offset of its end")                                                     \
+	FIELD(subcommand_end, "int", "offset of the end of the subcommand, else of the program")
+
+#define INSTRUCTION_FIELDS(FIELD)                                                                  \
+	FIELD(keyword, "string", "in capitals: RUN; empty when there is no such instruction")      \
+	FIELD(written, "string", "the keyword as written")                                         \
+	FIELD(index, "int", "position in the file")                                                \
+	FIELD(stage, "int", "index of its stage; -1 before the first FROM")                        \
+	FIELD(onbuild, "bool", "it is the trigger of an ONBUILD")                                  \
+	FIELD(text, "string", "its lines joined, without comments and heredocs")                   \
+	FIELD(value, "string", "its arguments joined by spaces, expanded")                         \
+	FIELD(args, "list(string)", "its arguments, expanded")                                     \
+	FIELD(words, "list(string)", "its arguments as written")                                   \
+	FIELD(sources, "list(string)", "of COPY and ADD, expanded; heredocs left out")             \
+	FIELD(destination, "string", "of COPY and ADD, expanded")                                  \
+	FIELD(flags, "map(string, string)", "--name=value; expanded; a flag alone has no value")   \
+	FIELD(pairs, "list(Pair)", "of ENV, LABEL and ARG")                                        \
+	FIELD(mounts, "list(Mount)", "of RUN --mount")                                             \
+	FIELD(heredocs, "list(Heredoc)", "of RUN, COPY and ADD")                                   \
+	FIELD(json, "bool", "its arguments are a JSON array")                                      \
+	FIELD(legacy, "bool", "ENV or LABEL without =")                                            \
+	FIELD(broken, "bool", "a build would refuse it")                                           \
+	FIELD(empty_continuation, "bool", "an empty line stands between its lines")                \
+	FIELD(comments, "list(string)", "the comment lines right above it")                        \
+	FIELD(previous, "string", "keyword of the instruction before it in its stage, or empty")   \
+	FIELD(commands, "list(Command)", "what RUN, CMD, ENTRYPOINT or HEALTHCHECK would run")     \
+	FIELD(shell_problems, "list(string)", "why its shell text could not be read")              \
+	FIELD(workdir, "string", "the folder it works in, when a WORKDIR of the file says so")     \
+	FIELD(env, "map(string, string)", "ENV in force before it, of this file")                  \
+	FIELD(arguments, "map(string, string)", "ARG in force before it; empty without a default") \
+	FIELD(shell, "list(string)", "SHELL in force")                                             \
+	FIELD(shell_set, "bool", "a SHELL stands before it in its stage")                          \
+	FIELD(undefined, "list(string)", "variables in it that nothing declares")                  \
+	FIELD(used, "list(string)", "variables in it that are set")                                \
+	FIELD(expansion_problem, "string", "why a word cannot be expanded, or empty")              \
+	FIELD(line, "int", "its first line")                                                       \
+	FIELD(last_line, "int", "its last line")                                                   \
+	FIELD(start, "int", "offset")                                                              \
+	FIELD(end, "int", "offset of its end, with the end of its line")                           \
+	FIELD(keyword_start, "int", "offset of the keyword")                                       \
+	FIELD(keyword_end, "int", "offset of its end")                                             \
+	FIELD(args_start, "int", "offset of the first argument")                                   \
+	FIELD(args_end, "int", "offset of the end of the last argument")
+
+#define STAGE_FIELDS(FIELD)                                                                        \
+	FIELD(index, "int", "position in the file")                                                \
+	FIELD(name, "string", "behind AS, as written; or empty")                                   \
+	FIELD(image, "Image", "what it is built on")                                               \
+	FIELD(platform, "string", "of FROM --platform, as written; or empty")                      \
+	FIELD(platform_value, "string", "the same, expanded")                                      \
+	FIELD(from, "Instruction", "its FROM")                                                     \
+	FIELD(instructions, "list(Instruction)", "those behind the FROM; triggers of ONBUILD too") \
+	FIELD(commands, "list(Command)", "of all its RUN, in order")                               \
+	FIELD(is_final, "bool", "the last one")                                                    \
+	FIELD(needed, "bool", "the last one is built with it")                                     \
+	FIELD(base, "int", "index of the stage it is built on, or -1")                             \
+	FIELD(user, "string",                                                                      \
+	      "of its last USER, else of the stage it is built on; empty: unknown")                \
+	FIELD(has_user, "bool", "a USER stands in it, or in a stage it is built on")               \
+	FIELD(root_image, "Image", "what the first of the stages below it is built on")            \
+	FIELD(line, "int", "of its FROM")
+
+#define PROBLEM_FIELDS(FIELD)                                                                      \
+	FIELD(level, "string", "syntax, usage or build")                                           \
+	FIELD(keyword, "string", "of the instruction, or empty")                                   \
+	FIELD(written, "string", "the keyword as written, or empty")                               \
+	FIELD(message, "string", "what a build would say")                                         \
+	FIELD(line, "int", "where; 0: the file as a whole")                                        \
+	FIELD(start, "int", "offset")                                                              \
+	FIELD(end, "int", "offset of its end")
+
+#define COMMENT_FIELDS(FIELD)                                                                      \
+	FIELD(text, "string", "behind the #, trimmed")                                             \
+	FIELD(line, "int", "where")
+
+#define FILE_FIELDS(FIELD)                                                                         \
+	FIELD(path, "string", "as it was named")                                                   \
+	FIELD(name, "string", "without folders")                                                   \
+	FIELD(stages, "list(Stage)", "in order")                                                   \
+	FIELD(final, "Stage", "the last one; unset when there is none")                            \
+	FIELD(instructions, "list(Instruction)", "all, FROM too, in order")                        \
+	FIELD(directives, "map(string, string)", "syntax, escape, check")                          \
+	FIELD(comments, "list(Comment)", "all, in order")                                          \
+	FIELD(problems, "list(Problem)", "what a build would refuse")                              \
+	FIELD(suppressions, "int", "comments that switch rules off")                               \
+	FIELD(ignore_file, "string", "the text of .dockerignore; unset when there is none")
+
+FACT_STRUCT(image_fact, IMAGE_FIELDS);
+FACT_STRUCT(pair_fact, PAIR_FIELDS);
+FACT_STRUCT(mount_fact, MOUNT_FIELDS);
+FACT_STRUCT(heredoc_fact, HEREDOC_FIELDS);
+FACT_STRUCT(package_fact, PACKAGE_FIELDS);
+FACT_STRUCT(command_fact, COMMAND_FIELDS);
+FACT_STRUCT(instruction_fact, INSTRUCTION_FIELDS);
+FACT_STRUCT(stage_fact, STAGE_FIELDS);
+FACT_STRUCT(problem_fact, PROBLEM_FIELDS);
+FACT_STRUCT(comment_fact, COMMENT_FIELDS);
+FACT_STRUCT(file_fact, FILE_FIELDS);
+
+struct dockerfile_facts {
+	const struct dockerfile *dockerfile;
+	const struct dockerfile_scope *scope;
+	const struct stage_graph *graph;
+	struct file_fact file;
+	struct stage_fact *stages; /* as many as the file has */
+	size_t n_stages;
+	/* In order; the trigger of an ONBUILD stands behind it. */
+	struct instruction_fact **instructions;
+	size_t n_instructions;
+};
+
+extern const struct object_class *const dockerfile_classes[]; /* NULL-ended */
+
+int dockerfile_facts_make(const struct source_file *source, struct arena *a,
+			  struct dockerfile_facts *ret, struct err *err);

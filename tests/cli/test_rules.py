@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Packs of rules: what ships holds, what is wrong in one is told with its place."""
+import json
+import os
+import re
+import subprocess
+
+import pytest
+
+PLIMSOLL = os.environ["PLIMSOLL"]
+
+PACK = """\
+pack: mine
+rules:
+  - id: no-vim
+    title: vim in an image
+    severity: low
+    applies_to: dockerfile.command
+    when: command.packages.exists(p, p.name == params.editor)
+    message: 'installs {params.editor}'
+    remedy: Edit outside.
+    codes: [X1]
+    parameters: {editor: vim}
+    examples:
+      fail: ["FROM a\\nRUN apt-get install vim\\n"]
+      pass: ["FROM a\\nRUN apt-get install curl\\n"]
+"""
+
+
+def run(tmp_path, *words, status=0, stdin=None):
+    done = subprocess.run([PLIMSOLL, *map(str, words)], cwd=tmp_path, capture_output=True,
+                          text=True, timeout=120, input=stdin)
+    assert done.returncode == status, done.stderr + done.stdout
+    return done
+
+
+def findings(tmp_path, dockerfile, *words, status=0):
+    (tmp_path / "Dockerfile").write_text(dockerfile)
+    done = run(tmp_path, "lint", "--format", "json", "Dockerfile", *words, status=status)
+    return json.loads(done.stdout)["findings"]
+
+
+def pack(tmp_path, text=PACK):
+    path = tmp_path / "mine.yaml"
+    path.write_text(text)
+    return path
+
+
+def test_every_shipped_example_holds(tmp_path):
+    done = run(tmp_path, "rules", "test")
+    rows = re.findall(r"^(\S+): (\d+) rules, (\d+) of (\d+) examples passed$", done.stdout, re.M)
+    assert "dockerfile" in [row[0] for row in rows]
+    assert all(passed == n and int(n) >= 2 * int(rules) for _, rules, passed, n in rows)
+
+
+def test_an_own_pack_is_judged_and_tested(tmp_path):
+    mine = pack(tmp_path)
+    assert "mine: 1 rules, 2 of 2 examples passed" in run(
+        tmp_path, "rules", "test", "no-vim", "--rules", mine).stdout
+    found = findings(tmp_path, "FROM a\nRUN apt-get install vim\n", "--rules", mine)
+    (one,) = [f for f in found if f["rule"] == "no-vim"]
+    assert one["title"] == "installs vim" and one["locations"][0]["line"] == 2
+
+
+@pytest.mark.parametrize("change, message", [
+    (("exists(p, p.name == params.editor)", "size() > 100"), "is silent, but this example must fail"),
+    (("p.name == params.editor", "true"), "but this example must pass"),
+    (("RUN apt-get install curl", "LABEL a=b"), "is never asked in this example"),
+])
+def test_an_example_that_proves_nothing_fails(tmp_path, change, message):
+    mine = pack(tmp_path, PACK.replace(*change))
+    done = run(tmp_path, "rules", "test", "no-vim", "--rules", mine, status=1)
+    assert message in done.stdout
+
+
+@pytest.mark.parametrize("change, message", [
+    (("severity: low", "severity: lo"), "mine.yaml:5: "),
+    (("remedy:", "remedie:"), 'mine.yaml:9: a rule has no "remedie"; did you mean "remedy"?'),
+    (("dockerfile.command", "dockerfile.comand"), 'did you mean "dockerfile.command"?'),
+    (("    title: vim in an image\n", ""), "mine.yaml:3: rule no-vim has no title"),
+    (("p.name ==", "p.nme =="), "mine.yaml:7: rule no-vim: when: line 1, column "),
+    (("{params.editor}'", "{params.editor'"), "mine.yaml:8: rule no-vim: message: "),
+    (("no-vim", "apt-recommends"), "rule apt-recommends is there already"),
+    (("pack: mine", "pack: mine\nrulez: 1"), 'a pack has no "rulez"'),
+])
+def test_what_is_wrong_in_a_pack_is_told_with_its_place(tmp_path, change, message):
+    mine = pack(tmp_path, PACK.replace(*change))
+    (tmp_path / "Dockerfile").write_text("FROM a\nRUN x\n")
+    assert message in run(tmp_path, "lint", "Dockerfile", "--rules", mine, status=2).stderr
+
+
+def test_settings_switch_grade_and_set_up_rules(tmp_path):
+    mine = pack(tmp_path)
+    text = "FROM a\nRUN apt-get install emacs\n"
+    (tmp_path / ".plimsoll.yaml").write_text(
+        "rules:\n  X1: {severity: high, parameters: {editor: emacs}}\n")
+    (one,) = [f for f in findings(tmp_path, text, "--rules", mine) if f["rule"] == "no-vim"]
+    assert one["severity"] == "high"
+    (tmp_path / ".plimsoll.yaml").write_text("rules:\n  no-vim: off\n")
+    assert "no-vim" not in [f["rule"] for f in findings(tmp_path, text, "--rules", mine)]
+    (tmp_path / ".plimsoll.yaml").write_text("rules:\n  no-vin: off\n")
+    assert 'there is no rule "no-vin"; did you mean "no-vim"?' in run(
+        tmp_path, "lint", "Dockerfile", "--rules", mine, status=2).stderr
+
+
+@pytest.mark.parametrize("comment", [
+    "# plimsoll ignore=apt-recommends reason: why",
+    "# hadolint ignore=DL3015",
+    "# hadolint global ignore=DL3015",
+    "#trivy:ignore:DS-0029",
+    "# checkov:skip=apt-recommends:why",
+    "# plimsoll ignore=apt-recommends until=2999-12-31",
+])
+def test_comments_switch_rules_off(tmp_path, comment):
+    text = f"FROM a\n{comment}\nRUN apt-get install -y curl\n"
+    marks = [f.get("suppressed_by") for f in findings(tmp_path, text)
+             if f["rule"] == "apt-recommends"]
+    assert len(marks) == 1 and marks[0]
+    text = f"FROM a\n{comment.replace('2999', '2020').replace('DL3015', 'DL1').replace('apt-r', 'apt-x').replace('DS-0029', 'DS-1')}\nRUN apt-get install -y curl\n"
+    marks = [f.get("suppressed_by") for f in findings(tmp_path, text)
+             if f["rule"] == "apt-recommends"]
+    assert marks == [None]
+
+
+def test_a_rule_is_shown_by_the_code_of_another_tool(tmp_path):
+    assert "apt-recommends" in run(tmp_path, "rules", "show", "DL3015").stdout
+    assert 'no rule "nothing"' in run(tmp_path, "rules", "show", "nothing", status=2).stderr
