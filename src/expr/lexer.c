@@ -68,10 +68,16 @@ const char *token_kind_name(enum token_kind kind)
 	return kind_names[kind];
 }
 
+/* A look at the first letter spares most comparisons: each word of the source is asked. */
+static bool is_word_of(struct str word, const char *listed)
+{
+	return word.n && word.p[0] == listed[0] && str_is(word, listed);
+}
+
 bool word_is_reserved(struct str word)
 {
 	for (size_t i = 0; i < ARRAY_LEN(reserved); i++)
-		if (str_is(word, reserved[i]))
+		if (is_word_of(word, reserved[i]))
 			return true;
 	return false;
 }
@@ -89,7 +95,7 @@ static bool is_word(char c)
 static enum token_kind keyword_of(struct str word)
 {
 	for (size_t i = 0; i < ARRAY_LEN(keywords); i++)
-		if (str_is(word, keywords[i].word))
+		if (is_word_of(word, keywords[i].word))
 			return keywords[i].kind;
 	return TOKEN_IDENT;
 }
@@ -268,7 +274,8 @@ static bool lex_operator(struct lexer *lx, struct token *ret)
 	struct str rest = rest_of(lx);
 
 	for (size_t i = 0; i < ARRAY_LEN(operators); i++) {
-		if (!str_has_prefix(rest, str_of(operators[i].text)))
+		if (rest.p[0] != operators[i].text[0] ||
+		    !str_has_prefix(rest, str_of(operators[i].text)))
 			continue;
 		*ret = take(lx, operators[i].kind, strlen(operators[i].text));
 		if (operators[i].instead)

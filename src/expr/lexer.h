@@ -24,6 +24,7 @@ enum token_kind {
 #define TOKEN(NAME, text) TOKEN_##NAME,
 #include "expr/token.def"
 #undef TOKEN
+	N_TOKENS
 };
 
 struct token {

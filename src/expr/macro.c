@@ -196,7 +196,7 @@ static bool fits(const struct macro *macro, const struct ast *call)
 	const struct ast *target = call->call.target;
 
 	if (call->call.n_args < macro->least || call->call.n_args > macro->most ||
-	    !str_is(call->call.name, macro->name))
+	    call->call.name.p[0] != macro->name[0] || !str_is(call->call.name, macro->name))
 		return false;
 	if (!macro->target)
 		return target;

@@ -24,16 +24,17 @@
 static struct ast *parse_expr(struct parser *p);
 static struct ast *parse_unary(struct parser *p);
 
-/* Higher binds closer. && and || are apart: their chains are balanced. */
+/* Higher binds closer; 0: no such operator. && and || are apart: their chains are balanced. */
 static const struct binary {
-	enum token_kind token;
 	unsigned precedence;
 	enum ast_operator op;
-} binaries[] = {
-	{TOKEN_EQ, 1, AST_OP_EQ},     {TOKEN_NE, 1, AST_OP_NE},	     {TOKEN_LT, 1, AST_OP_LT},
-	{TOKEN_LE, 1, AST_OP_LE},     {TOKEN_GT, 1, AST_OP_GT},	     {TOKEN_GE, 1, AST_OP_GE},
-	{TOKEN_IN, 1, AST_OP_IN},     {TOKEN_PLUS, 2, AST_OP_ADD},   {TOKEN_MINUS, 2, AST_OP_SUB},
-	{TOKEN_TIMES, 3, AST_OP_MUL}, {TOKEN_DIVIDE, 3, AST_OP_DIV}, {TOKEN_MODULO, 3, AST_OP_MOD},
+} binaries[N_TOKENS] = {
+	[TOKEN_EQ] = {1, AST_OP_EQ},	  [TOKEN_NE] = {1, AST_OP_NE},
+	[TOKEN_LT] = {1, AST_OP_LT},	  [TOKEN_LE] = {1, AST_OP_LE},
+	[TOKEN_GT] = {1, AST_OP_GT},	  [TOKEN_GE] = {1, AST_OP_GE},
+	[TOKEN_IN] = {1, AST_OP_IN},	  [TOKEN_PLUS] = {2, AST_OP_ADD},
+	[TOKEN_MINUS] = {2, AST_OP_SUB},  [TOKEN_TIMES] = {3, AST_OP_MUL},
+	[TOKEN_DIVIDE] = {3, AST_OP_DIV}, [TOKEN_MODULO] = {3, AST_OP_MOD},
 };
 
 /* What people write who know other languages. */
@@ -699,21 +700,13 @@ static struct ast *parse_unary(struct parser *p)
 			     &operand, 1);
 }
 
-static const struct binary *next_binary(const struct parser *p, unsigned lowest)
-{
-	for (size_t i = 0; i < ARRAY_LEN(binaries); i++)
-		if (binaries[i].token == p->token.kind && binaries[i].precedence >= lowest)
-			return &binaries[i];
-	return NULL;
-}
-
 /* Operators that bind at least as close as `lowest`; those of one precedence from the left. */
 static struct ast *parse_binary(struct parser *p, unsigned lowest)
 {
 	struct ast *args[2] = {parse_unary(p)};
-	const struct binary *binary;
 
-	while ((binary = next_binary(p, lowest))) {
+	while (binaries[p->token.kind].precedence >= lowest) {
+		const struct binary *binary = &binaries[p->token.kind];
 		size_t pos = p->token.at;
 
 		advance(p);
