@@ -4,8 +4,9 @@
 #
 #     tools/fuzz.sh BUILD SECONDS
 #
-# What it finds grows in BUILD/corpus/<name>; an input that breaks a target is left in BUILD/crashes
-# and belongs, made small, into tests/fixtures/fuzz/<name>. Last line: "fuzz: N passed, N failed".
+# What it finds grows in BUILD/corpus/<name>; words it should know are in tests/fuzz/fuzz-<name>.dict.
+# An input that breaks a target is left in BUILD/crashes and belongs, made small, into
+# tests/fixtures/fuzz/<name>. Last line: "fuzz: N passed, N failed".
 set -uo pipefail
 
 build=$(realpath "$1") seconds=$2
@@ -17,7 +18,9 @@ for source in "$(dirname "$0")"/../tests/fuzz/fuzz-*.c; do
 	corpus=$build/corpus/${name#fuzz-}
 	mkdir -p "$corpus"
 	log=$build/$name.log
-	if "$build/tests/$name" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=1500 \
+	words=()
+	[ ! -f "${source%.c}.dict" ] || words=(-dict="${source%.c}.dict")
+	if "$build/tests/$name" -max_total_time="$seconds" "${words[@]}" -timeout=20 -rss_limit_mb=1500 \
 		-artifact_prefix="$build/crashes/$name-" "$corpus" "$fixtures/${name#fuzz-}" \
 		>"$log" 2>&1 </dev/null; then
 		passed=$((passed + 1))
