@@ -348,7 +348,8 @@ def test_a_scan_tells_how_old_its_database_is(tmp_path, mirror):
 
     def scan(now, *words):
         env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path / "home"),
-               "PLIMSOLL_DB": str(tmp_path / "db"), "SOURCE_DATE_EPOCH": str(now)}
+               "PLIMSOLL_DB": str(tmp_path / "db"), "SOURCE_DATE_EPOCH": str(now),
+               **{k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS")}}
         return subprocess.run([PLIMSOLL, "scan", "root", *words], cwd=tmp_path, env=env,
                               capture_output=True, text=True, timeout=60, check=True).stderr
 
