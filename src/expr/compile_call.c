@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Calls: which overloads may apply, and what each makes of its constant arguments beforehand. */
+#include "base/cleanup.h"
 #include "expr/compile.h"
+#include "expr/lib_core.h"
 
 /* A call as it is understood: a method has its receiver as the first argument. */
 struct resolved {
@@ -143,9 +145,47 @@ static eval_function *eval_of(const struct resolved *r)
 	return r->n_args == 1 ? eval_call1 : r->n_args == 2 ? eval_call2 : eval_call;
 }
 
+/* A call that has a form of its own for a constant second argument; NULL: it has none. */
+static eval_function *form_with_const(const struct node_call *call)
+{
+	static const struct {
+		function_fn fn;
+		eval_function *eval;
+	} forms[] = {
+		{string_starts_with, eval_starts_with},
+		{string_ends_with, eval_ends_with},
+		{string_contains, eval_contains},
+	};
+	struct value v;
+
+	if (call->n_args != 2 || call->n_candidates != 1 || !node_is_const(call->args[1]))
+		return NULL;
+	v = node_constant(call->args[1]);
+	if (v.kind != VALUE_STRING || v.n == 0)
+		return NULL;
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++)
+		if (call->candidates[0].overload->row->fn == forms[i].fn)
+			return forms[i].eval;
+	return NULL;
+}
+
+static struct node *with_const(struct compiler *c, const struct ast *ast, eval_function *eval,
+			       const struct node_call *call)
+{
+	struct node_with_const *n = compiler_node(c, sizeof(*n), ast, eval);
+
+	if (!n)
+		return NULL;
+	n->operand = call->args[0];
+	n->constant = node_constant(call->args[1]);
+	compiler_adopt(&n->node, n->operand);
+	return &n->node;
+}
+
 static struct node *call_node(struct compiler *c, const struct ast *ast, const struct resolved *r)
 {
 	struct node_call *call = compiler_node(c, sizeof(*call), ast, eval_of(r));
+	eval_function *eval;
 	bool constant = true;
 
 	if (!call)
@@ -163,7 +203,10 @@ static struct node *call_node(struct compiler *c, const struct ast *ast, const s
 	}
 	if (!add_candidates(c, r, call))
 		return NULL;
-	return constant ? compiler_fold(c, ast, &call->node) : &call->node;
+	if (constant)
+		return compiler_fold(c, ast, &call->node);
+	eval = form_with_const(call);
+	return eval ? with_const(c, ast, eval, call) : &call->node;
 }
 
 struct node *compile_call(struct compiler *c, const struct ast *ast)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "expr/const_set.h"
 
+#include "expr/bytes.h"
 #include "expr/map_value.h"
 
 /* Longer runs of taken slots: somebody chose the strings; a walk over the list is as good. */
@@ -11,14 +12,6 @@ struct const_set {
 	uint32_t mask;
 	uint64_t lengths; /* bit n % 64 for each string of n bytes: most strangers end here */
 };
-
-static inline uint64_t load(const char *p, size_t n)
-{
-	uint64_t u = 0;
-
-	memcpy(&u, p, n);
-	return u;
-}
 
 static inline uint32_t mix(uint64_t a, uint64_t b)
 {
@@ -37,10 +30,10 @@ static inline uint32_t hash_string(const char *p, uint32_t n)
 			       h)
 			 : 0;
 	if (n < 8)
-		return mix(load(p, 4), load(p + n - 4, 4) + h);
+		return mix(bytes_load4(p), bytes_load4(p + n - 4) + h);
 	for (uint32_t i = 8; i + 8 < n; i += 8)
-		h = (h ^ load(p + i, 8)) * 0xd6e8feb86659fd93;
-	return mix(load(p, 8), load(p + n - 8, 8) + h);
+		h = (h ^ bytes_load8(p + i)) * 0xd6e8feb86659fd93;
+	return mix(bytes_load8(p), bytes_load8(p + n - 8) + h);
 }
 
 static inline uint32_t hash(struct value v)
@@ -91,8 +84,7 @@ static bool has_string(const struct const_set *set, struct value v)
 
 		if (slot->kind == VALUE_ABSENT)
 			return false;
-		if (slot->kind == VALUE_STRING && slot->n == v.n &&
-		    (v.n == 0 || memcmp(slot->p, v.p, v.n) == 0))
+		if (slot->kind == VALUE_STRING && slot->n == v.n && bytes_equal(slot->p, v.p, v.n))
 			return true;
 	}
 }

@@ -4,6 +4,7 @@
  * they have functions of their own that look at one kind first; value_eq and value_compare are the
  * law.
  */
+#include "expr/bytes.h"
 #include "expr/node.h"
 
 /* The error of either side, if there is one. */
@@ -38,11 +39,11 @@ struct value eval_ne(const struct node *n, struct frame *f)
 static inline struct value equal_string(const struct node *n, struct frame *f, bool want)
 {
 	const struct node_with_const *bin = (const struct node_with_const *)n;
-	struct value v = node_eval(bin->operand, f);
+	struct value v = node_operand(bin->operand, f);
 
 	if (v.kind == VALUE_STRING)
 		return value_bool(
-			(v.n == bin->constant.n && memcmp(v.p, bin->constant.p, v.n) == 0) == want);
+			(v.n == bin->constant.n && bytes_equal(v.p, bin->constant.p, v.n)) == want);
 	return value_is_error(v) ? v : value_bool(!want);
 }
 
@@ -61,7 +62,7 @@ struct value eval_ne_string(const struct node *n, struct frame *f)
 struct value eval_eq_int(const struct node *n, struct frame *f)
 {
 	const struct node_with_const *bin = (const struct node_with_const *)n;
-	struct value v = node_eval(bin->operand, f);
+	struct value v = node_operand(bin->operand, f);
 	bool same;
 
 	if (value_is_error(v))
@@ -117,7 +118,7 @@ struct value eval_order(const struct node *n, struct frame *f)
 struct value eval_order_int(const struct node *n, struct frame *f)
 {
 	const struct node_with_const *bin = (const struct node_with_const *)n;
-	struct value v = node_eval(bin->operand, f);
+	struct value v = node_operand(bin->operand, f);
 
 	if (v.kind != VALUE_INT)
 		return order_values(n, f, bin->op, v, bin->constant);
@@ -128,7 +129,7 @@ struct value eval_order_int(const struct node *n, struct frame *f)
 struct value eval_order_double(const struct node *n, struct frame *f)
 {
 	const struct node_with_const *bin = (const struct node_with_const *)n;
-	struct value v = node_eval(bin->operand, f);
+	struct value v = node_operand(bin->operand, f);
 
 	if (v.kind != VALUE_DOUBLE || v.d != v.d)
 		return order_values(n, f, bin->op, v, bin->constant);
@@ -167,7 +168,7 @@ struct value eval_in(const struct node *n, struct frame *f)
 struct value eval_in_set(const struct node *n, struct frame *f)
 {
 	const struct node_with_const *in = (const struct node_with_const *)n;
-	struct value v = node_eval(in->operand, f);
+	struct value v = node_operand(in->operand, f);
 
 	if (value_is_error(v))
 		return v;

@@ -5,7 +5,7 @@
  */
 #include "expr/node.h"
 
-static struct value chain(const struct node_many *many, struct frame *f, bool decides,
+static inline struct value chain(const struct node_many *many, struct frame *f, bool decides,
 			  const char *name)
 {
 	struct value error = value_absent();

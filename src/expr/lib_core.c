@@ -3,6 +3,8 @@
  * The language itself: the operators that the evaluator does (their rows are for the checker),
  * size() and the three questions to strings that need no library.
  */
+#include "expr/lib_core.h"
+
 #include "base/cleanup.h"
 #include "expr/function.h"
 
@@ -23,18 +25,18 @@ static struct value size_of(struct call *c, const struct value *args)
 	return value_int(args[0].n);
 }
 
-static struct value starts_with(struct call *c, const struct value *args)
+struct value string_starts_with(struct call *c, const struct value *args)
 {
 	return value_bool(args[0].n >= args[1].n &&
 			  (args[1].n == 0 || memcmp(args[0].p, args[1].p, args[1].n) == 0));
 }
 
-static struct value ends_with(struct call *c, const struct value *args)
+struct value string_ends_with(struct call *c, const struct value *args)
 {
 	return value_bool(str_has_suffix(value_str(args[0]), value_str(args[1])));
 }
 
-static struct value contains(struct call *c, const struct value *args)
+struct value string_contains(struct call *c, const struct value *args)
 {
 	if (!call_spend_bytes(c, (size_t)args[0].n + args[1].n))
 		return call_exhausted(c);
@@ -88,9 +90,9 @@ static const struct function_row rows[] = {
 	{.name = "size", .signature = "bytes.() -> int", .fn = size_of},
 	{.name = "size", .signature = "list(A).() -> int", .fn = size_of},
 	{.name = "size", .signature = "map(A, B).() -> int", .fn = size_of},
-	{.name = "contains", .signature = "string.(string) -> bool", .fn = contains},
-	{.name = "endsWith", .signature = "string.(string) -> bool", .fn = ends_with},
-	{.name = "startsWith", .signature = "string.(string) -> bool", .fn = starts_with},
+	{.name = "contains", .signature = "string.(string) -> bool", .fn = string_contains},
+	{.name = "endsWith", .signature = "string.(string) -> bool", .fn = string_ends_with},
+	{.name = "startsWith", .signature = "string.(string) -> bool", .fn = string_starts_with},
 };
 
 const struct library library_core = {.name = "core", .rows = rows, .n_rows = ARRAY_LEN(rows)};

@@ -2,6 +2,7 @@
 #include "expr/map_value.h"
 
 #include "base/map.h"
+#include "expr/bytes.h"
 
 /* Up to so many entries are compared one by one. */
 #define WALK_MAX 8
@@ -21,7 +22,7 @@ struct value value_as_key(struct value key)
 bool value_keys_equal(struct value a, struct value b)
 {
 	if (a.kind == VALUE_STRING)
-		return b.kind == VALUE_STRING && str_eq(value_str(a), value_str(b));
+		return b.kind == VALUE_STRING && a.n == b.n && bytes_equal(a.p, b.p, a.n);
 	if (a.kind == VALUE_BOOL || b.kind == VALUE_BOOL)
 		return a.kind == b.kind && a.b == b.b;
 	if ((a.kind != VALUE_INT && a.kind != VALUE_UINT) ||

@@ -191,6 +191,9 @@ eval_function eval_eq, eval_ne, eval_order, eval_in;
 eval_function eval_eq_string, eval_ne_string, eval_eq_int, eval_order_int, eval_order_double;
 eval_function eval_in_set;
 
+/* eval_text.c */
+eval_function eval_starts_with, eval_ends_with, eval_contains;
+
 /* eval_call.c */
 eval_function eval_call, eval_call1, eval_call2, eval_or_else;
 
@@ -199,6 +202,18 @@ eval_function eval_list, eval_map, eval_bind, eval_opt_map, eval_block;
 
 /* eval_fold.c; by enum fold_kind */
 extern eval_function *const eval_folds[];
+
+/* node_eval for what is mostly a fact: that is worth a look before a call. */
+static inline struct value node_operand(const struct node *n, struct frame *f)
+{
+	if (n->eval == eval_fact) {
+		struct value v = f->facts[((const struct node_variable *)n)->slot];
+
+		if (v.kind != VALUE_ABSENT)
+			return v;
+	}
+	return n->eval(n, f);
+}
 
 /* "no such overload: op(int, string)" at the node, or the error among the arguments. */
 struct value eval_no_overload(const struct node *n, struct frame *f, const char *name,

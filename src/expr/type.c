@@ -46,26 +46,27 @@ static const struct generic {
 	{"wrapper", TYPE_WRAPPER, 1, 1, NULL},
 };
 
+/* Lengths are written out: thousands of names are looked up when an env is filled. */
 static const struct alias {
-	const char *name;
+	struct str name;
 	const struct type *type;
 } aliases[] = {
-	{"dyn", &type_dyn},
-	{"null_type", &type_null},
-	{"bool", &type_bool},
-	{"int", &type_int},
-	{"uint", &type_uint},
-	{"double", &type_double},
-	{"string", &type_string},
-	{"bytes", &type_bytes},
-	{"timestamp", &type_timestamp},
-	{"duration", &type_duration},
-	{"google.protobuf.Timestamp", &type_timestamp},
-	{"google.protobuf.Duration", &type_duration},
-	{"google.protobuf.Any", &type_dyn},
-	{"google.protobuf.Value", &type_dyn},
-	{"google.protobuf.Struct", &type_map_dyn},
-	{"google.protobuf.ListValue", &type_list_dyn},
+	{{"dyn", 3}, &type_dyn},
+	{{"null_type", 9}, &type_null},
+	{{"bool", 4}, &type_bool},
+	{{"int", 3}, &type_int},
+	{{"uint", 4}, &type_uint},
+	{{"double", 6}, &type_double},
+	{{"string", 6}, &type_string},
+	{{"bytes", 5}, &type_bytes},
+	{{"timestamp", 9}, &type_timestamp},
+	{{"duration", 8}, &type_duration},
+	{{"google.protobuf.Timestamp", 25}, &type_timestamp},
+	{{"google.protobuf.Duration", 24}, &type_duration},
+	{{"google.protobuf.Any", 19}, &type_dyn},
+	{{"google.protobuf.Value", 21}, &type_dyn},
+	{{"google.protobuf.Struct", 22}, &type_map_dyn},
+	{{"google.protobuf.ListValue", 25}, &type_list_dyn},
 };
 
 const struct type *type_make(struct arena *a, enum type_kind kind, struct str name,
@@ -144,7 +145,7 @@ static struct str pull_name(struct type_reader *r)
 static const struct type *simple_type(struct str name)
 {
 	for (size_t i = 0; i < ARRAY_LEN(aliases); i++)
-		if (str_is(name, aliases[i].name))
+		if (str_eq(name, aliases[i].name))
 			return aliases[i].type;
 	return NULL;
 }

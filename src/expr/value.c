@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "base/cleanup.h"
+#include "expr/bytes.h"
 #include "expr/call.h"
 #include "expr/map_value.h"
 
@@ -178,7 +179,7 @@ bool value_eq(struct call *c, struct value a, struct value b)
 		return a.d == b.d;
 	case VALUE_STRING:
 	case VALUE_BYTES:
-		return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+		return a.n == b.n && bytes_equal(a.p, b.p, a.n);
 	case VALUE_TIMESTAMP:
 	case VALUE_DURATION:
 		return a.i == b.i && a.n == b.n;
