@@ -382,12 +382,14 @@ static enum shell_action action_of(const struct shell_call *c, const struct shel
 							     : SHELL_ACTION_OTHER;
 }
 
-/* go run PACKAGE ARGUMENTS... */
+/* go run PACKAGE ARGUMENTS...; a group of dnf is no package. */
 static size_t count_packages(const struct shell_call *c, enum package_syntax syntax)
 {
-	bool first_only = syntax == PACKAGES_GO && str_is(c->subcommand, "run");
-
-	return first_only && c->n_operands ? 1 : c->n_operands;
+	if (syntax == PACKAGES_RPM && str_has_prefix(c->subcommand, STR("group")))
+		return 0;
+	if (syntax == PACKAGES_GO && str_is(c->subcommand, "run") && c->n_operands)
+		return 1;
+	return c->n_operands;
 }
 
 int shell_call_find_packages(struct shell_call *c, const struct shell_program *program,

@@ -224,6 +224,7 @@ TEST(packages_have_names_and_versions)
 		{"dnf install -y a-4.8.5-44.el7.x86_64 b-$V @core",
 		 "a - 4.8.5-44.el7.x86_64, b - $V ?, @core"},
 		{"dnf module install nodejs:18 x", "nodejs : 18, x"},
+		{"dnf group install x && yum groupinstall y", ""},
 		{"zypper in a b=1 c\\>=2 'd<3'", "a, b = 1, c >= 2, d < 3"},
 		{"pip install a b==1 'c>=2,<3' d[x]~=1 'e != 1' . f.whl",
 		 "a, b == 1, c >= 2,<3, d[x] ~= 1, e != 1, f:., f:f.whl"},
