@@ -59,13 +59,13 @@ def test_a_record_of_two_folders_is_one_finding(tmp_path):
 
 
 def test_fixes_of_alpine_need_no_order(tmp_path):
-    fixes = {"1.35.0-r17": ["CVE-2025-2"], "1.35.0-r7": ["CVE-2025-1"], "1.36.0-r0": ["CVE-2025-3"],
-             "0": ["CVE-2025-4"]}
+    fixes = {"1.35.0-r17": ["CVE-2025-0002"], "1.35.0-r7": ["CVE-2025-0001"],
+             "1.36.0-r0": ["CVE-2025-0003"], "0": ["CVE-2025-0004"]}
     assert found(tmp_path, "ID=alpine\nVERSION_ID=3.20.3\n", {
         "lib/apk/db/installed": "P:busybox-binsh\nV:1.35.0-r9\nA:x86_64\no:busybox\n\n"}, {
             "alpine/secdb/v3.20/main.json": {"distroversion": "v3.20", "reponame": "main", "packages": [
                 {"pkg": {"name": "busybox", "secfixes": fixes}}]}}) == [
-                    ("CVE-2025-2", "1.35.0-r17"), ("CVE-2025-3", "1.36.0-r0")]
+                    ("CVE-2025-0002", "1.35.0-r17"), ("CVE-2025-0003", "1.36.0-r0")]
 
 
 def test_every_pitfall_has_tests():
