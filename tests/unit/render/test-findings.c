@@ -148,10 +148,8 @@ TEST(sarif_stays_within_the_limits_of_github)
 
 	for (unsigned i = 0; i < 25002; i++) {
 		struct finding f = sample_in_package(report, 0, "CVE-LOW");
-		char version[16];
 
-		snprintf(version, sizeof version, "%u", i);
-		f.subject.version = str_of(version);
+		f.subject.version = arena_strf(&report->arena, "%u", i);
 		f.rule = i == 25001 ? STR("CVE-HIGH") : f.rule;
 		f.severity = i == 25001 ? SEVERITY_HIGH : SEVERITY_LOW;
 		f.n_locations = i == 25001 ? 0 : 1;
