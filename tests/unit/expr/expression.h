@@ -8,8 +8,9 @@
  *     };
  *     assert_expressions(rows, ARRAY_LEN(rows));
  *
- * An "error: ..." of a row is what the message begins with. Expressions run without the checker,
- * with all libraries and one variable, `x`: assert_expression_of gives its value.
+ * An "error: ..." of a row is what the message begins with. Expressions run with all libraries and
+ * one variable, `x`: assert_expression_of gives its value. They run without the checker and again
+ * with it; it may refuse only what is an error anyway.
  */
 #pragma once
 
@@ -140,25 +141,30 @@ static inline void print_value(struct value v, struct strbuf *out)
 	}
 }
 
-/* What the expression gives, as text. */
-static inline void run_expression(const struct env *env, const char *source, struct value x,
-				  struct strbuf *out)
+/* What the expression gives, as text; false when the checker refuses it. */
+static inline bool run_expression(const struct env *env, const char *source, struct value x,
+				  bool check, struct strbuf *out)
 {
 	struct expr_problems problems = {.n = 0};
 	CLEANUP(program_freep) struct program *program = NULL;
+	CLEANUP(arena_done) struct arena a;
 	struct evaluation e;
 	struct err err = {0};
 	struct ast *tree;
-	struct arena a;
 
 	arena_init(&a, 1 << 24);
-	if (expr_parse(str_of(source), &a, &tree, &problems, &err) < 0 ||
-	    program_compile(env, tree, &program, &err) < 0)
+	if (expr_parse(str_of(source), &a, &tree, &problems, &err) < 0)
+		fail_msg("%s: %s", source, err.msg);
+	if (check && expr_check(env, str_of(source), tree, &a, &problems, &err) < 0) {
+		strbuf_adds(out, err.msg);
+		return false;
+	}
+	if (program_compile(env, tree, &program, &err) < 0)
 		fail_msg("%s: %s", source, err.msg);
 	evaluation_init(&e);
 	print_value(program_eval(program, &e, &x, 1), out);
 	evaluation_done(&e);
-	arena_done(&a);
+	return true;
 }
 
 static inline struct env *env_of_tests(void)
@@ -172,17 +178,25 @@ static inline struct env *env_of_tests(void)
 	return env;
 }
 
-static inline void assert_expression_of(const struct env *env, const struct expression *row,
-					struct value x)
+static inline void assert_run(const struct env *env, const struct expression *row, struct value x,
+			      bool check)
 {
 	CLEANUP(strbuf_done) struct strbuf got = STRBUF_INIT(1 << 20);
 	bool is_error = str_has_prefix(str_of(row->want), STR("error: "));
 
-	run_expression(env, row->source, x, &got);
+	if (!run_expression(env, row->source, x, check, &got) && is_error)
+		return;
 	if (is_error ? !str_has_prefix(strbuf_str(&got), str_of(row->want))
 		     : !str_is(strbuf_str(&got), row->want))
-		fail_msg("%s\n     got: %s\n    want: %s", row->source, strbuf_cstr(&got),
-			 row->want);
+		fail_msg("%s%s\n     got: %s\n    want: %s", row->source, check ? " (checked)" : "",
+			 strbuf_cstr(&got), row->want);
+}
+
+static inline void assert_expression_of(const struct env *env, const struct expression *row,
+					struct value x)
+{
+	assert_run(env, row, x, false);
+	assert_run(env, row, x, true);
 }
 
 static inline void assert_expressions(const struct expression *rows, size_t n)
