@@ -33,19 +33,14 @@ static void add(struct script *s, struct str text, size_t origin)
 	strbuf_add(&s->text, text);
 }
 
+/* Bytes in front of the text; $'' has two, whatever has become of what is behind them. */
 static size_t opening_quote(const struct shell_part *part)
 {
-	switch (part->quote) {
-	case SHELL_BARE:
-	case SHELL_DOUBLE:
-		return 0;
-	case SHELL_ESCAPED:
-	case SHELL_SINGLE:
-		return 1;
-	case SHELL_ANSI:
-		return 2;
-	}
-	return 0;
+	size_t at;
+
+	if (is_slice_of(part->source, part->text, &at))
+		return at;
+	return part->quote == SHELL_ANSI ? 2 : 0;
 }
 
 static void add_part(struct script *s, const struct shell_part *part)
