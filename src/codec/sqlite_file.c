@@ -224,7 +224,7 @@ static bool pull_statement(struct str *schema, struct str *ret)
 int sqlite_file_check_schema(struct sqlite_file *db, const char *schema, struct err *err)
 {
 	struct str left = str_of(schema), want;
-	struct sqlite_statement *st;
+	struct sqlite_statement *st = NULL;
 	int r = sqlite_file_prepare(db, "SELECT sql FROM sqlite_master ORDER BY rowid", &st, err);
 
 	while (r >= 0 && (r = sqlite_step(st, err)) > 0)
