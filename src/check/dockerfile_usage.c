@@ -339,6 +339,62 @@ static bool check_healthcheck(const struct check *c)
 	return check_retries(c);
 }
 
+static bool is_port(struct str s, uint64_t *ret)
+{
+	return str_parse_u64(s, ret) && *ret <= 65535;
+}
+
+/* 80 or 8000-8010 */
+static bool is_port_range(struct str s)
+{
+	struct str first = s, last = s;
+	uint64_t from, to;
+
+	(void)str_cut(s, '-', &first, &last); /* without one both are the port */
+	return is_port(first, &from) && is_port(last, &to) && from <= to;
+}
+
+/* PORT[-PORT][/PROTOCOL]; an address and a host's port in front mean nothing, but are taken. */
+static bool is_exposable(struct str s)
+{
+	static const char *const protocols[] = {"tcp", "udp", "sctp", ""};
+	struct str port, protocol = STR(""), before;
+
+	(void)str_rcut(s, ':', &before, &s); /* may not stand there */
+	port = s;
+	(void)str_cut(s, '/', &port, &protocol); /* likewise */
+	for (size_t i = 0; i < ARRAY_LEN(protocols); i++)
+		if (str_eq_nocase(protocol, str_of(protocols[i])))
+			return is_port_range(port);
+	return false;
+}
+
+/* With a variable, a quote or an escape it is known only later. */
+static bool is_final(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] && strchr("$'\"\\`", s.p[i]))
+			return false;
+	return true;
+}
+
+static bool check_expose(const struct check *c)
+{
+	if (!need_arguments(c, 1) || !check_flags(c))
+		return false;
+	for (size_t i = 0; i < c->in->n_args; i++) {
+		const struct dockerfile_word *w = &c->in->args[i];
+		struct err what = {0};
+
+		if (!is_final(w->text) || is_exposable(w->text))
+			continue;
+		err_set(&what, ERR_FORMAT, "\"%.*s\" is no port, such as 80/tcp",
+			STR_FMT(str_sub(w->text, 0, 80)));
+		return refuse(c, DOCKERFILE_BUILD, w->span, what.msg);
+	}
+	return true;
+}
+
 static bool check_onbuild(const struct check *c)
 {
 	const struct instruction *t = c->in->trigger;
@@ -392,7 +448,7 @@ static bool check(const struct check *c)
 	case INSTRUCTION_ENTRYPOINT:
 		return check_flags(c);
 	case INSTRUCTION_EXPOSE:
-		return need_arguments(c, 1) && check_flags(c);
+		return check_expose(c);
 	case INSTRUCTION_FROM:
 		return check_from(c);
 	case INSTRUCTION_HEALTHCHECK:

@@ -165,6 +165,10 @@ static const struct {
 	{"FROM a\nRUN --mount=type=secret y", DOCKERFILE_BUILD, 2, 13, "a secret needs an id"},
 	{"FROM a\nRUN --mount=ro=x y", DOCKERFILE_BUILD, 2, 13, "\"x\" is no value of readonly"},
 	{"FROM a\nRUN --mount= y", DOCKERFILE_BUILD, 2, 13, "nothing is said of the mount"},
+	{"FROM a\nEXPOSE 80 http", DOCKERFILE_BUILD, 2, 11, "EXPOSE: \"http\" is no port"},
+	{"FROM a\nEXPOSE 80/icmp", DOCKERFILE_BUILD, 2, 8, "\"80/icmp\" is no port"},
+	{"FROM a\nEXPOSE 65536", DOCKERFILE_BUILD, 2, 8, "\"65536\" is no port"},
+	{"FROM a\nEXPOSE 9-8", DOCKERFILE_BUILD, 2, 8, "\"9-8\" is no port"},
 	{"FROM a\nSHELL sh", DOCKERFILE_USAGE, 2, 7, "SHELL: expected a JSON array"},
 	{"FROM a\nSHELL []", DOCKERFILE_USAGE, 2, 1, "SHELL: needs at least one argument"},
 	{"FROM a\nWORKDIR", DOCKERFILE_USAGE, 2, 1, "WORKDIR: needs an argument"},
@@ -212,6 +216,7 @@ static const char *const accepted[] = {
 	"FROM a\nCOPY --parents --link=TRUE --chmod=755 a b",
 	"FROM --platform=$BUILDPLATFORM a as B-1.x_y\nRUN --network=host --security=insecure x",
 	"FROM a\nRUN\nCMD\nENTRYPOINT\nONBUILD RUN",
+	"FROM a\nEXPOSE 80 1-2/UDP 53/ 127.0.0.1:80:80/tcp $p '80' [::1]:1:2",
 	"ARG a\nFROM a\nONBUILD RUN <<E\nE\n",
 };
 
