@@ -36,7 +36,8 @@ void *problem_no_memory(struct problem_sink *sink)
 }
 
 /* The text as a copy; empty without memory. */
-static struct str format(struct problem_sink *sink, const char *fmt, va_list ap)
+static __attribute__((format(printf, 2, 0))) struct str format(struct problem_sink *sink,
+							       const char *fmt, va_list ap)
 {
 	char text[ERR_MSG_MAX];
 	struct str copy;
