@@ -161,7 +161,7 @@ TEST(a_constant_set_holds_what_its_list_holds)
 	CLEANUP(arena_done) struct arena arena;
 	const struct const_set *set;
 	struct value items[300];
-	char names[300][40];
+	char names[300][48];
 
 	arena_init(&arena, (size_t)1 << 20);
 	for (int i = 0; i < 300; i++) {
