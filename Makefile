@@ -24,6 +24,7 @@ help:
 #: make fuzz [SECONDS=30]        libFuzzer, that long on each target
 #: make bench [IMAGES=DIR] [ONLY=NAMES] [TRIVY=PATH] [FEEDS=DIR]   build the images, measure
 #:                                 (tests/bench); with FEEDS matching too
+#: make bench-expr               how fast expressions are compiled and evaluated
 #: make conformance SUITES=DIR [FEEDS=DIR]   the outside test suites, a score for each; with FEEDS
 #:                                 what a scan finds against the feeds' own ranges
 #: make install [DESTDIR=] [PREFIX=/usr/local]   program, man pages, completions
@@ -84,6 +85,10 @@ bench: setup-bench build
 	$(if $(FEEDS),$(MAKE) --no-print-directory build-tests && \
 		ninja -C $(BUILD) --quiet tests/match_bench && tests/bench/match.sh $(BUILD) $(FEEDS))
 
+bench-expr: build-tests
+	@ninja -C $(BUILD) --quiet tests/expr_bench
+	$(BUILD)/tests/expr_bench
+
 conformance: setup-conformance build
 	@tools/conformance.py $(PLIMSOLL) $(or $(SUITES),$(error say SUITES=DIR)) \
 		$(BUILD)/conformance $(FEEDS)
@@ -103,5 +108,5 @@ update-golden: build-tests
 clean:
 	rm -rf $(BUILD) $(ASAN) $(FUZZ) build-lint
 
-.PHONY: all help setup-build setup-test setup-lint setup-bench setup-conformance build build-tests scan test lint asan fuzz bench conformance \
+.PHONY: all help setup-build setup-test setup-lint setup-bench setup-conformance build build-tests scan test lint asan fuzz bench bench-expr conformance \
 	install format update-golden clean

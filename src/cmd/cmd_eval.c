@@ -11,7 +11,7 @@
 
 static struct {
 	const char *input;
-	bool jsonl;
+	bool jsonl, functions;
 } opt;
 
 /* What the expression may ask, from --input. */
@@ -137,6 +137,19 @@ static int run_expression(struct str source)
 	return status;
 }
 
+/* Operators and functions, by library, as its table says them. */
+static int list_functions(void)
+{
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT((size_t)1 << 20);
+	struct err err = {0};
+
+	for (size_t i = 0; libraries[i]; i++)
+		for (size_t j = 0; j < libraries[i]->n_rows; j++)
+			strbuf_addf(&sb, "%s\t%s\t%s\n", libraries[i]->name,
+				    libraries[i]->rows[j].name, libraries[i]->rows[j].signature);
+	return strbuf_check(&sb, &err) < 0 ? command_error(&err) : command_print(strbuf_str(&sb));
+}
+
 static int answer_case(void *context, struct str line, struct strbuf *out, struct err *err)
 {
 	return eval_case_answer(line, out, err);
@@ -163,6 +176,8 @@ static int run(int argc, const char *const *argv)
 	};
 	struct err err = {0};
 
+	if (opt.functions && argc == 0)
+		return list_functions();
 	if (opt.jsonl && !opt.input)
 		return line_answers_run(&answers, argc, argv);
 	if (opt.jsonl)
@@ -179,6 +194,8 @@ static const struct option_spec options[] = {
 	OPTION_STR("input", 'i', &opt.input, "FILE",
 		   "JSON that the expression may ask; - is stdin"),
 	OPTION_FLAG("jsonl", 0, &opt.jsonl, "answer cases, a JSON object a line of stdin"),
+	OPTION_FLAG("functions", 0, &opt.functions,
+		    "list library, name and signature of all functions"),
 	OPTION_END,
 };
 

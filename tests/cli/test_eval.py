@@ -115,3 +115,11 @@ def test_every_form_of_value_is_read_and_written():
         {"map": [[{"int": "1"}, {"list": []}]]}]}
     _, answers = ask(line(expr="x", bindings={"x": value}, disable_check=True))
     assert answers == [{"value": value}]
+
+
+def test_functions_are_listed():
+    done = run("--functions")
+    assert (done.returncode, done.stderr) == (0, "")
+    rows = [row.split("\t") for row in done.stdout.splitlines()]
+    assert ["core", "startsWith", "string.(string) -> bool"] in rows
+    assert {len(row) for row in rows} == {3}
