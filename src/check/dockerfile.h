@@ -25,7 +25,7 @@
  * instruction in capitals.
  *
  * Ownership: the tree lives in the arena and borrows from `bytes`. Threads: it is never changed.
- * Errors: ERR_LIMIT (dockerfile_bytes, dockerfile_instructions, dockerfile_words,
+ * Errors: ERR_LIMIT (dockerfile_bytes, dockerfile_instructions, dockerfile_comments, dockerfile_words,
  * dockerfile_heredocs), ERR_NOMEM. A broken file is no error.
  * Format: docs.docker.com/reference/dockerfile, syntax docker/dockerfile:1 (BuildKit 0.2x). On
  * purpose not the same: bytes that are no UTF-8 are kept as they are, and so are letters beyond

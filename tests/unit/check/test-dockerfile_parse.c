@@ -84,6 +84,8 @@ static const struct {
 	{"ENV a b=c  d", "(env \"a\" \"b=c  d\" \"\")\n"},
 	{"ENV a 'b", "(env \"a\" \"'b\" \"\")\n"},
 	{"LABEL a.b=c \\\n  d='e f'", "(label \"a.b\" \"c\" \"=\" \"d\" \"'e f'\" \"=\")\n"},
+	{"ENV a='\\' b=\"\\\"\"",
+	 "(env \"a\" \"'\\\\'\" \"=\" \"b\" \"\\\"\\\\\\\"\\\"\" \"=\")\n"},
 	{"LABEL \"a b\"=c", "(label \"\\\"a b\\\"\" \"c\" \"=\")\n"},
 	{"ARG a b=c d=\"e f\"", "(arg \"a\" \"b=c\" \"d=\\\"e f\\\"\")\n"},
 	{"ARG a=b\\", "(arg \"a=b\")\n"},

@@ -110,6 +110,15 @@ TEST(references_that_cannot_be_are_told)
 	}
 }
 
+TEST(a_reference_downwards_leads_nowhere)
+{
+	struct fixture f = make("FROM a AS t\nCOPY --from=b x y\nFROM c AS b", "t");
+
+	assert_true(f.graph->reachable[0]);
+	assert_false(f.graph->reachable[1]);
+	arena_done(&f.arena);
+}
+
 TEST(an_unknown_target_is_an_error)
 {
 	struct fixture f = make("FROM a", NULL);
@@ -130,6 +139,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		RUN(stages_need_what_they_name),
 		RUN(references_that_cannot_be_are_told),
+		RUN(a_reference_downwards_leads_nowhere),
 		RUN(an_unknown_target_is_an_error),
 	};
 
