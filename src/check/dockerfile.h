@@ -25,11 +25,11 @@
  * instruction in capitals.
  *
  * Ownership: the tree lives in the arena and borrows from `bytes`. Threads: it is never changed.
- * Errors: ERR_LIMIT (dockerfile_bytes, dockerfile_instructions, dockerfile_comments, dockerfile_words,
- * dockerfile_heredocs), ERR_NOMEM. A broken file is no error.
- * Format: docs.docker.com/reference/dockerfile, syntax docker/dockerfile:1 (BuildKit 0.2x). On
- * purpose not the same: bytes that are no UTF-8 are kept as they are, and so are letters beyond
- * ASCII in flags; a comment's text is without its '#' also when it is indented.
+ * Errors: ERR_LIMIT (dockerfile_bytes, dockerfile_instructions, dockerfile_comments,
+ * dockerfile_words, dockerfile_heredocs), ERR_NOMEM. A broken file is no error. Format:
+ * docs.docker.com/reference/dockerfile, syntax docker/dockerfile:1 (BuildKit 0.2x). On purpose not
+ * the same: bytes that are no UTF-8 are kept as they are, and so are letters beyond ASCII in flags;
+ * a comment's text is without its '#' also when it is indented.
  */
 #pragma once
 
