@@ -213,9 +213,8 @@ const struct command command_eval = {
 		"With --jsonl each line is an object with expr and, as wanted, bindings, type_env, "
 		"container, disable_check and check_only; the answer is a line with value, "
 		"typed_result or error.\n"
-		" plimsoll eval '[1, 2, 3].map(n, n * n)'\n"
-		" plimsoll eval --input report.json 'findings.exists(f, f.severity == "
-		"\"critical\")'",
+		"  plimsoll eval '[1, 2, 3].map(n, n * n)'\n"
+		"  plimsoll eval --input report.json 'size(findings)'",
 	.options = options,
 	.run = run,
 };

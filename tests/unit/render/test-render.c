@@ -24,6 +24,7 @@ static const struct {
 	{"json", "expected.json", {0}},
 	{"json", "expected.files.json", {.files = true}},
 	{"junit", "expected.xml", {0}},
+	{"lint", "expected.txt", {.unicode = true}},
 	{"markdown", "expected.md", {0}},
 	{"purl", "expected.txt", {0}},
 	{"sarif", "expected.json", {0}},
