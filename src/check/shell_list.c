@@ -207,13 +207,19 @@ static enum shell_operator take_and_or(struct parser *p)
 	return parser_takes(p, "||") ? SHELL_OR : SHELL_NOTHING;
 }
 
+/* Leaves the parser directly behind the last pipeline. */
 static void parse_more(struct parser *p, struct shell_pipeline *last)
 {
-	enum shell_operator before;
-
-	while ((before = take_and_or(p)) != SHELL_NOTHING) {
-		size_t end = p->at;
+	for (;;) {
+		size_t last_end = p->at, end;
+		enum shell_operator before = take_and_or(p);
 		struct shell_pipeline *next;
+
+		if (before == SHELL_NOTHING) {
+			p->at = p->parse->r == 0 ? last_end : p->at;
+			return;
+		}
+		end = p->at;
 
 		skip_newlines(p);
 		next = parse_pipeline(p);

@@ -101,6 +101,7 @@ TEST(expansions)
 		 "[${alength} ${#} ${a!} ${a@} ${alength@} ${a${i}}]"},
 		{"\"${a:-it's}\" ${a:-'}'}", "[${a:-\"it's\"} ${a:-'}'}]"},
 		{"\"${a:-\"b\"}\"", "[${a:-\"b\"}]"},
+		{"\"${a:-\\}b}\"", "[${a:-\"}\"\"b\"}]"},
 		{"${a^^} ${a,} ${a@Q}", "[${a^^} ${a,} ${a@Q}]"},
 		{"$(a b | c)", "[$([a b] | [c])]"},
 		{"\"x $(a \"b\" 'c)')\" d", "[\"x \"$([a \"b\" 'c)']) d]"},
@@ -182,6 +183,7 @@ TEST(compounds)
 		{"case $x in a|b) c ;; (d) e ;& *) f; esac",
 		 "case ${x}{a|b) [c]}{d) [e]}{*) [f];}"},
 		{"case x in\n# c\na)\n;;\nesac", "case x{a) }"},
+		{"case x in a) b;;& c) d;; esac", "case x{a) [b]}{c) [d]}"},
 		{"[[ -f $a && ! ( b < c ) || $d =~ ^(x y)+$ ]]",
 		 "test -f ${a} && ! ( b < c ) || ${d} =~ ^(x y)+$"},
 		{"((a = $b + 1)) && c", "arith a = ${b} + 1 && [c]"},
@@ -328,6 +330,23 @@ TEST(places_inside_backquotes_and_dedented_documents_are_those_of_the_script)
 	assert_str(document->text, "$(gh)\n");
 	assert_true(strncmp(text + document->parts->span.at, "$(gh)", 5) == 0);
 	assert_true(strncmp(text + first_command(document->parts->body)->span.at, "gh", 2) == 0);
+	arena_done(&a);
+}
+
+TEST(pipelines_and_lists_end_where_their_last_word_does)
+{
+	static const char text[] = "a | b  && c 2>d  # e\nf";
+	const struct shell_and_or *first;
+	struct arena a;
+
+	arena_init(&a, 1 << 20);
+	first = parse(text, &a)->body->first;
+	assert_int_equal(first->span.at, 0);
+	assert_int_equal(first->span.end, 15);
+	assert_int_equal(first->pipelines->span.end, 5);
+	assert_int_equal(first->pipelines->next->span.at, 10);
+	assert_int_equal(first->pipelines->next->span.end, 15);
+	assert_int_equal(first->next->span.at, 21);
 	arena_done(&a);
 }
 
@@ -511,6 +530,7 @@ int main(void)
 		RUN(what_is_no_shell_is_told_with_its_place_and_the_rest_is_read),
 		RUN(a_word_knows_its_range_its_flags_and_its_text),
 		RUN(places_inside_backquotes_and_dedented_documents_are_those_of_the_script),
+		RUN(pipelines_and_lists_end_where_their_last_word_does),
 		RUN(a_map_leads_to_the_original),
 		RUN(the_first_line_may_name_its_program),
 		RUN(shells_are_known_by_name),

@@ -152,6 +152,7 @@ TEST(options_are_split_as_their_program_does_it)
 		 "a b=1"},
 		{"apt-get install -q=2 -oDpkg::Use=1 --option x=y a",
 		 "apt-get [install] -quiet=2 -option=Dpkg::Use=1 -option=x=y a"},
+		{"apt-get -yq=2 update", "apt-get [update] -yes -quiet=2"},
 		{"apk add -U -X http://x --virtual .deps a",
 		 "apk [add] -update-cache -repository=http://x "
 		 "-virtual=.deps a"},
