@@ -53,7 +53,7 @@ static void add_part(struct script *s, const struct shell_part *part)
 		/* The outer shell runs it: its commands are calls already, and what it prints is
 		 * not known. */
 		text_map_add(s->map, s->text.n, part->span.at);
-		strbuf_adds(&s->text, "$_");
+		strbuf_add(&s->text, str_sub(STR("$_"), 0, part->source.n)); /* "`" may be all */
 	}
 }
 
