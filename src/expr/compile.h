@@ -18,6 +18,7 @@ struct compiler {
 	struct frame fold;   /* for folding */
 	struct strbuf name;  /* a dotted name being looked for */
 	struct strbuf candidate;
+	unsigned n_prepared;
 	int r; /* the first failure */
 	struct err *err;
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Calls: which overloads may apply, and what each makes of its constant arguments beforehand. */
 #include "base/cleanup.h"
+#include "base/limits.h"
 #include "expr/compile.h"
 #include "expr/lib_core.h"
 
@@ -95,7 +96,7 @@ static bool prepare(struct compiler *c, struct candidate *candidate, const struc
 	struct err problem = {0};
 	void *p;
 
-	if (!row->prepare)
+	if (!row->prepare || c->n_prepared == LIMIT_EXPR_PREPARED)
 		return true;
 	for (uint32_t i = 0; i < n; i++) {
 		constants[i] = node_is_const(args[i]) ? node_constant(args[i]) : value_absent();
@@ -103,6 +104,7 @@ static bool prepare(struct compiler *c, struct candidate *candidate, const struc
 		    !(candidate->overload->kinds[i] >> constants[i].kind & 1))
 			return true; /* this overload will not be called */
 	}
+	c->n_prepared++;
 	p = row->prepare(constants, n, &problem);
 	candidate->prepared = p;
 	if (problem.code == ERR_OK)

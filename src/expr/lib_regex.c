@@ -15,7 +15,13 @@
 #include "expr/function.h"
 #include "expr/regex.h"
 
-#define COMPILE_UNITS 100 /* of budget, plus one for an instruction */
+/*
+ * Of budget, for compiling a pattern: for each, for each instruction, and for one that was given up
+ * because it needs too much memory, which takes a tenth of a second.
+ */
+#define COMPILE_UNITS	  100
+#define INSTRUCTION_UNITS 16
+#define GIVEN_UP_UNITS	  1000000
 
 /* ---- patterns ---- */
 
@@ -63,11 +69,13 @@ static bool pattern_init(struct pattern *p, struct call *c, struct str pattern,
 		return false;
 	}
 	if (regex_new(pattern, &p->own, &err) < 0) {
-		*ret_error = from_err(c, &err);
+		bool paid = err.code != ERR_LIMIT || call_spend(c, GIVEN_UP_UNITS);
+
+		*ret_error = paid ? from_err(c, &err) : call_exhausted(c);
 		return false;
 	}
 	p->re = p->own;
-	if (!call_spend(c, regex_n_instructions(p->re))) {
+	if (!call_spend(c, regex_n_instructions(p->re) * INSTRUCTION_UNITS)) {
 		*ret_error = call_exhausted(c);
 		return false;
 	}

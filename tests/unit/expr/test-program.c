@@ -325,6 +325,26 @@ TEST(evaluation_is_bounded)
 	assert_bounded(doubling, 500, 10000000, "expr_cost");
 }
 
+TEST(patterns_beyond_those_prepared_still_match)
+{
+	CLEANUP(strbuf_done) struct strbuf source = STRBUF_INIT(100000);
+	struct asked a;
+
+	set_up(&a);
+	for (int i = 0; i < 100; i++)
+		strbuf_addf(&source, "s.matches('^x%d$') || ", i);
+	strbuf_adds(&source, "s.matches('^open.*$')");
+	assert_asked(&a, strbuf_cstr(&source), TRUE);
+	env_free(a.env);
+}
+
+TEST(patterns_that_are_given_up_are_paid_for)
+{
+	assert_bounded(
+		"l.exists(x, dyn(s + ('(\\\\pL{30}){30}')).matches(s + '|(\\\\pL{30}){30}'))",
+		1000000, 1000000, "expr_cost");
+}
+
 TEST(a_bound_that_is_hit_is_not_absorbed)
 {
 	assert_bounded("l.all(a, l.all(b, a + b >= 0)) || i == 5", 10, 100000, "expr_cost");
@@ -363,6 +383,8 @@ int main(void)
 		RUN(an_unset_fact_is_an_error_that_logic_absorbs),
 		RUN(too_few_facts_are_refused),
 		RUN(evaluation_is_bounded),
+		RUN(patterns_beyond_those_prepared_still_match),
+		RUN(patterns_that_are_given_up_are_paid_for),
 		RUN(a_bound_that_is_hit_is_not_absorbed),
 		RUN(one_evaluation_serves_many),
 	};
