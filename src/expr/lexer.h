@@ -33,6 +33,17 @@ struct token {
 	struct str text; /* as written */
 };
 
+static inline bool token_is_opener(enum token_kind kind)
+{
+	return kind == TOKEN_OPEN_PAREN || kind == TOKEN_OPEN_BRACKET || kind == TOKEN_OPEN_BRACE;
+}
+
+static inline bool token_is_closer(enum token_kind kind)
+{
+	return kind == TOKEN_CLOSE_PAREN || kind == TOKEN_CLOSE_BRACKET ||
+	       kind == TOKEN_CLOSE_BRACE;
+}
+
 struct lexer {
 	struct str source;
 	size_t at;
