@@ -218,28 +218,31 @@ static bool is_short_git(struct str s)
 	return s.n && s.p[0] != '@' && str_find_char(s, '/') < s.n;
 }
 
+static bool is_npm_git(struct str s)
+{
+	return is_git(s) || (is_url(s) && has_any_suffix(s, ".git"));
+}
+
 static void read_npm(struct shell_package *p)
 {
 	struct str text = p->name;
+	bool is_local = is_file(text, ".tgz .tar.gz .tar") && !is_url(text);
+	size_t at;
 
-	if (is_git(text) || (is_url(text) && has_any_suffix(text, ".git"))) {
+	if (is_npm_git(text) || (!is_url(text) && !is_local && is_short_git(text))) {
 		p->kind = SHELL_PACKAGE_GIT;
 		cut_reference(p, '#');
-	} else if (is_url(text)) {
-		p->kind = SHELL_PACKAGE_URL;
-	} else if (is_file(text, ".tgz .tar.gz .tar")) {
-		p->kind = SHELL_PACKAGE_FILE;
-	} else if (is_short_git(text)) {
-		p->kind = SHELL_PACKAGE_GIT;
-		cut_reference(p, '#');
-	} else {
-		size_t at = find_any(p->word, 1, "@");
-
-		if (at < text.n) {
-			p->name = str_sub(text, 0, at);
-			p->relation = STR("@");
-			p->version = str_skip(text, at + 1);
-		}
+		return;
+	}
+	if (is_url(text) || is_local) {
+		p->kind = is_local ? SHELL_PACKAGE_FILE : SHELL_PACKAGE_URL;
+		return;
+	}
+	at = find_any(p->word, 1, "@");
+	if (at < text.n) {
+		p->name = str_sub(text, 0, at);
+		p->relation = STR("@");
+		p->version = str_skip(text, at + 1);
 	}
 }
 

@@ -68,20 +68,26 @@ static bool is_line_end(const struct parser *p, size_t ahead)
 	return peek(p, ahead) == '\n' || (peek(p, ahead) == '\r' && peek(p, ahead + 1) == '\n');
 }
 
+/* Of what stands here and separates words: a blank, the \r of a line's end, a continued line. */
+static size_t blank_length(const struct parser *p)
+{
+	switch (peek(p, 0)) {
+	case ' ':
+	case '\t':
+		return 1;
+	case '\r':
+		return peek(p, 1) == '\n' || peek(p, 1) == -1;
+	default:
+		return continuation(p);
+	}
+}
+
 void skip_blanks(struct parser *p)
 {
 	size_t n;
 
-	for (;;) {
-		if (peek(p, 0) == ' ' || peek(p, 0) == '\t')
-			p->at++;
-		else if (peek(p, 0) == '\r' && (peek(p, 1) == '\n' || peek(p, 1) == -1))
-			p->at++;
-		else if ((n = continuation(p)) > 0)
-			p->at += n;
-		else
-			break;
-	}
+	while ((n = blank_length(p)) > 0)
+		p->at += n;
 	if (peek(p, 0) == '#')
 		p->at += str_find_char(str_skip(p->text, p->at), '\n');
 }
