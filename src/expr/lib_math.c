@@ -209,22 +209,22 @@ static struct value shift_right(struct call *c, const struct value *args)
 
 /* Two different kinds of numbers give the one or the other. */
 #define CHOICE_ROWS(function, of_two, of_list)                                                     \
-	{.name = function, .signature = "(double) -> double", .fn = same},                         \
-		{.name = function, .signature = "(int) -> int", .fn = same},                       \
-		{.name = function, .signature = "(uint) -> uint", .fn = same},                     \
-		{.name = function, .signature = "(double, double) -> double", .fn = of_two},       \
-		{.name = function, .signature = "(int, int) -> int", .fn = of_two},                \
-		{.name = function, .signature = "(uint, uint) -> uint", .fn = of_two},             \
-		{.name = function, .signature = "(int, uint) -> dyn", .fn = of_two},               \
-		{.name = function, .signature = "(int, double) -> dyn", .fn = of_two},             \
-		{.name = function, .signature = "(double, int) -> dyn", .fn = of_two},             \
-		{.name = function, .signature = "(double, uint) -> dyn", .fn = of_two},            \
-		{.name = function, .signature = "(uint, int) -> dyn", .fn = of_two},               \
-		{.name = function, .signature = "(uint, double) -> dyn", .fn = of_two},            \
-		{.name = function, .signature = "(list(double)) -> double", .fn = of_list},        \
-		{.name = function, .signature = "(list(int)) -> int", .fn = of_list},              \
+	{.name = (function), .signature = "(double) -> double", .fn = same},                       \
+		{.name = (function), .signature = "(int) -> int", .fn = same},                     \
+		{.name = (function), .signature = "(uint) -> uint", .fn = same},                   \
+		{.name = (function), .signature = "(double, double) -> double", .fn = (of_two)},   \
+		{.name = (function), .signature = "(int, int) -> int", .fn = (of_two)},            \
+		{.name = (function), .signature = "(uint, uint) -> uint", .fn = (of_two)},         \
+		{.name = (function), .signature = "(int, uint) -> dyn", .fn = (of_two)},           \
+		{.name = (function), .signature = "(int, double) -> dyn", .fn = (of_two)},         \
+		{.name = (function), .signature = "(double, int) -> dyn", .fn = (of_two)},         \
+		{.name = (function), .signature = "(double, uint) -> dyn", .fn = (of_two)},        \
+		{.name = (function), .signature = "(uint, int) -> dyn", .fn = (of_two)},           \
+		{.name = (function), .signature = "(uint, double) -> dyn", .fn = (of_two)},        \
+		{.name = (function), .signature = "(list(double)) -> double", .fn = (of_list)},    \
+		{.name = (function), .signature = "(list(int)) -> int", .fn = (of_list)},          \
 	{                                                                                          \
-		.name = function, .signature = "(list(uint)) -> uint", .fn = of_list               \
+		.name = (function), .signature = "(list(uint)) -> uint", .fn = (of_list)           \
 	}
 
 static const struct function_row rows[] = {

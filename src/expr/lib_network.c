@@ -236,7 +236,7 @@ static struct value prefix_length(struct call *c, const struct value *args)
 
 #define IP_QUESTION(method, code)                                                                  \
 	{                                                                                          \
-		.name = method, .signature = "net.IP.() -> bool", .fn = code                       \
+		.name = (method), .signature = "net.IP.() -> bool", .fn = (code)                   \
 	}
 
 static const struct function_row rows[] = {

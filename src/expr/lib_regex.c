@@ -362,7 +362,7 @@ static struct value replace_n(struct call *c, const struct value *args)
 
 #define PATTERN_ROW(function, type, code)                                                          \
 	{                                                                                          \
-		.name = function, .signature = type, .fn = code, .prepare = prepare_pattern,       \
+		.name = (function), .signature = (type), .fn = (code), .prepare = prepare_pattern, \
 		.release = release_pattern                                                         \
 	}
 
