@@ -68,7 +68,6 @@ struct node *compiler_const(struct compiler *c, const struct ast *ast, struct va
 
 struct node *compiler_failing(struct compiler *c, const struct ast *ast, const char *fmt, ...)
 {
-	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(ERR_MSG_MAX);
 	struct node_fail *n = compiler_node(c, sizeof(*n), ast, eval_fail);
 	char text[ERR_MSG_MAX];
 	va_list ap;

@@ -6,7 +6,7 @@
 #include "expr/node.h"
 
 static inline struct value chain(const struct node_many *many, struct frame *f, bool decides,
-			  const char *name)
+				 const char *name)
 {
 	struct value error = value_absent();
 

@@ -222,12 +222,15 @@ static const char *tag_of(struct value v)
 	return value_kind_name((enum value_kind)v.kind);
 }
 
-void value_to_tagged(struct call *c, struct value v, struct json_writer *w)
+/* The content behind the tag. */
+static void write_content(struct call *c, struct value v, struct json_writer *w)
 {
-	json_open_map(w);
-	json_key(w, tag_of(v));
-	if (v.kind == VALUE_NULL || v.kind == VALUE_ABSENT)
+	bool none = v.kind == VALUE_OPTIONAL && !v.optional;
+
+	if (none || v.kind == VALUE_NULL || v.kind == VALUE_ABSENT)
 		json_add_null(w);
+	else if (v.kind == VALUE_OPTIONAL)
+		value_to_tagged(c, *v.optional, w);
 	else if (v.kind == VALUE_BOOL)
 		json_add_bool(w, v.b);
 	else if (v.kind == VALUE_LIST)
@@ -236,11 +239,14 @@ void value_to_tagged(struct call *c, struct value v, struct json_writer *w)
 		write_map(c, v, w);
 	else if (v.kind == VALUE_OBJECT)
 		write_object(c, v, w);
-	else if (v.kind != VALUE_OPTIONAL)
-		write_text(c, v, w);
-	else if (v.optional)
-		value_to_tagged(c, *v.optional, w);
 	else
-		json_add_null(w);
+		write_text(c, v, w);
+}
+
+void value_to_tagged(struct call *c, struct value v, struct json_writer *w)
+{
+	json_open_map(w);
+	json_key(w, tag_of(v));
+	write_content(c, v, w);
 	json_close_map(w);
 }
