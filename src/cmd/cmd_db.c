@@ -228,7 +228,7 @@ static int build_from(const char *mirror, bool is_update)
 	struct err err = {0};
 	int r, status;
 
-	if (!mirror)
+	if (!mirror || !mirror[0])
 		r = err_set(&err, ERR_USAGE, "db build: which feeds? --feeds DIR");
 	else if (!dir)
 		r = err_set(&err, ERR_USAGE, "db build: where to? --out DIR");
@@ -272,16 +272,22 @@ static char *default_mirror(void)
 static void tell_update(const struct update_report *r)
 {
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(OUT_MAX);
+	size_t n_told = 0;
 
 	for (size_t i = 0; i < r->problems.n; i++) {
 		const struct update_problem *p = vec_at(&r->problems, i);
 
 		if (p->absent && !opt.verbose)
 			continue;
+		if (n_told++ >= PROBLEMS_SHOWN && !opt.verbose)
+			continue;
 		strbuf_addf(&sb, "plimsoll: not %s: ", p->absent ? "served" : "fetched");
 		(void)text_add(&sb, p->message, SIZE_MAX, true);
 		strbuf_addc(&sb, '\n');
 	}
+	if (n_told > PROBLEMS_SHOWN && !opt.verbose)
+		strbuf_addf(&sb, "plimsoll: not fetched: %zu more; --verbose lists them\n",
+			    n_told - PROBLEMS_SHOWN);
 	if (!opt.quiet)
 		strbuf_addf(&sb,
 			    "plimsoll: %zu feed files fetched, %zu unchanged, %zu records one by "
@@ -372,7 +378,8 @@ static int open_db(struct db **ret)
 
 	if (db_open(&options, ret, &err) == 0)
 		return EXIT_DONE;
-	if (err.code == ERR_NOT_FOUND) {
+	/* It says what to do itself of a database that was named; a key is not made by a build. */
+	if (err.code == ERR_NOT_FOUND && !opt.db && !(opt.key && access(opt.key, F_OK) < 0)) {
 		struct err why = err;
 
 		err_set(&err, ERR_NOT_FOUND,

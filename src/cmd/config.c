@@ -327,6 +327,13 @@ int config_apply(const struct config_sources *from, const struct command *cmd, s
 
 /* ---- help ---- */
 
+enum {
+	NAME_WIDTH = 18,
+	VARIABLE_WIDTH = 28,
+	FILE_WIDTH = 5,
+	USERS_COLUMN = 2 + NAME_WIDTH + VARIABLE_WIDTH + FILE_WIDTH,
+};
+
 static void add_cell(struct strbuf *out, const char *text, size_t width)
 {
 	size_t n = str_of(text).n;
@@ -351,20 +358,19 @@ static void add_help_row(struct strbuf *out, const struct option_spec *o)
 		project |= own->project;
 	}
 	strbuf_adds(out, "  ");
-	add_cell(out, o->name, 18);
-	add_cell(out, strbuf_cstr(&variable), 28);
-	add_cell(out, project ? "yes" : "no", 5);
-	strbuf_adds(out, strbuf_cstr(&users));
-	strbuf_addc(out, '\n');
+	add_cell(out, o->name, NAME_WIDTH);
+	add_cell(out, strbuf_cstr(&variable), VARIABLE_WIDTH);
+	add_cell(out, project ? "yes" : "no", FILE_WIDTH);
+	text_wrap(out, strbuf_str(&users), USERS_COLUMN, 80, false);
 }
 
 void config_help(struct strbuf *out)
 {
 	help_details(out, config_details);
 	strbuf_adds(out, "\n  ");
-	add_cell(out, "Option", 18);
-	add_cell(out, "Environment", 28);
-	add_cell(out, "File", 5);
+	add_cell(out, "Option", NAME_WIDTH);
+	add_cell(out, "Environment", VARIABLE_WIDTH);
+	add_cell(out, "File", FILE_WIDTH);
 	strbuf_adds(out, "Commands\n");
 	for (size_t i = 0; commands[i]; i++)
 		for (const struct option_spec *o = commands[i]->options; o->kind != OPTION_KIND_END;

@@ -70,7 +70,7 @@ int http_url_host(struct http *h, const char *url, struct strbuf *ret, struct er
 	CURLU *u = h->curl->url();
 	bool ok;
 
-	ok = u && h->curl->url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK &&
+	ok = u && h->curl->url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK && is_http(h, u) &&
 	     get_part(h, u, CURLUPART_HOST, 0, ret);
 	if (ok && get_part(h, u, CURLUPART_PORT, 0, &port))
 		strbuf_addf(ret, ":%s", strbuf_cstr(&port));

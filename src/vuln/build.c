@@ -237,8 +237,11 @@ static int report_files(struct builder *b, struct err *err)
 			       n_bad, n_bad == 1 ? "" : "s",
 			       STR_FMT(mirror_file(&b->mirror, at)->path), bad->error.msg);
 	if (n_used == 0)
-		return err_set(err, ERR_NOT_FOUND, "%s: no file in it is a feed",
-			       b->options->feeds);
+		return err_set(err, ERR_NOT_FOUND,
+			       "%s: no file in it is a feed, of %zu; they are known by their "
+			       "names, as osv/Debian/all.zip or alpine/secdb/v3.20/main.json, and "
+			       "plimsoll db update downloads them so",
+			       b->options->feeds, b->mirror.files.n);
 	return 0;
 }
 

@@ -132,6 +132,11 @@ static int open_file(const char *path, struct stat *st, struct err *err)
 	CLEANUP(fd_closep) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	int opened = fd;
 
+	if (fd < 0 && errno == EACCES)
+		return err_set(err, ERR_DENIED,
+			       "%s may not be read by you; who built the database has to allow it, "
+			       "or --db names another",
+			       path);
 	if (fd < 0 || fstat(fd, st) < 0)
 		return err_errno(err, errno, "%s", path);
 	if (!S_ISREG(st->st_mode))
@@ -141,7 +146,7 @@ static int open_file(const char *path, struct stat *st, struct err *err)
 }
 
 /* Why there is no index at a place that exists. */
-static int no_index(const char *dir, struct err *err)
+static int no_index(const char *dir, bool is_named, struct err *err)
 {
 	struct stat st;
 
@@ -149,10 +154,17 @@ static int no_index(const char *dir, struct err *err)
 		return err_set(err, ERR_USAGE,
 			       "%s is a file; a database is a directory, see plimsoll db --help",
 			       dir);
-	return err_set(err, ERR_NOT_FOUND, "no vulnerability database at %s", dir);
+	/* Who named no place gets the reason, and what to do, as a part that was not assessed. */
+	if (!is_named)
+		return err_set(err, ERR_NOT_FOUND, "no vulnerability database at %s", dir);
+	return err_set(
+		err, ERR_NOT_FOUND,
+		"no vulnerability database at %s; plimsoll db update --db %s, or plimsoll db "
+		"build --feeds DIR --db %s, makes one",
+		dir, dir, dir);
 }
 
-static int read_index(const char *dir, struct strbuf *sb, struct err *err)
+static int read_index(const char *dir, bool is_named, struct strbuf *sb, struct err *err)
 {
 	CLEANUP(freep) char *path = NULL;
 	CLEANUP(fd_closep) int fd = -1;
@@ -164,7 +176,7 @@ static int read_index(const char *dir, struct strbuf *sb, struct err *err)
 		return err_nomem(err);
 	}
 	if (access(path, F_OK) < 0 && (errno == ENOENT || errno == ENOTDIR))
-		return no_index(dir, err);
+		return no_index(dir, is_named, err);
 	fd = open_file(path, &st, err);
 	if (fd < 0)
 		return fd;
@@ -262,7 +274,7 @@ static int load(struct db *db, const struct db_options *options, struct err *err
 	CLEANUP(strbuf_done) struct strbuf bytes = STRBUF_INIT(LIMIT_JSON_BYTES);
 	struct ed25519_key key = {0};
 	struct db_pin pin;
-	int r = read_index(db->dir, &bytes, err);
+	int r = read_index(db->dir, options->dir != NULL, &bytes, err);
 
 	if (r == 0)
 		r = db_pin_read(db->dir, &pin, err);

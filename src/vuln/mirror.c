@@ -97,6 +97,19 @@ static int list_dir(struct mirror *m, int dir_fd, struct strbuf *path, unsigned 
 	return r;
 }
 
+static int no_mirror(const char *dir, int errnum, struct err *err)
+{
+	if (errnum == ENOENT)
+		return err_set(err, ERR_NOT_FOUND,
+			       "there is no directory %s; --feeds is one with feeds as their "
+			       "publishers lay them out, plimsoll db update downloads them",
+			       dir);
+	if (errnum == ENOTDIR)
+		return err_set(err, ERR_USAGE,
+			       "%s is a file; --feeds is the directory that holds feeds", dir);
+	return err_errno(err, errnum, "feeds at %s cannot be read", dir);
+}
+
 int mirror_open(struct mirror *m, const char *dir, struct err *err)
 {
 	CLEANUP(strbuf_done) struct strbuf path = STRBUF_INIT(LIMIT_PATH_BYTES);
@@ -107,7 +120,7 @@ int mirror_open(struct mirror *m, const char *dir, struct err *err)
 	m->fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	copy = m->fd < 0 ? -1 : openat(m->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (copy < 0)
-		return err_errno(err, errno, "%s", dir);
+		return no_mirror(dir, errno, err);
 	r = list_dir(m, copy, &path, 0, err);
 	if (r < 0)
 		return err_wrap(err, r, "%s", dir);

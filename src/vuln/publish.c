@@ -19,6 +19,20 @@
 
 /* ---- the lock and the building directory ---- */
 
+/* What keeps a build from writing to where it was told to. */
+static int no_place(int r, struct err *err)
+{
+	struct err why;
+
+	if (!err)
+		return r;
+	why = *err;
+	return err_set(err, why.code,
+		       "the database cannot be written: %s; --out DIR builds it elsewhere, where "
+		       "you may write",
+		       why.msg);
+}
+
 static int take_lock(struct publication *p, struct err *err)
 {
 	char text[32] = "";
@@ -26,7 +40,7 @@ static int take_lock(struct publication *p, struct err *err)
 
 	p->lock_fd = openat(p->dir_fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (p->lock_fd < 0)
-		return err_errno(err, errno, "%s/lock", p->dir);
+		return no_place(err_errno(err, errno, "%s/lock", p->dir), err);
 	if (flock(p->lock_fd, LOCK_EX | LOCK_NB) == 0) {
 		n = snprintf(text, sizeof text, "%d\n", (int)getpid());
 		/* Only for the message below. */
@@ -123,6 +137,16 @@ static int make_building(struct publication *p, struct err *err)
 	return 0;
 }
 
+static int open_place(struct publication *p, struct err *err)
+{
+	int r = dir_make_all(p->dir, err);
+
+	if (r < 0)
+		return r;
+	p->dir_fd = open(p->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return p->dir_fd < 0 ? err_errno(err, errno, "%s", p->dir) : 0;
+}
+
 int publish_begin(struct publication *p, const char *dir, struct err *err)
 {
 	int r;
@@ -134,12 +158,9 @@ int publish_begin(struct publication *p, const char *dir, struct err *err)
 		p->building = NULL;
 		return err_nomem(err);
 	}
-	r = dir_make_all(dir, err);
+	r = open_place(p, err);
 	if (r < 0)
-		return r;
-	p->dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (p->dir_fd < 0)
-		return err_errno(err, errno, "%s", dir);
+		return no_place(r, err);
 	r = take_lock(p, err);
 	if (r < 0)
 		return r;

@@ -101,6 +101,19 @@ static int run(struct update *u, struct update_report *report, struct err *err)
 	return r;
 }
 
+/* Said once, before each feed says it. */
+static int check_from(const char *from, struct err *err)
+{
+	struct str url = str_of(from ? from : "https://");
+
+	if (str_pull_prefix(&url, STR("http://")) || str_pull_prefix(&url, STR("https://")))
+		return 0;
+	return err_set(err, ERR_USAGE,
+		       "--from \"%s\" is no http or https address; feeds that are on this machine "
+		       "are read by plimsoll db build --feeds DIR",
+		       from);
+}
+
 static int judge(const struct update_options *options, const struct update_report *report,
 		 struct err *err)
 {
@@ -108,6 +121,13 @@ static int judge(const struct update_options *options, const struct update_repor
 
 	for (size_t i = 0; i < report->problems.n && (!first || first->absent); i++)
 		first = vec_at(&report->problems, i);
+	if (report->n_failed && report->n_fetched + report->n_unchanged == 0)
+		return err_set(
+			err, ERR_IO,
+			"no feed could be fetched, first: %.*s; the database is as it was: is "
+			"there a network? https_proxy, --ca-file and --from URL say how to "
+			"reach feeds, db build --feeds DIR reads a copy of them",
+			STR_FMT(str_sub(first->message, 0, 240)));
 	if (report->n_failed && !options->partial)
 		return err_set(
 			err, ERR_IO,
@@ -138,7 +158,9 @@ int update_run(const struct update_options *options, struct update_report *ret, 
 	arena_init(&ret->arena, LIMIT_ARENA_BYTES);
 	if (!u)
 		return err_nomem(err);
-	r = download_init(&u->download, &download, err);
+	r = check_from(options->from, err);
+	if (r == 0)
+		r = download_init(&u->download, &download, err);
 	if (r == 0)
 		r = run(u, ret, err);
 	if (r == 0)

@@ -191,10 +191,64 @@ def test_a_mirror_without_feeds_is_an_error(tmp_path):
     (tmp_path / "feeds").mkdir()
     done = db(tmp_path, "build", "--feeds", "feeds")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "feeds: no file in it is a feed" in done.stderr
+    assert "feeds: no file in it is a feed, of 0; they are known by their names" in done.stderr
     done = db(tmp_path, "status")
     assert done.returncode == 2 and "no vulnerability database at" in done.stderr
     assert "plimsoll db build --feeds DIR" in done.stderr
+
+
+@pytest.mark.parametrize("feeds, message", [
+    ("", "db build: which feeds? --feeds DIR"),
+    ("missing", "there is no directory missing; --feeds is one with feeds"),
+    ("a-file", "a-file is a file; --feeds is the directory that holds feeds"),
+])
+def test_feeds_that_are_no_directory_are_told_with_what_is_meant(tmp_path, feeds, message):
+    (tmp_path / "a-file").write_text("x")
+    done = db(tmp_path, "build", "--feeds", feeds)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in done.stderr
+
+
+def test_a_place_that_cannot_be_written_gets_a_proposal(tmp_path, mirror):
+    done = db(tmp_path, "build", "--feeds", "feeds", "--out", "/proc/none")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "the database cannot be written: create directory /proc/none: " in done.stderr
+    assert "--out DIR builds it elsewhere" in done.stderr
+
+
+@pytest.mark.parametrize("command", [["scan", "."], ["explain", "CVE-2023-0286", "."],
+                                     ["diff", ".", "."], ["db", "status"]])
+def test_a_named_database_that_is_missed_says_how_to_make_it(tmp_path, command):
+    env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+    done = subprocess.run([PLIMSOLL, *command, "--db", "missing"], cwd=tmp_path, env=env,
+                          capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == ("plimsoll: no vulnerability database at missing; plimsoll db update "
+                           "--db missing, or plimsoll db build --feeds DIR --db missing, makes "
+                           "one\n")
+
+
+def test_a_missing_key_is_not_what_an_update_makes(tmp_path, mirror):
+    build(tmp_path)
+    done = db(tmp_path, "verify", "--key", "no.pem")
+    assert done.returncode == 2 and "no.pem: No such file" in done.stderr
+    assert "plimsoll db update" not in done.stderr
+
+
+@pytest.mark.parametrize("address", ["feeds", "", "ftp://feeds.example.com/"])
+def test_an_update_from_what_is_no_server_says_so_once(tmp_path, address):
+    done = db(tmp_path, "update", "--from", address)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f'--from "{address}" is no http or https address; ' in done.stderr
+    assert "plimsoll db build --feeds DIR" in done.stderr and "not fetched: " not in done.stderr
+
+
+def test_an_update_without_a_network_is_short(tmp_path):
+    done = db(tmp_path, "update", "--from", "http://127.0.0.1:1/")
+    lines = done.stderr.splitlines()
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "no feed could be fetched, first: " in lines[-1] and "network" in lines[-1]
+    assert "more; --verbose lists them" in done.stderr and len(lines) < 25
 
 
 @pytest.mark.parametrize("change", [lambda b: b[:-1], lambda b: b[:-1] + b"x", lambda b: b""])
