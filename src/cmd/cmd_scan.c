@@ -58,7 +58,14 @@ const struct command command_scan = {
 		"the other findings is told, and --fail-on looks at what is shown. Findings that a "
 		"rule of .plimsollignore, .trivyignore, .trivyignore.yaml or .grype.yaml in the "
 		"working directory suppresses stay in the JSON report with the rule, and never "
-		"decide; rules that are unused or expired are told.",
+		"decide; rules that are unused or expired are told.\n"
+		".plimsollignore is YAML, a list of rules. A rule is an id, or a map of conditions "
+		"that all hold: id, package, version, type, purl, path, layer, severity, status, "
+		"fix; with until (its last day), owner and reason:\n"
+		" - id: CVE-2023-0286\n"
+		"   purl: pkg:deb/debian/openssl\n"
+		"   until: 2026-12-31\n"
+		"   reason: the service parses no certificates",
 	.options = options,
 	.run = run,
 };

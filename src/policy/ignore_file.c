@@ -547,14 +547,24 @@ static const struct key grype_keys[] = {
 
 /* ---- rules ---- */
 
+static int refuse_key(const struct reading *rd, const struct key *keys,
+		      const struct yaml_node *name)
+{
+	CLEANUP(strbuf_done) struct strbuf known = STRBUF_INIT(ERR_MSG_MAX);
+
+	for (const struct key *k = keys; k->name; k++)
+		strbuf_addf(&known, "%s%s", known.n ? ", " : "", k->name);
+	return refuse(rd, yaml_line(name), "no condition is called \"%.*s\"; there are %s",
+		      STR_FMT(str_sub(yaml_str(name), 0, 100)), strbuf_cstr(&known));
+}
+
 static int read_key(struct reading *rd, struct ignore_rule *rule, const struct key *keys,
 		    const struct yaml_node *name, const struct yaml_node *value)
 {
 	for (const struct key *k = keys; k->name; k++)
 		if (str_is(yaml_str(name), k->name))
 			return k->set(rd, rule, value);
-	return refuse(rd, yaml_line(name), "no condition is called \"%.*s\"",
-		      STR_FMT(str_sub(yaml_str(name), 0, 100)));
+	return refuse_key(rd, keys, name);
 }
 
 static int read_keys(struct reading *rd, struct ignore_rule *rule, const struct yaml_node *map,

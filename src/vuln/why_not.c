@@ -534,6 +534,23 @@ static int is_known_in(struct inquiry *q, struct str name, struct err *err)
 	return r > 0 ? shard_find_id(shard, q->id, q->arena, &canonical, &records, err) : r;
 }
 
+static bool is_unknown_so_far(const struct inquiry *q)
+{
+	for (size_t i = 0; i < q->reasons->n; i++)
+		if (((const struct reason *)vec_at(q->reasons, i))->kind != REASON_UNKNOWN)
+			return false;
+	return true;
+}
+
+/* So that a mistyped id is not taken for a good sign. */
+static int say_unknown(struct inquiry *q, struct err *err)
+{
+	return say(q, REASON_UNKNOWN, STR("other ecosystems"),
+		   STR("no advisory in the database speaks of it: is the id right, and the "
+		       "database new enough?"),
+		   err);
+}
+
 static int look_elsewhere(struct inquiry *q, struct err *err)
 {
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(65536);
@@ -551,7 +568,7 @@ static int look_elsewhere(struct inquiry *q, struct err *err)
 		strbuf_add(&sb, str_sub(name, 0, 128));
 	}
 	if (sb.n == 0)
-		return 0;
+		return is_unknown_so_far(q) ? say_unknown(q, err) : 0;
 	strbuf_adds(&sb, "; nothing in the image is asked there");
 	return say(q, REASON_ELSEWHERE, STR("other ecosystems"),
 		   arena_str(q->arena, strbuf_str(&sb)), err);

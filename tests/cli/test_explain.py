@@ -52,6 +52,7 @@ def test_any_name_will_do_and_a_report_too(tmp_path):
     ("CVE-2026-0006", "not installed", "it is about nginx, which is not installed"),
     ("CVE-2026-0007", "known elsewhere", "it is known in debian-11"),
     ("CVE-1999-9999", "unknown", "no record of this release speaks of it"),
+    ("CVE-1999-9999", "unknown", "no advisory in the database speaks of it: is the id right"),
 ])
 def test_what_is_not_found_is_explained_too(tmp_path, target, name, kind, text):
     (tmp_path / "report.json").write_text(json.dumps(report(tmp_path)))
