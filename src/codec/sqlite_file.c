@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "codec/sqlite_file.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <sqlite3.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 
 #include "base/cleanup.h"
-#include "base/fd.h"
 #include "base/limits.h"
+#include "codec/sqlite_vfs.h"
 
 #define STEPS_A_CALL 1000
 #define SQL_BYTES    65536
-#define VALUE_BYTES  ((size_t)4 << 20) /* also what is asked for may be so long, in a small file */
+#define VALUE_BYTES  (4 << 20) /* also what is asked for may be so long, in a small file */
 
 struct sqlite_statement {
 	struct sqlite_file *db;
@@ -23,9 +20,8 @@ struct sqlite_statement {
 struct sqlite_file {
 	sqlite3 *db;
 	char *path;
-	void *map; /* of a file that is only read; NULL: none */
-	size_t map_bytes;
-	uint64_t steps; /* of the step that is being done */
+	struct sqlite_vfs vfs; /* of a file that is only read; else zeroed */
+	uint64_t steps;	       /* of the step that is being done */
 	struct sqlite_statement statements[SQLITE_FILE_STATEMENTS];
 	size_t n_statements;
 };
@@ -40,6 +36,8 @@ static int failure(const struct sqlite_file *db, int rc, struct err *err)
 	for (; n < sizeof words - 1 && text[n]; n++)
 		words[n] = text[n] >= ' ' && text[n] < 0x7f ? text[n] : '?';
 	words[n] = '\0';
+	if (db->vfs.is_cut)
+		return err_set(err, ERR_IO, "%s: was cut short while it was read", db->path);
 	switch (rc & 0xff) {
 	case SQLITE_NOMEM:
 		return err_nomem(err);
@@ -65,8 +63,7 @@ void sqlite_file_close(struct sqlite_file *db)
 	for (size_t i = 0; i < db->n_statements; i++)
 		(void)sqlite3_finalize(db->statements[i].stmt); /* repeats an error that was told */
 	(void)sqlite3_close_v2(db->db);				/* as above */
-	if (db->map)
-		(void)munmap(db->map, db->map_bytes); /* ours, and nobody reads it any more */
+	sqlite_vfs_done(&db->vfs);
 	free(db->path);
 	free(db);
 }
@@ -84,21 +81,24 @@ static int exec(struct sqlite_file *db, const char *sql, struct err *err)
 	return rc == SQLITE_OK ? 0 : failure(db, rc, err);
 }
 
-static int open_with(const char *file, const char *path, int flags, struct sqlite_file **ret,
-		     struct err *err)
+static int new_file(const char *path, struct sqlite_file **ret, struct err *err)
 {
 	CLEANUP(sqlite_file_closep) struct sqlite_file *db = calloc(1, sizeof *db);
-	int rc;
 
 	if (!db || !(db->path = str_dup(str_of(path))))
 		return err_nomem(err);
-	rc = sqlite3_open_v2(file, &db->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+	*ret = TAKE(db);
+	return 0;
+}
+
+/* rc: how the opening went. */
+static int distrust(struct sqlite_file *db, int rc, struct err *err)
+{
 	if (rc != SQLITE_OK)
 		return failure(db, rc, err);
 	(void)sqlite3_db_config(db->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	(void)sqlite3_db_config(db->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
 	(void)sqlite3_db_config(db->db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
-	*ret = TAKE(db);
 	return 0;
 }
 
@@ -106,8 +106,11 @@ int sqlite_file_create(const char *path, const char *schema, struct sqlite_file 
 		       struct err *err)
 {
 	CLEANUP(sqlite_file_closep) struct sqlite_file *db = NULL;
-	int r = open_with(path, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &db, err);
+	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+	int r = new_file(path, &db, err);
 
+	if (r == 0)
+		r = distrust(db, sqlite3_open_v2(path, &db->db, flags, NULL), err);
 	if (r == 0)
 		r = exec(db,
 			 "PRAGMA page_size=4096; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
@@ -125,23 +128,6 @@ int sqlite_file_finish(struct sqlite_file *db, struct err *err)
 	return exec(db, "COMMIT", err);
 }
 
-static int map_file(struct sqlite_file *db, int fd, struct err *err)
-{
-	struct stat st;
-	void *map;
-
-	if (fstat(fd, &st) < 0)
-		return err_errno(err, errno, "%s", db->path);
-	if (!S_ISREG(st.st_mode) || st.st_size <= 0)
-		return err_set(err, ERR_FORMAT, "%s: empty, or no file", db->path);
-	map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (map == MAP_FAILED)
-		return err_errno(err, errno, "%s", db->path);
-	db->map = map;
-	db->map_bytes = (size_t)st.st_size;
-	return 0;
-}
-
 static int on_steps(void *context)
 {
 	struct sqlite_file *db = context;
@@ -153,7 +139,8 @@ static int on_steps(void *context)
 /* What a file of ours never needs, so that one made to hurt has nothing to hurt with. */
 static int harden(struct sqlite_file *db, struct err *err)
 {
-	size_t value = db->map_bytes > VALUE_BYTES ? db->map_bytes : VALUE_BYTES;
+	sqlite3_int64 size = db->vfs.size_bytes;
+	sqlite3_int64 value = size > VALUE_BYTES ? size : VALUE_BYTES;
 
 	(void)sqlite3_db_config(db->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	(void)sqlite3_db_config(db->db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
@@ -169,24 +156,23 @@ static int harden(struct sqlite_file *db, struct err *err)
 	sqlite3_progress_handler(db->db, STEPS_A_CALL, on_steps, db);
 	return exec(db,
 		    "PRAGMA cell_size_check=ON; PRAGMA query_only=ON; PRAGMA temp_store=MEMORY;"
-		    "PRAGMA mmap_size=1073741824;",
+		    "PRAGMA locking_mode=EXCLUSIVE;", /* pages once read are not asked for again */
 		    err);
 }
 
 int sqlite_file_open_fd(int fd, const char *path, struct sqlite_file **ret, struct err *err)
 {
 	CLEANUP(sqlite_file_closep) struct sqlite_file *db = NULL;
-	int r = open_with(":memory:", path, SQLITE_OPEN_READWRITE, &db, err), rc;
+	int r = new_file(path, &db, err);
 
-	if (r == 0)
-		r = map_file(db, fd, err);
 	if (r < 0)
 		return r;
-	rc = sqlite3_deserialize(db->db, "main", db->map, (sqlite3_int64)db->map_bytes,
-				 (sqlite3_int64)db->map_bytes, SQLITE_DESERIALIZE_READONLY);
-	if (rc != SQLITE_OK)
-		return failure(db, rc, err);
-	r = harden(db, err);
+	r = sqlite_vfs_init(&db->vfs, fd, err);
+	if (r < 0)
+		return err_wrap(err, r, "%s", path);
+	r = distrust(db, sqlite_vfs_open(&db->vfs, &db->db), err);
+	if (r == 0)
+		r = harden(db, err);
 	if (r == 0)
 		*ret = TAKE(db);
 	return r;

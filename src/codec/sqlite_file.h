@@ -16,8 +16,9 @@
  * give full pages, and the same rows give the same bytes (with one release of SQLite).
  * The reader trusts neither schema nor pages: damage is an error, not a crash. Views, triggers and
  * functions of the file's own are off; a value is no longer than the file; one step does at most
- * LIMIT_SHARD_STEPS of work. It maps the file, so memory is that of its cache (2 MB) and of the row
- * that is looked at. For databases of other programs see sqlite_image.h.
+ * LIMIT_SHARD_STEPS of work. Pages are read as they are asked for (codec/sqlite_vfs.h), so memory
+ * is that of a cache of 2 MB and of the row that is looked at. For databases of other programs see
+ * sqlite_image.h.
  *
  * Ownership: statements are the database's and are released with it; a column lives until the next
  * step. Threads: one database, one thread. Errors: ERR_IO (also a full disk), ERR_FORMAT,

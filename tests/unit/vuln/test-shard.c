@@ -291,6 +291,38 @@ TEST(a_shard_is_the_file_that_was_opened_not_what_took_its_path)
 	tear_down(&w);
 }
 
+TEST(a_shard_cut_short_while_it_is_open_is_an_error_not_a_crash)
+{
+	struct world w;
+	struct shard_rows rows;
+	struct err err = {0};
+
+	set_up(&w);
+	add_two(&w);
+	write_shard(&w, false);
+	open_shard(&w);
+	assert_int_equal(truncate(w.path, 4096), 0); /* the page of the schema stays */
+	assert_int_equal(shard_find(w.shard, STR("zlib"), &rows, &err), -ERR_IO);
+	assert_has(err.msg, "s.db: was cut short while it was read");
+	tear_down(&w);
+}
+
+TEST(a_file_without_pages_is_no_shard)
+{
+	struct world w;
+	struct err err = {0};
+
+	set_up(&w);
+	add_two(&w);
+	write_shard(&w, false);
+	assert_int_equal(truncate(w.path, 0), 0);
+	assert_int_equal(shard_open(w.path, "shard test-1", &w.shard, &err), -ERR_FORMAT);
+	assert_has(err.msg, "s.db: empty, or no file");
+	assert_int_equal(truncate(w.path, 4000), 0);
+	assert_int_equal(shard_open(w.path, "shard test-1", &w.shard, &err), -ERR_FORMAT);
+	tear_down(&w);
+}
+
 TEST(records_are_found_by_every_id)
 {
 	static const struct {
@@ -626,6 +658,8 @@ int main(void)
 		RUN(the_same_row_twice_is_one),
 		RUN(details_of_an_advisory_are_read_by_its_number),
 		RUN(a_shard_is_the_file_that_was_opened_not_what_took_its_path),
+		RUN(a_shard_cut_short_while_it_is_open_is_an_error_not_a_crash),
+		RUN(a_file_without_pages_is_no_shard),
 		RUN(records_are_found_by_every_id),
 		RUN(the_order_of_rows_does_not_change_the_bytes),
 		RUN(what_no_shard_can_hold_is_a_problem),
