@@ -3,12 +3,15 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/fd.h"
 #include "base/limits.h"
+#include "net/http_header.h"
 #include "vuln/changes.h"
 #include "vuln/source.h"
 
-#define LIST "modified_id.csv"
+#define LIST	       "modified_id.csv"
+#define EXPORT_SECONDS 3600 /* an archive may lack what changed so long before it was written */
 
 /* Ids become names of files. */
 static bool is_id(struct str id)
@@ -35,23 +38,34 @@ static int get(const struct source *s, struct download *d, const char *name, uns
 	return r < 0 ? r : source_get(s, d, strbuf_str(&path), flags, err);
 }
 
-/* The oldest first, so that each one that is here is behind the last known time for good. */
+/*
+ * The oldest first, so that each one that is here is behind the last known time for good. One that
+ * is not served ends it, unless may_lack: then the others come, and it is asked for the next time.
+ */
 static int fetch_records(const struct source *s, struct download *d, const struct changes *c,
-			 struct str list, struct err *err)
+			 struct str list, bool may_lack, struct err *err)
 {
+	bool lacking = false;
 	char name[256];
 
 	for (size_t i = c->records.n; i-- > 0;) {
 		const struct change *change = vec_at(&c->records, i);
 		struct str reached = changes_reached(c, i);
+		struct err why = {0};
 		int r;
 
 		(void)snprintf(name, sizeof name, "%.*s.json", STR_FMT(change->name)); /* fits */
-		r = get(s, d, name, DOWNLOAD_ALWAYS, err);
-		if (r >= 0 && reached.n)
-			r = mirror_state_set_newest(&d->state, list, reached, err);
-		if (r < 0)
+		r = get(s, d, name, DOWNLOAD_ALWAYS, &why);
+		lacking |= r == -ERR_NOT_FOUND;
+		if (r == -ERR_NOT_FOUND && may_lack)
+			continue;
+		if (r >= 0 && reached.n && !lacking)
+			r = mirror_state_set_newest(&d->state, list, reached, &why);
+		if (r < 0) {
+			if (err)
+				*err = why;
 			return r;
+		}
 	}
 	return 1;
 }
@@ -76,15 +90,57 @@ static void drop_records(const struct source *s, struct download *d)
 		fd_closep(&fd);
 }
 
+/* The time up to which the archive has all records: it may be older than the list is. */
+static struct str archive_reached(struct download *d, struct str archive, struct str newest,
+				  char text[CLOCK_TEXT_MAX])
+{
+	struct str written = mirror_state_get(&d->state, archive).last_modified;
+	int64_t seconds;
+
+	if (!http_date_parse(written, &seconds) || !clock_format(seconds - EXPORT_SECONDS, text))
+		return newest; /* nothing else is known */
+	return str_cmp(str_of(text), newest) < 0 ? str_of(text) : newest;
+}
+
+/* Records that changed after the archive was written. More than a few come with the next one. */
+static int catch_up(const struct source *s, struct download *d, struct str list, struct str since,
+		    struct err *err)
+{
+	CLEANUP(fd_closep) int fd = download_open(d, list);
+	struct changes c;
+	int r = 0;
+
+	changes_init(&c);
+	if (fd >= 0 &&
+	    changes_read(&c, fd, since, LIMIT_FEED_DELTA_RECORDS, parse_line, NULL) == 0 &&
+	    c.complete && c.records.n)
+		r = fetch_records(s, d, &c, list, true, err);
+	changes_done(&c);
+	return r;
+}
+
 static int fetch_archive(const struct source *s, struct download *d, struct str list,
 			 struct str newest, struct err *err)
 {
-	int r = get(s, d, "all.zip", 0, err), r2;
+	CLEANUP(strbuf_done) struct strbuf path = STRBUF_INIT(DOWNLOAD_PATH_MAX);
+	char text[CLOCK_TEXT_MAX];
+	struct str known = mirror_state_get(&d->state, list).newest, reached;
+	int r = source_path(s, "all.zip", &path, err), got;
 
-	if (r > 0)
+	if (r < 0)
+		return r;
+	got = source_get(s, d, strbuf_str(&path), 0, err);
+	if (got < 0)
+		return got;
+	reached = archive_reached(d, strbuf_str(&path), newest, text);
+	if (got == 0 && str_cmp(reached, known) < 0)
+		reached = known; /* with the single records beside it */
+	r = mirror_state_set_newest(&d->state, list, reached, err);
+	if (r == 0 && got > 0)
 		drop_records(s, d);
-	r2 = r < 0 ? r : mirror_state_set_newest(&d->state, list, newest, err);
-	return r2 < 0 ? r2 : r;
+	if (r == 0 && !str_eq(reached, newest))
+		r = catch_up(s, d, list, reached, err);
+	return r < 0 ? r : got || r;
 }
 
 /* What of the list is not here yet; also when it is the list of the last time, and that run ended.
@@ -102,7 +158,7 @@ static int follow(const struct source *s, struct download *d, struct str list, b
 		c->complete = false;
 	if (!has_archive || !known.n || !c->complete)
 		return fetch_archive(s, d, list, c->newest, err);
-	r = c->records.n ? fetch_records(s, d, c, list, &why) : 0;
+	r = c->records.n ? fetch_records(s, d, c, list, false, &why) : 0;
 	if (r == -ERR_NOT_FOUND) /* the list is ahead of what is served: the archive decides */
 		return fetch_archive(s, d, list, c->newest, err);
 	if (r < 0 && err)

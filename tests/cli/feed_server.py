@@ -12,7 +12,8 @@ class Server(http.server.ThreadingHTTPServer):
     """Serves a folder with ETags, 304 and ranges.
 
     cuts[path]: so many bytes, then it hangs up. stalls[path]: so many bytes, then nothing until
-    `go_on` is set. statuses[path]: this answer. together: most requests at a time so far.
+    `go_on` is set. statuses[path]: this answer. written[path]: its Last-Modified. together: most
+    requests at a time so far.
     """
 
     daemon_threads = True
@@ -20,6 +21,7 @@ class Server(http.server.ThreadingHTTPServer):
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
         self.seen, self.cuts, self.stalls, self.statuses = [], {}, {}, {}
+        self.written = {}
         self.go_on, self.stalled = threading.Event(), threading.Event()
         self.lock, self.now, self.together, self.delay = threading.Lock(), 0, 0, 0
         super().__init__(("127.0.0.1", 0), Handler)
@@ -94,4 +96,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 return self.answer(416, name, Content_Range=f"bytes */{len(body)}")
             return self.answer(206, name, body[first:], ETag=etag,
                                Content_Range=f"bytes {first}-{len(body) - 1}/{len(body)}")
-        return self.answer(200, name, body, ETag=etag)
+        written = self.server.written.get(name)
+        more = {"Last_Modified": written} if written else {}
+        return self.answer(200, name, body, ETag=etag, **more)

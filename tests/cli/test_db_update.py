@@ -288,6 +288,22 @@ def test_osv_sends_the_archive_when_many_have_changed(tmp_path, server):
     assert shard(tmp_path, "npm")["advisories"] == 600
 
 
+def test_what_changed_after_the_archive_was_written_is_fetched_too(tmp_path, server):
+    old = record("GHSA-a", "2025-01-01T00:00:00Z", "left")
+    new = [record("GHSA-b", "2025-01-02T09:00:00Z", "right"),
+           record("GHSA-c", "2025-01-02T11:00:00Z", "third")]
+    serve_osv(server, [old, *new], in_zip=[old])
+    server.written["osv/npm/all.zip"] = "Thu, 02 Jan 2025 09:30:00 GMT"
+    server.statuses["osv/npm/GHSA-b.json"] = 404
+    assert update(tmp_path, server).returncode == 0
+    assert shard(tmp_path, "npm")["advisories"] == 2
+    server.statuses.clear()
+    server.seen.clear()
+    assert update(tmp_path, server).returncode == 0
+    assert shard(tmp_path, "npm")["advisories"] == 3
+    assert server.asked("osv/npm/all.zip") == []
+
+
 def test_a_record_that_cannot_be_fetched_is_asked_for_again(tmp_path, server):
     old = [record("GHSA-a", "2025-01-01T00:00:00Z", "left")]
     serve_osv(server, old)
