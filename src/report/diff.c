@@ -105,11 +105,28 @@ static int key_packages(struct diff *d, const struct report *r, struct vec *ret,
 	return e;
 }
 
-/* Several findings of one key, in two copies of a package, are one here: the first. */
+/*
+ * Several findings of one key, in two copies of a package, are one here: the first that counts. One
+ * copy that is accepted says nothing of the other.
+ */
+static void join_copies(struct vec *findings)
+{
+	struct keyed *all = findings->p;
+	size_t n = 0;
+
+	for (size_t i = 0; i < findings->n; i++) {
+		const struct finding *f = all[i].what, *kept = n ? all[n - 1].what : NULL;
+
+		if (!kept || !str_eq(all[n - 1].key, all[i].key))
+			all[n++] = all[i];
+		else if (kept->suppressed_by.n && f->suppressed_by.n == 0)
+			all[n - 1] = all[i];
+	}
+	vec_cut(findings, n);
+}
+
 static int key_findings(struct diff *d, const struct report *r, struct vec *ret, struct err *err)
 {
-	struct keyed *all;
-	size_t n = 0;
 	int e = 0;
 
 	for (size_t i = 0; e == 0 && i < r->findings.n; i++) {
@@ -118,11 +135,7 @@ static int key_findings(struct diff *d, const struct report *r, struct vec *ret,
 		e = add_keyed(ret, finding_key(&d->arena, f), f->subject.version, f, err);
 	}
 	vec_sort(ret, compare_keyed);
-	all = ret->p;
-	for (size_t i = 0; i < ret->n; i++)
-		if (n == 0 || !str_eq(all[n - 1].key, all[i].key))
-			all[n++] = all[i];
-	vec_cut(ret, n);
+	join_copies(ret);
 	return e;
 }
 

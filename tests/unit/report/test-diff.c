@@ -57,6 +57,24 @@ TEST(each_thing_is_told_once)
 	assert_true(diff_is_complete(&d));
 }
 
+TEST(a_copy_that_is_accepted_does_not_hide_the_other)
+{
+	CLEANUP(report_freep) struct report *before = report_new();
+	CLEANUP(report_freep) struct report *after = report_new();
+	CLEANUP(diff_done) struct diff d = {0};
+	struct finding *first;
+
+	add_finding(after, "CVE-1", "twice", SEVERITY_HIGH);
+	add_finding(after, "CVE-1", "twice", SEVERITY_HIGH);
+	first = vec_at(&after->findings, 0);
+	first->subject.version = STR("1");
+	first->suppressed_by = STR(".plimsollignore:1");
+	first[1].subject.version = STR("2");
+	assert_int_equal(diff_make(before, after, &d, NULL), 0);
+	assert_int_equal(d.findings.n, 1);
+	assert_true(diff_has_new(&d, SEVERITY_HIGH));
+}
+
 TEST(what_was_not_assessed_leaves_a_gap)
 {
 	CLEANUP(report_freep) struct report *before = sample(false);
@@ -85,6 +103,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		RUN(each_thing_is_told_once),
+		RUN(a_copy_that_is_accepted_does_not_hide_the_other),
 		RUN(what_was_not_assessed_leaves_a_gap),
 		RUN(empty_reports_differ_in_nothing),
 	};
