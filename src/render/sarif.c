@@ -564,20 +564,35 @@ static void put_notification(struct sarif *s, const struct coverage *c)
 	json_close_map(&s->w);
 }
 
-static void put_left_out(struct sarif *s)
+static void put_warning(struct sarif *s, const char *text)
 {
-	char text[160];
-
-	if (s->results.n == s->report->findings.n)
-		return;
-	(void)snprintf(text, sizeof text, /* fits */
-		       "%zu of %zu findings, the least severe ones, are not listed: GitHub takes "
-		       "no document with more than %d results",
-		       s->report->findings.n - s->results.n, s->report->findings.n, RESULTS_MAX);
 	json_open_map(&s->w);
 	json_put_text(&s->w, "level", "warning");
 	put_text(&s->w, "message", str_of(text));
 	json_close_map(&s->w);
+}
+
+static void put_left_out(struct sarif *s)
+{
+	size_t n = s->report->findings.n - s->results.n, n_locations = 0;
+	char text[160];
+
+	for (size_t i = 0; i < s->results.n; i++) {
+		size_t has = result_at(s, i)->n_locations;
+
+		n_locations += has > LOCATIONS_MAX ? has - LOCATIONS_MAX : 0;
+	}
+	(void)snprintf(text, sizeof text, /* fits */
+		       "%zu of %zu findings, the least severe ones, are not listed: GitHub takes "
+		       "no document with more than %d results",
+		       n, s->report->findings.n, RESULTS_MAX);
+	if (n)
+		put_warning(s, text);
+	(void)snprintf(text, sizeof text, /* fits */
+		       "%zu locations are not listed: GitHub takes no result with more than %d",
+		       n_locations, LOCATIONS_MAX);
+	if (n_locations)
+		put_warning(s, text);
 }
 
 static void put_invocation(struct sarif *s)

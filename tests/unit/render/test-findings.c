@@ -164,6 +164,22 @@ TEST(sarif_stays_within_the_limits_of_github)
 	assert_has(strbuf_cstr(&out), "\"uri\": \"image\"");
 }
 
+TEST(locations_that_sarif_leaves_out_are_told)
+{
+	CLEANUP(report_freep) struct report *report = sample_report();
+	CLEANUP(strbuf_done) struct strbuf out = STRBUF_INIT(OUTPUT_MAX);
+	static const struct finding_location many[1003];
+	struct finding f = sample_in_package(report, 0, "CVE-MANY");
+
+	f.locations = many;
+	f.n_locations = ARRAY_LEN(many);
+	assert_int_equal(report_add_finding(report, &f, NULL), 0);
+	render_sample("sarif", report, &out);
+	assert_has(strbuf_cstr(&out), "\"3 locations are not listed: GitHub takes no result with "
+				      "more than 1000\"");
+	assert_null(strstr(strbuf_cstr(&out), "findings, the least severe ones"));
+}
+
 TEST(nothing_of_an_image_becomes_markup)
 {
 	static const struct {
@@ -231,6 +247,7 @@ int main(void)
 		RUN(security_severity_lies_in_the_band_of_the_severity),
 		RUN(fingerprints_survive_an_upgrade_and_stay_distinct),
 		RUN(sarif_stays_within_the_limits_of_github),
+		RUN(locations_that_sarif_leaves_out_are_told),
 		RUN(nothing_of_an_image_becomes_markup),
 		RUN(only_web_addresses_become_links),
 		RUN(long_lists_are_cut_and_counted_in_markdown),
