@@ -739,6 +739,13 @@ static int wrap_yaml(struct reading *rd, int r, const struct err *why)
 	return r == -ERR_FORMAT ? -ERR_USAGE : r;
 }
 
+/* What a "---" with nothing behind it leaves. */
+static bool is_empty(const struct yaml_node *doc)
+{
+	return yaml_kind_of(doc) == YAML_ABSENT ||
+	       (yaml_kind_of(doc) == YAML_SCALAR && yaml_str(doc).n == 0);
+}
+
 int ignore_parse(struct ignore *ig, struct str name, struct str bytes, struct err *err)
 {
 	CLEANUP(yaml_file_freep) struct yaml_file *file = NULL;
@@ -753,6 +760,10 @@ int ignore_parse(struct ignore *ig, struct str name, struct str bytes, struct er
 	r = yaml_parse(bytes, &file, &why);
 	if (r < 0)
 		return wrap_yaml(&rd, r, &why);
+	for (size_t i = 1; i < yaml_n_documents(file); i++)
+		if (!is_empty(yaml_document(file, i)))
+			return refuse(&rd, yaml_line(yaml_document(file, i)),
+				      "a second document: all rules stand in one");
 	return read_document(&rd, bytes, yaml_document(file, 0));
 }
 

@@ -239,6 +239,8 @@ TEST(a_broken_file_is_told_with_its_line)
 		{".plimsollignore", "a: b\n", ".plimsollignore:1: a list of rules is expected"},
 		{".plimsollignore", "- id: CVE-1\n  : [\n", ".plimsollignore:"},
 		{".plimsollignore", "- - CVE-1\n", ".plimsollignore:1: a rule is a map"},
+		{".plimsollignore", "- id: CVE-1\n---\n- id: CVE-2\n",
+		 ".plimsollignore:3: a second document: all rules stand in one"},
 		{".trivyignore", "CVE-1\nCVE-2 CVE-3\n", ".trivyignore:2: \"CVE-3\": an id a line"},
 		{".trivyignore", "CVE-1 expires:2026-12-31\n",
 		 ".trivyignore:1: \"expires:2026-12-31\": an end is written exp:"},
