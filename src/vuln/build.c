@@ -485,7 +485,7 @@ static int by_cve(const void *va, const void *vb)
 		return a->cve < b->cve ? -1 : 1;
 	if (a->feed != b->feed)
 		return a->feed < b->feed ? -1 : 1;
-	r = str_cmp(b->date, a->date); /* the newest first */
+	r = (a->date < b->date) - (a->date > b->date); /* the newest first */
 	if (r == 0)
 		r = (a->file > b->file) - (a->file < b->file);
 	return r ? r : (a->order > b->order) - (a->order < b->order);

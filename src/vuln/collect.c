@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/map.h"
 #include "vuln/ecosystem.h"
+#include "vuln/shard_write.h"
 
 #define SCRATCH_BYTES	 ((size_t)64 << 20)
 #define SHARDS_MAX	 65536
@@ -461,7 +462,7 @@ static int on_enrichment(void *context, const struct enrichment *e, struct err *
 	kept->feed = c->feed;
 	kept->file = c->file;
 	kept->order = c->enrichments.n;
-	kept->date = keep_shard(c, str_sub(e->date, 0, CLOCK_TEXT_BYTES)); /* few, as shards */
+	kept->date = shard_date(e->date);
 	kept->packed = arena_str(&c->arena, strbuf_str(&c->scratch));
 	return kept->packed.p ? spend(c, err) : err_nomem(err);
 }

@@ -63,7 +63,7 @@ struct record {
 struct record_enrichment {
 	uint64_t cve; /* enrichment_key */
 	size_t feed;
-	struct str date;
+	int64_t date;	   /* shard_date; 0: none */
 	struct str packed; /* see enrichment_pack */
 	size_t file, order;
 };
@@ -103,7 +103,7 @@ struct collector {
 	struct str path; /* being read */
 	size_t feed;	 /* that reads it */
 	struct strbuf scratch;
-	struct map *shards; /* short texts seen (names of shards, dates), to keep each once */
+	struct map *shards; /* names of shards seen, to keep each once */
 };
 
 int collector_init(struct collector *c, size_t file, struct collect_budget *budget,

@@ -74,11 +74,34 @@ TEST(a_version_that_nothing_can_order_is_a_problem)
 	collector_done(&c);
 }
 
+TEST(every_record_of_a_large_file_keeps_its_date)
+{
+	enum { N = 70000 };
+	struct collector c;
+
+	assert_int_equal(collector_init(&c, 0, NULL, NULL), 0);
+	struct feed_sink sink = collector_sink(&c, STR("nvd.json"), feed_find(STR("nvd")));
+
+	for (int i = 0; i < N; i++) {
+		char date[32];
+		struct enrichment e = {.cve = STR("CVE-2026-0001"), .date = str_of(date)};
+
+		(void)snprintf(date, sizeof date, "2026-01-%02dT%02d:%02d:%02dZ", 1 + i / 86400,
+			       i / 3600 % 24, i / 60 % 60, i % 60);
+		assert_int_equal(sink.enrichment(sink.context, &e, NULL), 0);
+	}
+	const struct record_enrichment *last = vec_at(&c.enrichments, N - 1);
+
+	assert_int_equal(last->date, 1767225600 + N - 1);
+	collector_done(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		RUN(all_collectors_together_have_one_budget),
 		RUN(a_version_that_nothing_can_order_is_a_problem),
+		RUN(every_record_of_a_large_file_keeps_its_date),
 	};
 
 	return RUN_ALL(tests);
