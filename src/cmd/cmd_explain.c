@@ -125,7 +125,7 @@ static int print(const struct report *r, struct str id, const size_t *findings, 
 	if (n == 0 && !json)
 		explain_absence(&c, r, id, reasons);
 	e = strbuf_check(&out, err);
-	return e < 0 ? e : command_print(strbuf_str(&out)) == EXIT_DONE ? 0 : -ERR_IO;
+	return e < 0 ? e : scan_write_output(STDOUT_FILENO, NULL, strbuf_str(&out), err);
 }
 
 static int explain(struct db *db, const struct err *no_db, struct report *r, struct str id,

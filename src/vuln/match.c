@@ -51,13 +51,19 @@ static struct str skip_epoch(struct str evr)
 	return str_cut(evr, ':', &epoch, &rest) ? rest : evr;
 }
 
-static int compare(struct matching *m, struct str a, struct str b, int *ret, struct err *err)
+int match_compare(enum version_scheme scheme, bool without_epoch, struct str a, struct str b,
+		  int *ret, struct err *err)
 {
-	if (m->without_epoch) {
+	if (without_epoch) {
 		a = skip_epoch(a);
 		b = skip_epoch(b);
 	}
-	return version_compare(m->scheme, a, b, ret, err);
+	return version_compare(scheme, a, b, ret, err);
+}
+
+static int compare(struct matching *m, struct str a, struct str b, int *ret, struct err *err)
+{
+	return match_compare(m->scheme, m->without_epoch, a, b, ret, err);
 }
 
 /* One interval: introduced <= v, and v < fixed or v <= last_affected. */
@@ -105,25 +111,25 @@ static int judge_intervals(struct matching *m, const struct shard_row *row, stru
 	return failed;
 }
 
+/* One that is listed in the same letters needs no order, nor do the others it stands among. */
 static int judge_versions(struct matching *m, const struct shard_row *row, struct str v,
 			  struct judged *ret, struct err *err)
 {
 	struct packed_list versions = row->versions;
 	struct str listed;
+	int failed = 0;
 
 	while (ret->verdict != INSIDE && packed_next(&versions, &listed)) {
-		int order = 0;
+		int order = 0, r = 0;
 
-		if (!str_eq(listed, v)) {
-			int r = compare(m, v, listed, &order, err);
-
-			if (r < 0)
-				return r;
-		}
-		if (order == 0)
+		if (!str_eq(listed, v))
+			r = compare(m, v, listed, &order, failed ? NULL : err);
+		if (r < 0)
+			failed = r;
+		else if (order == 0)
 			*ret = (struct judged){INSIDE, {listed, STR_NULL, listed}};
 	}
-	return 0;
+	return failed;
 }
 
 static int judge_constraint(struct matching *m, const struct shard_row *row, struct str v,
@@ -147,7 +153,7 @@ static int judge_constraint(struct matching *m, const struct shard_row *row, str
 static void judge(struct matching *m, const struct shard_row *row, struct str v, struct judged *ret,
 		  struct err *err)
 {
-	int failed;
+	int failed, r;
 
 	*ret = (struct judged){.verdict = OUTSIDE};
 	if (row->intervals.n == 0 && row->versions.n == 0 && row->constraint.n == 0) {
@@ -155,10 +161,10 @@ static void judge(struct matching *m, const struct shard_row *row, struct str v,
 		return;
 	}
 	failed = judge_intervals(m, row, v, ret, err);
-	if (failed == 0)
-		failed = judge_versions(m, row, v, ret, err);
-	if (failed == 0)
-		failed = judge_constraint(m, row, v, ret, err);
+	r = judge_versions(m, row, v, ret, failed ? NULL : err);
+	failed = failed ? failed : r;
+	r = judge_constraint(m, row, v, ret, failed ? NULL : err);
+	failed = failed ? failed : r;
 	if (failed && ret->verdict != INSIDE)
 		ret->verdict = UNDECIDED;
 }

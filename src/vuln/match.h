@@ -32,6 +32,7 @@
  */
 #pragma once
 
+#include "package/version.h"
 #include "vuln/shard.h"
 
 struct match_query {
@@ -71,3 +72,7 @@ struct match_result {
 
 int match_package(struct shard *shard, const struct match_query *q, struct arena *arena,
 		  struct match_result *ret, struct err *err);
+
+/* How the versions above are compared; without_epoch: is_epoch_unknown, of a source's row. */
+int match_compare(enum version_scheme scheme, bool without_epoch, struct str a, struct str b,
+		  int *ret, struct err *err);

@@ -39,6 +39,7 @@ struct inquiry {
 	struct shard_numbers records;
 	struct str canonical;
 	enum version_scheme scheme;
+	bool without_epoch; /* of the row and the package that are looked at */
 	struct vec missing; /* struct str: names that are not installed */
 	bool answered;
 };
@@ -150,6 +151,11 @@ static struct str version_of(const struct asked *a, const struct shard_row *row)
 							   : a->query.version;
 }
 
+static int compare(const struct inquiry *q, struct str a, struct str b, int *ret, struct err *why)
+{
+	return match_compare(q->scheme, q->without_epoch, a, b, ret, why);
+}
+
 /* What an interval says of the version; kind OTHER_BUILD: it is inside. */
 static enum reason_kind judge(struct inquiry *q, const struct advisory_interval *in, struct str v,
 			      struct str *ret_text, struct err *why)
@@ -158,7 +164,7 @@ static enum reason_kind judge(struct inquiry *q, const struct advisory_interval 
 	int order = 0;
 
 	if (in->introduced.n && !str_is(in->introduced, "0")) {
-		if (version_compare(q->scheme, v, in->introduced, &order, why) < 0)
+		if (compare(q, v, in->introduced, &order, why) < 0)
 			return REASON_UNDECIDED;
 		if (order < 0) {
 			*ret_text =
@@ -168,7 +174,7 @@ static enum reason_kind judge(struct inquiry *q, const struct advisory_interval 
 		}
 	}
 	if (in->fixed.n) {
-		if (version_compare(q->scheme, v, in->fixed, &order, why) < 0)
+		if (compare(q, v, in->fixed, &order, why) < 0)
 			return REASON_UNDECIDED;
 		*ret_text =
 			arena_strf(q->arena, "%.*s %s %.*s, the version with the fix (%s)",
@@ -176,7 +182,7 @@ static enum reason_kind judge(struct inquiry *q, const struct advisory_interval 
 		return order < 0 ? REASON_OTHER_BUILD : REASON_FIXED;
 	}
 	if (in->last_affected.n) {
-		if (version_compare(q->scheme, v, in->last_affected, &order, why) < 0)
+		if (compare(q, v, in->last_affected, &order, why) < 0)
 			return REASON_UNDECIDED;
 		*ret_text = arena_strf(q->arena, "%.*s %s %.*s, the last affected version (%s)",
 				       STR_FMT(v),
@@ -193,17 +199,21 @@ static enum reason_kind judge_versions(struct inquiry *q, const struct shard_row
 {
 	struct packed_list versions = row->versions;
 	struct str listed;
+	bool undecided = false;
 
 	while (packed_next(&versions, &listed)) {
-		int order = 0;
+		int order = 0, r = 0;
 
-		if (!str_eq(listed, v) && version_compare(q->scheme, v, listed, &order, why) < 0)
-			return REASON_UNDECIDED;
-		if (order == 0) {
+		if (!str_eq(listed, v))
+			r = compare(q, v, listed, &order, why);
+		undecided |= r < 0;
+		if (r == 0 && order == 0) {
 			*ret_text = arena_strf(q->arena, "%.*s is listed as affected", STR_FMT(v));
 			return REASON_OTHER_BUILD;
 		}
 	}
+	if (undecided)
+		return REASON_UNDECIDED;
 	*ret_text = arena_strf(q->arena, "%.*s is none of the %zu versions listed as affected",
 			       STR_FMT(v), row->versions.n);
 	return REASON_OUTSIDE;
@@ -231,13 +241,17 @@ static enum reason_kind judge_others(struct inquiry *q, const struct shard_row *
 {
 	struct str text = STR_NULL;
 	enum reason_kind one = REASON_OUTSIDE;
+	bool undecided;
 
 	if (row->versions.n)
 		one = judge_versions(q, row, v, &text, why);
-	if (one == REASON_OUTSIDE && row->constraint.n)
+	undecided = one == REASON_UNDECIDED;
+	if (one != REASON_OTHER_BUILD && row->constraint.n)
 		one = judge_constraint(q, row, v, &text, why);
-	if (one == REASON_UNDECIDED)
+	if (one == REASON_UNDECIDED || (one == REASON_OUTSIDE && undecided)) {
 		text = arena_str(q->arena, str_of(why->msg));
+		one = REASON_UNDECIDED;
+	}
 	/* That it is fixed says more than that it is in no list. */
 	if (one == REASON_OUTSIDE && row->intervals.n)
 		return kind;
@@ -246,33 +260,46 @@ static enum reason_kind judge_others(struct inquiry *q, const struct shard_row *
 }
 
 /* The interval that speaks loudest: inside, then fixed, then the last one; then the rest. */
-static enum reason_kind judge_row(struct inquiry *q, const struct shard_row *row, struct str v,
-				  struct str *ret_text)
+static enum reason_kind judge_intervals(struct inquiry *q, const struct shard_row *row,
+					struct str v, struct str *ret_text, struct err *why,
+					bool *ret_undecided)
 {
 	struct packed_list intervals = row->intervals;
 	struct advisory_interval in;
-	struct err why = {0};
 	enum reason_kind kind = REASON_OUTSIDE;
+
+	while (kind != REASON_OTHER_BUILD && shard_interval_next(&intervals, &in)) {
+		struct str text = *ret_text;
+		enum reason_kind one = judge(q, &in, v, &text, why);
+
+		if (one == REASON_UNDECIDED) {
+			*ret_undecided = true;
+		} else if (one <= kind || kind == REASON_OUTSIDE) {
+			*ret_text = text;
+			kind = one;
+		}
+	}
+	return kind;
+}
+
+/* What cannot be ordered is passed over, as by the matcher: another part may decide. */
+static enum reason_kind judge_row(struct inquiry *q, const struct shard_row *row, struct str v,
+				  struct str *ret_text)
+{
+	struct err why = {0}, other = {0};
+	bool undecided = false;
+	enum reason_kind kind;
 
 	*ret_text = STR("all versions are meant");
 	if (!row->intervals.n && !row->versions.n && !row->constraint.n)
 		return REASON_OTHER_BUILD;
-	while (shard_interval_next(&intervals, &in)) {
-		struct str text = *ret_text;
-		enum reason_kind one = judge(q, &in, v, &text, &why);
-
-		if (one == REASON_UNDECIDED)
-			*ret_text = arena_str(q->arena, str_of(why.msg));
-		else if (one <= kind || kind == REASON_OUTSIDE)
-			*ret_text = text;
-		else
-			continue;
-		kind = one;
-		if (kind == REASON_OTHER_BUILD || kind == REASON_UNDECIDED)
-			return kind;
-	}
-	return row->versions.n || row->constraint.n ? judge_others(q, row, v, kind, ret_text, &why)
-						    : kind;
+	kind = judge_intervals(q, row, v, ret_text, &why, &undecided);
+	if (kind != REASON_OTHER_BUILD && (row->versions.n || row->constraint.n))
+		kind = judge_others(q, row, v, kind, ret_text, &other);
+	if (!undecided || kind == REASON_OTHER_BUILD)
+		return kind;
+	*ret_text = arena_str(q->arena, str_of(why.msg));
+	return REASON_UNDECIDED;
 }
 
 /* What else the row asks for, behind the text. */
@@ -314,9 +341,11 @@ static int answer(struct inquiry *q, const struct asked *a, const struct shard_r
 		  struct err *err)
 {
 	struct str text = STR_NULL;
-	enum reason_kind kind = judge_row(q, row, version_of(a, row), &text);
+	enum reason_kind kind;
 	struct reason *to;
 
+	q->without_epoch = a->query.is_epoch_unknown && !row->by_binary;
+	kind = judge_row(q, row, version_of(a, row), &text);
 	if (row->status == STATUS_NOT_AFFECTED)
 		text = arena_strf(q->arena, "the publisher says: not affected; %.*s",
 				  STR_FMT(text));

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """plimsoll explain: the chain of evidence of a finding, and why there is none."""
 import json
+import subprocess
 
 import pytest
 
-from small_scan import make, package, report, run
+from small_scan import PLIMSOLL, environment, make, package, report, run
 
 
 @pytest.fixture(autouse=True)
@@ -99,9 +100,41 @@ def test_a_newer_database_may_know_what_a_report_does_not(tmp_path):
 
 
 def test_a_version_without_order_is_told(tmp_path):
-    (tmp_path / "root/var/lib/dpkg/status").write_text(package("curl", "7:a:b-1", "curl"))
+    (tmp_path / "root/var/lib/dpkg/status").write_text(package("curl", "x:7-1", "curl"))
     shown = explain(tmp_path, "CVE-2026-0003").stdout
     assert "is not among" in shown
+    assert "debian-12: undecided" in shown
+
+
+def test_a_source_without_an_epoch_is_compared_as_the_matcher_does(tmp_path):
+    record = {"id": "RLSA-2026:0001", "modified": "2025-12-01T00:00:00Z",
+              "upstream": ["CVE-2026-0200"], "summary": "Important: bind security update",
+              "affected": [{"package": {"ecosystem": "Rocky Linux:9", "name": "bind"},
+                            "ranges": [{"type": "ECOSYSTEM", "events": [
+                                {"introduced": "0"}, {"fixed": "32:9.16.23-8.el9"}]}]}]}
+    path = tmp_path / "feeds/osv/Rocky Linux/RLSA-2026:0001.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(record))
+    run(tmp_path, "db", "build", "--feeds", "feeds")
+    bom = {"bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1, "components": [
+        {"type": "operating-system", "name": "rocky", "version": "9.3"},
+        {"type": "library", "name": "bind-libs", "version": "32:9.16.23-1.el9",
+         "purl": "pkg:rpm/rocky/bind-libs@9.16.23-1.el9?arch=x86_64&distro=rocky-9.3&epoch=32"
+                 "&upstream=bind-9.16.23-9.el9.src.rpm"}]}
+    (tmp_path / "bom.json").write_text(json.dumps(bom))
+    shown = " ".join(explain(tmp_path, "CVE-2026-0200", "sbom:bom.json").stdout.split())
+    assert "rocky-9: fixed" in shown
+    assert "9.16.23-9.el9 >= 32:9.16.23-8.el9, the version with the fix (redhat)" in shown
+
+
+def test_an_output_that_takes_nothing_is_told_once(tmp_path):
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run([PLIMSOLL, "explain", "CVE-2026-0005", "root"], cwd=tmp_path,
+                              env=environment(tmp_path), stdout=full, stderr=subprocess.PIPE,
+                              text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert [line for line in done.stderr.splitlines() if line.startswith("plimsoll: ")] == [
+        "plimsoll: standard output: write: No space left on device"]
 
 
 @pytest.mark.parametrize("change, message", [

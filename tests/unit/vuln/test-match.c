@@ -401,6 +401,13 @@ TEST(a_version_without_order_is_undecided_not_safe)
 	assert_int_equal(result.n, 1);
 	assert_int_equal(result.n_undecided, 0);
 	rows_shard_close(&s);
+	/* nor one that is listed in the same letters, wherever it stands in the list */
+	rows_shard_open(&s, "npm", "A-1 x [,2.0.0) v=1.0.0 v=not/a/version\n");
+	read_package(str_of("x not/a/version"), &a);
+	assert_int_equal(match_package(s.shard, &a.q, &arena, &result, NULL), 0);
+	assert_int_equal(result.n, 1);
+	assert_int_equal(result.n_undecided, 0);
+	rows_shard_close(&s);
 	/* rows that do not count are not asked */
 	rows_shard_open(&s, "npm", "A-1 x %m:1 [,not/a/version)\n");
 	read_package(str_of("x 1.0.0"), &a);
