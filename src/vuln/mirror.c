@@ -500,30 +500,38 @@ static int read_packed(struct job *job, int fd, struct err *err)
 	return r;
 }
 
+/* Another file may be there since it was listed: by the old size it would be cut without a word. */
+static int read_wanted(struct job *job, const struct mirror_file *f, struct err *err)
+{
+	CLEANUP(fd_closep) int fd = openat(job->m->fd, f->path.p, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	int r;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_errno(err, errno, "open");
+	job->size = (uint64_t)st.st_size;
+	if (!str_has_suffix(f->path, STR(".zip")))
+		return read_packed(job, fd, err);
+	r = read_zip(job, fd, err);
+	note_progress(job->m, f->size);
+	return r;
+}
+
 int mirror_read(struct mirror *m, size_t i, const struct mirror_visitor *visitor, struct err *err)
 {
 	const struct mirror_file *f = mirror_file(m, i);
-	CLEANUP(fd_closep) int fd = -1;
 	struct arena names;
-	struct job job = {.m = m, .visitor = visitor, .size = f->size};
-	int r;
+	struct job job = {.m = m, .visitor = visitor};
+	int r = 0;
 
 	arena_init(&names, LIMIT_PATH_BYTES * 4);
 	arena_init(&job.arena, LIMIT_PATH_BYTES * 8);
 	job.path = mirror_plain_path(f->path, &names);
-	if (!is_archive(job.path) && !visitor->wants(visitor->ctx, job.path)) {
+	if (is_archive(job.path) || visitor->wants(visitor->ctx, job.path)) {
+		r = read_wanted(&job, f, err);
+	} else {
 		visitor->unused(visitor->ctx, f->path);
 		note_progress(m, f->size);
-		r = 0;
-	} else {
-		fd = openat(m->fd, f->path.p, O_RDONLY | O_CLOEXEC);
-		if (fd < 0)
-			r = err_errno(err, errno, "open");
-		else if (str_has_suffix(f->path, STR(".zip"))) {
-			r = read_zip(&job, fd, err);
-			note_progress(m, f->size);
-		} else
-			r = read_packed(&job, fd, err);
 	}
 	arena_done(&job.arena);
 	arena_done(&names);

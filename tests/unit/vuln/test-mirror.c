@@ -10,6 +10,8 @@
 struct counts {
 	enum err_code fails; /* of the first member */
 	size_t n_read, n_problems, n_unused;
+	size_t n_bytes; /* of the last one, where it is asked for */
+	bool is_counted;
 };
 
 static bool wants(void *ctx, struct str path)
@@ -20,7 +22,11 @@ static bool wants(void *ctx, struct str path)
 static int read_member(void *ctx, const struct feed_file *file, struct err *err)
 {
 	struct counts *c = ctx;
+	char block[256];
+	ssize_t n = 1;
 
+	for (c->n_bytes = 0; c->is_counted && n > 0; c->n_bytes += n > 0 ? (size_t)n : 0)
+		n = stream_read(file->stream, block, sizeof block, err);
 	return c->n_read++ == 0 && c->fails ? err_set(err, c->fails, "no good") : 0;
 }
 
@@ -83,11 +89,34 @@ TEST(no_memory_for_a_member_ends_the_file)
 	assert_int_equal(c.n_problems, 0);
 }
 
+TEST(a_file_that_grew_since_it_was_listed_is_read_whole)
+{
+	struct counts c = {.is_counted = true};
+	struct mirror_visitor visitor = {&c, wants, read_member, on_problem, on_unused};
+	char dir[] = "/tmp/test-mirror-XXXXXX", path[64];
+	struct mirror m;
+	int fd;
+
+	assert_non_null(mkdtemp(dir));
+	(void)snprintf(path, sizeof path, "%s/a.json", dir);
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	assert_int_equal(fd_write_all(fd, STR("[1]"), NULL), 0);
+	assert_int_equal(mirror_open(&m, dir, NULL), 0);
+	assert_int_equal(fd_write_all(fd, STR("  [2]"), NULL), 0);
+	(void)close(fd);
+	assert_int_equal(mirror_read(&m, 0, &visitor, NULL), 0);
+	assert_int_equal(c.n_bytes, 8);
+	mirror_done(&m);
+	(void)unlink(path);
+	(void)rmdir(dir);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		RUN(a_bad_member_is_a_problem_and_the_next_is_read),
 		RUN(no_memory_for_a_member_ends_the_file),
+		RUN(a_file_that_grew_since_it_was_listed_is_read_whole),
 	};
 
 	return RUN_ALL(tests);
