@@ -32,6 +32,7 @@ static int failure(const struct sqlite_file *db, int rc, struct err *err)
 	char words[200];
 	const char *text = db->db ? sqlite3_errmsg(db->db) : sqlite3_errstr(rc);
 	size_t n = 0;
+	int errnum;
 
 	for (; n < sizeof words - 1 && text[n]; n++)
 		words[n] = text[n] >= ' ' && text[n] < 0x7f ? text[n] : '?';
@@ -49,8 +50,12 @@ static int failure(const struct sqlite_file *db, int rc, struct err *err)
 	case SQLITE_IOERR:
 	case SQLITE_CANTOPEN:
 	case SQLITE_READONLY:
-		return err_errno(err, db->db ? sqlite3_system_errno(db->db) : 0, "%s: %s", db->path,
-				 words);
+		errnum = db->db ? sqlite3_system_errno(db->db) : 0;
+		return errnum ? err_errno(err, errnum, "%s: %s", db->path, words)
+			      : err_set(err, ERR_IO,
+					"%s: %s; is the disk full, or a limit on file sizes "
+					"reached?",
+					db->path, words);
 	default:
 		return err_set(err, ERR_FORMAT, "%s: sqlite: %s", db->path, words);
 	}

@@ -3,6 +3,7 @@
 
 #include "base/strbuf.h"
 #include "base/cleanup.h"
+#include "report/plan.h"
 
 #define TEXT_MAX 256
 
@@ -47,23 +48,40 @@ static void describe(const struct filter *f, struct strbuf *sb)
 		strbuf_adds(sb, sb->n ? " --known-exploited" : "--known-exploited");
 }
 
+/* Keeps what is shown, counts what is not. */
+static int drop_hidden(const struct filter *f, struct report *r, struct finding_tally *hidden)
+{
+	size_t kept = 0;
+	int e = 0;
+
+	for (size_t i = 0; i < r->findings.n && e == 0; i++) {
+		const struct finding *x = vec_at(&r->findings, i);
+
+		if (is_shown(f, x)) {
+			*(struct finding *)vec_at(&r->findings, kept++) = *x;
+			continue;
+		}
+		r->n_hidden++;
+		e = finding_tally_add(hidden, x);
+	}
+	if (e == 0)
+		vec_cut(&r->findings, kept);
+	return e;
+}
+
 int filter_apply(const struct filter *f, struct report *r, struct err *err)
 {
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(TEXT_MAX);
-	size_t kept = 0;
+	struct finding_tally hidden;
+	int e;
 
 	describe(f, &sb);
 	if (sb.n == 0)
 		return 0;
-	for (size_t i = 0; i < r->findings.n; i++) {
-		const struct finding *x = vec_at(&r->findings, i);
-
-		if (!is_shown(f, x))
-			r->n_hidden++;
-		else
-			*(struct finding *)vec_at(&r->findings, kept++) = *x;
-	}
-	vec_cut(&r->findings, kept);
+	finding_tally_init(&hidden);
+	e = drop_hidden(f, r, &hidden);
+	r->n_hidden_once = hidden.n;
+	finding_tally_done(&hidden);
 	r->hidden_by = arena_str(&r->arena, strbuf_str(&sb));
-	return r->hidden_by.p ? 0 : err_nomem(err);
+	return e == 0 && r->hidden_by.p ? 0 : err_nomem(err);
 }

@@ -2,6 +2,7 @@
 #include "render/findings_table.h"
 
 #include "base/cleanup.h"
+#include "render/tally.h"
 #include "render/text.h"
 
 #define ACTIONS_SHOWN  10
@@ -244,13 +245,8 @@ static void put_remains(struct canvas *c, const struct report *r, const struct p
 static void put_suppressed(struct canvas *c, const struct report *r)
 {
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LINE_MAX_BYTES);
-	uint64_t n = 0;
+	uint64_t n = tally_suppressed(r);
 
-	for (size_t i = 0; i < r->findings.n; i++) {
-		const struct finding *f = vec_at(&r->findings, i);
-
-		n += f->suppressed_by.n > 0;
-	}
 	if (n == 0)
 		return;
 	strbuf_addc(c->out, '\n');

@@ -183,16 +183,17 @@ static void put_remains(struct strbuf *out, const struct report *r, const struct
 
 static void put_left_out(struct strbuf *out, const struct report *r)
 {
-	struct finding_counts n = finding_counts_of(r);
+	uint64_t suppressed = tally_suppressed(r);
 
-	if (n.suppressed) {
+	if (suppressed) {
 		strbuf_addc(out, '\n');
-		add_count(out, n.suppressed, "finding is suppressed by a rule.\n",
+		add_count(out, suppressed, "finding is suppressed by a rule.\n",
 			  "findings are suppressed by rules.\n");
 	}
-	if (r->n_hidden) {
+	if (r->n_hidden_once) {
 		strbuf_addc(out, '\n');
-		add_count(out, r->n_hidden, "finding is not shown (", "findings are not shown (");
+		add_count(out, r->n_hidden_once, "finding is not shown (",
+			  "findings are not shown (");
 		markdown_add_code(out, r->hidden_by);
 		strbuf_adds(out, ").\n");
 	}

@@ -13,10 +13,10 @@ static void put_hidden(struct canvas *c, const struct report *r)
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LINE_MAX_BYTES);
 	char text[TEXT_COUNT_MAX];
 
-	if (r->n_hidden == 0)
+	if (r->n_hidden_once == 0)
 		return;
-	strbuf_add(&sb, text_count(r->n_hidden, text));
-	strbuf_adds(&sb, r->n_hidden == 1 ? " finding not shown (" : " findings not shown (");
+	strbuf_add(&sb, text_count(r->n_hidden_once, text));
+	strbuf_adds(&sb, r->n_hidden_once == 1 ? " finding not shown (" : " findings not shown (");
 	strbuf_add(&sb, r->hidden_by);
 	strbuf_addc(&sb, ')');
 	canvas_end_line(c);

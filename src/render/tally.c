@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "render/tally.h"
 
+#include "report/plan.h"
+
 /* Readers are few and fixed, so a search per package is short; more rows than this is a bug. */
 #define MAX_ROWS 4096
 
@@ -64,4 +66,20 @@ struct finding_counts finding_counts_of(const struct report *report)
 		n.fixable += f->fix_version.n > 0;
 	}
 	return n;
+}
+
+uint64_t tally_suppressed(const struct report *report)
+{
+	struct finding_tally t;
+	int r = 0;
+
+	finding_tally_init(&t);
+	for (size_t i = 0; i < report->findings.n && r == 0; i++) {
+		const struct finding *f = vec_at(&report->findings, i);
+
+		if (f->suppressed_by.n)
+			r = finding_tally_add(&t, f);
+	}
+	finding_tally_done(&t);
+	return r == 0 ? t.n : finding_counts_of(report).suppressed; /* no memory: each by itself */
 }

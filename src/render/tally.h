@@ -29,3 +29,6 @@ struct finding_counts {
 };
 
 struct finding_counts finding_counts_of(const struct report *report);
+
+/* Suppressed findings as a plan would count them: what the text formats say. */
+uint64_t tally_suppressed(const struct report *report);

@@ -45,6 +45,16 @@ static struct str purl_type(struct str purl)
 	return type;
 }
 
+/* The same for all findings that count as one. */
+static struct str counted_as(struct arena *a, const struct finding *f)
+{
+	if (f->subject.kind != SUBJECT_PACKAGE)
+		return f->id;
+	return arena_strf(a, "%.*s\x1f%.*s\x1f%.*s\x1f%.*s", STR_FMT(f->rule),
+			  STR_FMT(purl_type(f->subject.purl)), STR_FMT(package_name(f)),
+			  STR_FMT(package_version(f)));
+}
+
 static struct draft *draft_of(struct planning *p, const struct finding *f)
 {
 	struct str type = purl_type(f->subject.purl);
@@ -143,11 +153,7 @@ static int add_to_left(struct planning *p, const struct finding *f, size_t i)
 {
 	bool is_package = f->subject.kind == SUBJECT_PACKAGE;
 	struct arena *a = &p->plan->arena;
-	struct str key =
-		!is_package ? f->id
-			    : arena_strf(a, "%.*s\x1f%.*s\x1f%.*s\x1f%.*s", STR_FMT(f->rule),
-					 STR_FMT(purl_type(f->subject.purl)),
-					 STR_FMT(package_name(f)), STR_FMT(package_version(f)));
+	struct str key = counted_as(a, f);
 	struct str seen = arena_strf(a, "%.*s\x1f%.*s", STR_FMT(key), STR_FMT(f->subject.purl));
 	uintptr_t number = key.p ? (uintptr_t)map_get(&p->left_of, key) : 0;
 	struct leftover *l;
@@ -278,4 +284,29 @@ void plan_done(struct plan *p)
 {
 	arena_done(&p->arena);
 	*p = (struct plan){0};
+}
+
+/* ---- counting alone ---- */
+
+void finding_tally_init(struct finding_tally *t)
+{
+	arena_init(&t->arena, LIMIT_ARENA_BYTES);
+	map_init(&t->seen, LIMIT_FINDINGS);
+	t->n = 0;
+}
+
+int finding_tally_add(struct finding_tally *t, const struct finding *f)
+{
+	struct str key = counted_as(&t->arena, f);
+	int r = key.p ? add_once(&t->seen, key) : -ERR_NOMEM;
+
+	if (r > 0)
+		t->n++;
+	return r < 0 ? r : 0;
+}
+
+void finding_tally_done(struct finding_tally *t)
+{
+	map_done(&t->seen);
+	arena_done(&t->arena);
 }

@@ -19,6 +19,7 @@
  */
 #pragma once
 
+#include "base/map.h"
 #include "report/report.h"
 
 struct action {
@@ -55,3 +56,17 @@ struct plan {
 
 int plan_make(const struct report *r, struct plan *ret, struct err *err);
 void plan_done(struct plan *p);
+
+/*
+ * Findings that are in no plan (suppressed, or not shown) counted as the plan counts: t.n is a
+ * vulnerability of several packages of one source and version once. -ERR_NOMEM, else 0.
+ */
+struct finding_tally {
+	struct arena arena;
+	struct map seen;
+	uint64_t n;
+};
+
+void finding_tally_init(struct finding_tally *t);
+int finding_tally_add(struct finding_tally *t, const struct finding *f);
+void finding_tally_done(struct finding_tally *t);

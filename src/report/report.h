@@ -157,6 +157,7 @@ struct report {
 	struct vec findings;	      /* struct finding, gravest first, see report_finish */
 	struct vec rules;	      /* struct report_rule, in the order they were read */
 	uint64_t n_hidden;	      /* findings that a filter left out of the list */
+	uint64_t n_hidden_once;	      /* the same as a plan counts them, see report/plan.h */
 	struct str hidden_by;	      /* the filter: "--severity high, --fixable" */
 	struct vec problems;	      /* struct problem, sorted by layer, path, parser, message */
 	uint64_t n_problems_unlisted; /* beyond LIMIT_PROBLEMS */

@@ -501,6 +501,7 @@ static int read_summary(struct reader *rd, const struct json *v)
 	rd->report->n_files = count_of(v, "files");
 	rd->report->file_bytes = count_of(v, "bytes");
 	rd->report->n_hidden = count_of(v, "findings_hidden");
+	rd->report->n_hidden_once = rd->report->n_hidden; /* the nearest that is known */
 	rd->report->hidden_by = json_get_str(v, "hidden_by");
 	return 0;
 }

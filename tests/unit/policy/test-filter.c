@@ -48,6 +48,29 @@ TEST(what_is_left_out_is_counted_with_the_reason)
 	}
 }
 
+TEST(packages_of_one_source_count_once_in_words)
+{
+	CLEANUP(report_freep) struct report *r = report_new();
+	struct filter f = {.known_exploited = true};
+
+	for (size_t i = 0; i < 3; i++) {
+		const struct finding x = {
+			.rule = i < 2 ? STR("A") : STR("B"),
+			.subject = {.kind = SUBJECT_PACKAGE,
+				    .purl = i ? STR("pkg:deb/d/libssl3@1") : STR("pkg:deb/d/o@1"),
+				    .name = i ? STR("libssl3") : STR("o"),
+				    .source_name = STR("openssl"),
+				    .source_version = STR("1")},
+		};
+
+		assert_int_equal(report_add_finding(r, &x, NULL), 0);
+	}
+	assert_int_equal(filter_apply(&f, r, NULL), 0);
+	assert_int_equal(r->findings.n, 0);
+	assert_int_equal(r->n_hidden, 3);
+	assert_int_equal(r->n_hidden_once, 2);
+}
+
 TEST(a_severity_that_is_none_is_told)
 {
 	struct filter f = {0};
@@ -62,6 +85,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		RUN(what_is_left_out_is_counted_with_the_reason),
+		RUN(packages_of_one_source_count_once_in_words),
 		RUN(a_severity_that_is_none_is_told),
 	};
 

@@ -118,7 +118,8 @@ static inline void sample_rules(struct report *r)
 				     .line = 1,
 				     .rule = STR("vulnerability CVE-2020-0001"),
 				     .state = RULE_UNUSED};
-	r->n_hidden = 12;
+	r->n_hidden = 14;
+	r->n_hidden_once = 12;
 	r->hidden_by = STR("--severity critical,high");
 }
 
