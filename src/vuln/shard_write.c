@@ -35,14 +35,18 @@ struct writer {
 
 int64_t shard_date(struct str text)
 {
-	char full[CLOCK_TEXT_MAX];
+	char full[CLOCK_TEXT_MAX + 16];
 	int64_t seconds;
 
-	if (text.n == 10) {
-		(void)snprintf(full, sizeof full, "%.*sT00:00:00Z", STR_FMT(text)); /* fits */
-		text = str_of(full);
+	/* A day, or a time that does not say where it is read: NVD's are of UTC. */
+	if (!clock_parse(text, &seconds)) {
+		(void)snprintf(full, sizeof full, "%.*s%s",
+			       STR_FMT(str_sub(text, 0, CLOCK_TEXT_MAX)),
+			       text.n == 10 ? "T00:00:00Z" : "Z"); /* fits */
+		if (!clock_parse(str_of(full), &seconds))
+			return 0;
 	}
-	return clock_parse(text, &seconds) && seconds > 0 ? seconds : 0;
+	return seconds > 0 ? seconds : 0;
 }
 
 /* ---- order ---- */

@@ -40,7 +40,7 @@ struct shard_counts {
 	} feeds[SHARD_FEEDS_MAX]; /* by number of the feed */
 };
 
-/* RFC 3339 or a day as unix seconds; 0 for anything else. */
+/* RFC 3339 (UTC where no offset is given) or a day as unix seconds; 0 for anything else. */
 int64_t shard_date(struct str text);
 
 int shard_write(const char *path, const struct shard_source *source, struct shard_counts *counts,
