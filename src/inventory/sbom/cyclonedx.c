@@ -197,7 +197,8 @@ static int see_component(struct bom *bom, const struct json *v, struct err *err)
 
 	if (r == 0 && str_is(type, "operating-system"))
 		r = bom_set_os(bom, &item, err);
-	else if (r == 0 && (item.purl.n || is_package_type(type)) && !str_is(type, "container"))
+	else if (r == 0 && (item.purl.n || is_package_type(type)) && !str_is(type, "container") &&
+		 !str_has_prefix(item.purl, STR("pkg:oci/"))) /* an image is no package of one */
 		r = bom_add_package(bom, &item, err);
 	for (size_t i = 0; r == 0 && i < json_len(inside); i++)
 		r = see_component(bom, json_at(inside, i), err);
