@@ -56,6 +56,7 @@ TEST(the_last_occurrence_is_found)
 		{"'aaaa'.lastIndexOf('aa', 1)", "1"},
 		{"'ababab'.lastIndexOf('abab')", "2"},
 		{"'abacabab'.lastIndexOf('abac')", "0"},
+		{"'baaa'.lastIndexOf('baa')", "0"},
 		{"'a'.lastIndexOf('aa')", "-1"},
 		{"''.lastIndexOf('')", "0"},
 	};
