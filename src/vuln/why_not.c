@@ -355,6 +355,10 @@ static int answer(struct inquiry *q, const struct asked *a, const struct shard_r
 		kind = REASON_AFFECTED;
 	else if (kind == REASON_OTHER_BUILD && !row->module.n && !row->channel.n && !row->arches.n)
 		kind = REASON_OUTWEIGHED;
+	if (kind == REASON_OUTWEIGHED)
+		text = arena_strf(q->arena,
+				  "%.*s; another record of the same CVE decides in this release",
+				  STR_FMT(text));
 	to = add(q, kind, q->place->name);
 	if (!to)
 		return 0; /* enough is said */

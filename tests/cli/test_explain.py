@@ -72,6 +72,8 @@ def test_a_notice_outweighs_what_a_tracker_still_lists(tmp_path, name):
     assert kinds["DSA-9001-1"] == "fixed"
     assert kinds.get("CVE-2026-0008", "outweighed") == "outweighed"
     assert ("CVE-2026-0008" in kinds) == (name == "CVE-2026-0008")
+    assert all("; another record of the same CVE decides" in r["text"]
+               for r in doc["reasons"] if r["kind"] == "outweighed")
 
 
 def test_not_affected_names_who_says_so(tmp_path):
