@@ -220,6 +220,12 @@ static int pair_packages(struct diff *d, struct vec *before, struct vec *after, 
 
 /* ---- findings ---- */
 
+/* A rule took it off the first report's list, and nothing takes it off the second's. */
+static bool is_open_again(const struct finding *before, const struct finding *after)
+{
+	return before && after && before->suppressed_by.n && !after->suppressed_by.n;
+}
+
 static bool is_changed(const struct finding *a, const struct finding *b)
 {
 	return a->severity != b->severity || a->status != b->status ||
@@ -258,10 +264,10 @@ static int add_finding(struct diff *d, const struct keyed *before, const struct 
 		return err_nomem(err);
 	f->before = before ? before->what : NULL;
 	f->after = after ? after->what : NULL;
-	f->change = !before			      ? DIFF_ADDED
-		    : !after			      ? DIFF_REMOVED
-		    : is_changed(f->before, f->after) ? DIFF_CHANGED
-						      : DIFF_KEPT;
+	f->change = !before || is_open_again(f->before, f->after) ? DIFF_ADDED
+		    : !after					  ? DIFF_REMOVED
+		    : is_changed(f->before, f->after)		  ? DIFF_CHANGED
+								  : DIFF_KEPT;
 	if (f->change == DIFF_REMOVED && f->before->subject.kind == SUBJECT_PACKAGE)
 		f->now = version_now(d, f->before, packages);
 	d->n_findings[f->change]++;

@@ -11,6 +11,7 @@
  * package those that both have stay, the others are paired in order: changed, then added or
  * removed. A finding is the same by kind, rule and package (or path), whatever the version: an
  * upgrade that does not help keeps it. It is changed when its severity, status or fix is another.
+ * One that was suppressed in the first report and is not in the second is added: it counts anew.
  * `now` of a removed finding is the package's version in the second report: empty when it is gone.
  *
  * What one report did not look at proves nothing about the other: `gaps` lists what is not ASSESSED

@@ -75,6 +75,22 @@ TEST(a_copy_that_is_accepted_does_not_hide_the_other)
 	assert_true(diff_has_new(&d, SEVERITY_HIGH));
 }
 
+TEST(what_is_no_longer_suppressed_counts_anew)
+{
+	CLEANUP(report_freep) struct report *before = report_new();
+	CLEANUP(report_freep) struct report *after = report_new();
+	CLEANUP(diff_done) struct diff d = {0};
+	CLEANUP(diff_done) struct diff back = {0};
+
+	add_finding(before, "CVE-1", "x", SEVERITY_HIGH);
+	add_finding(after, "CVE-1", "x", SEVERITY_HIGH);
+	((struct finding *)vec_at(&before->findings, 0))->suppressed_by = STR(".plimsollignore:1");
+	assert_int_equal(diff_make(before, after, &d, NULL), 0);
+	assert_true(diff_has_new(&d, SEVERITY_HIGH));
+	assert_int_equal(diff_make(after, before, &back, NULL), 0);
+	assert_false(diff_has_new(&back, SEVERITY_HIGH));
+}
+
 TEST(what_was_not_assessed_leaves_a_gap)
 {
 	CLEANUP(report_freep) struct report *before = sample(false);
@@ -104,6 +120,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		RUN(each_thing_is_told_once),
 		RUN(a_copy_that_is_accepted_does_not_hide_the_other),
+		RUN(what_is_no_longer_suppressed_counts_anew),
 		RUN(what_was_not_assessed_leaves_a_gap),
 		RUN(empty_reports_differ_in_nothing),
 	};
