@@ -826,7 +826,7 @@ int build_run(const struct build_options *options, struct build_report *ret, str
 		return err_nomem(err);
 	b->options = options;
 	b->report = ret;
-	b->mirror.fd = -1;
+	b->mirror.fd = b->mirror.lock_fd = -1;
 	b->budget.limit = options->max_bytes ? options->max_bytes : LIMIT_DB_BUILD_BYTES;
 	b->n_threads = options->n_threads ? options->n_threads : cpus > 0 ? (unsigned)cpus : 1;
 	b->records = (struct vec)VEC_INIT(struct record *, RECORDS_MAX);

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -110,17 +111,33 @@ static int no_mirror(const char *dir, int errnum, struct err *err)
 	return err_errno(err, errnum, "feeds at %s cannot be read", dir);
 }
 
+/* The file that download.c locks for itself alone. */
+static int hold(struct mirror *m, const char *dir, struct err *err)
+{
+	m->lock_fd = openat(m->fd, ".lock", O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (m->lock_fd < 0 || flock(m->lock_fd, LOCK_SH | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+		return 0;
+	return err_set(err, ERR_DENIED,
+		       "%s: plimsoll db update downloads to here; wait until it has ended", dir);
+}
+
 int mirror_open(struct mirror *m, const char *dir, struct err *err)
 {
 	CLEANUP(strbuf_done) struct strbuf path = STRBUF_INIT(LIMIT_PATH_BYTES);
 	int copy, r;
 
-	*m = (struct mirror){.fd = -1, .files = VEC_INIT(struct mirror_file, LIMIT_FEED_FILES)};
+	*m = (struct mirror){
+		.fd = -1, .lock_fd = -1, .files = VEC_INIT(struct mirror_file, LIMIT_FEED_FILES)};
 	arena_init(&m->arena, LIMIT_ARENA_BYTES);
 	m->fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	copy = m->fd < 0 ? -1 : openat(m->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (copy < 0)
 		return no_mirror(dir, errno, err);
+	r = hold(m, dir, err);
+	if (r < 0) {
+		fd_closep(&copy);
+		return r;
+	}
 	r = list_dir(m, copy, &path, 0, err);
 	if (r < 0)
 		return err_wrap(err, r, "%s", dir);
@@ -130,6 +147,7 @@ int mirror_open(struct mirror *m, const char *dir, struct err *err)
 
 void mirror_done(struct mirror *m)
 {
+	fd_closep(&m->lock_fd);
 	fd_closep(&m->fd);
 	vec_done(&m->files);
 	arena_done(&m->arena);

@@ -14,6 +14,8 @@
  *
  * Symbolic links to files are followed, those to directories are not; other kinds of files are
  * passed over. Names that start with a dot are passed over.
+ * While it is open no `db update` downloads into it, and one that downloads refuses the opening
+ * (ERR_DENIED); a mirror that cannot be locked (read-only, none of ours) is read as it is.
  * Errors: of a member, as of visitor.read, it goes to visitor.problem and the next is read. No
  * memory (ERR_NOMEM), and what is of a whole file (cannot be opened, its packing or archive is
  * broken, a member of a zip that is not what was packed), is what mirror_read returns; members
@@ -36,6 +38,7 @@ struct mirror_file {
 
 struct mirror {
 	int fd;
+	int lock_fd; /* held shared while it is read, so that no update changes it; -1: none */
 	struct arena arena;
 	struct vec files; /* struct mirror_file, sorted by path */
 	uint64_t bytes;	  /* of all */

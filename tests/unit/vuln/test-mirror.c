@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -111,11 +112,36 @@ TEST(a_file_that_grew_since_it_was_listed_is_read_whole)
 	(void)rmdir(dir);
 }
 
+TEST(a_mirror_that_is_downloaded_to_is_not_read)
+{
+	char dir[] = "/tmp/test-mirror-XXXXXX", path[64];
+	struct err err = {0};
+	struct mirror m;
+	int fd;
+
+	assert_non_null(mkdtemp(dir));
+	(void)snprintf(path, sizeof path, "%s/.lock", dir);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	assert_int_equal(flock(fd, LOCK_EX), 0);
+	assert_int_equal(mirror_open(&m, dir, &err), -ERR_DENIED);
+	assert_non_null(strstr(err.msg, "wait until it has ended"));
+	mirror_done(&m);
+	assert_int_equal(flock(fd, LOCK_UN), 0);
+	assert_int_equal(mirror_open(&m, dir, &err), 0);
+	assert_int_equal(flock(fd, LOCK_EX | LOCK_NB), -1); /* an update has to wait now */
+	mirror_done(&m);
+	assert_int_equal(flock(fd, LOCK_EX | LOCK_NB), 0);
+	(void)close(fd);
+	(void)unlink(path);
+	(void)rmdir(dir);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		RUN(a_bad_member_is_a_problem_and_the_next_is_read),
 		RUN(no_memory_for_a_member_ends_the_file),
+		RUN(a_mirror_that_is_downloaded_to_is_not_read),
 		RUN(a_file_that_grew_since_it_was_listed_is_read_whole),
 	};
 
