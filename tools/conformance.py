@@ -10,7 +10,8 @@ folder "images" beside SUITES is a suite too. Suite NAME is run by tests/conform
 
 With FEEDS a database is made of it below WORK, and the runners that want one scan with it.
 
-A runner prints a miss as "CASE: what is wrong", and at last "NAME: N of M". Every miss fails, unless
+A runner prints a miss as "CASE: what is wrong", and at last "NAME: N of M", with "agree" behind
+it where two tools are compared. Every miss fails, unless
 tests/conformance/explained.tsv (suite, case, reason) shows it to be an error of the suite. A row
 there that is not missed is told: it holds now, or is in another edition of the suite. All that a runner printed is in WORK/NAME.log.
 The last line is "conformance: N passed, N failed"; exit status 1 if a suite failed or none ran.
@@ -28,7 +29,7 @@ RUNNERS = {
     "version-valid": "versions",
 }
 NEEDS_IMAGES = {"schemas"}
-SCORE = re.compile(r"^[\w-]+: (\d+) of (\d+)$")
+SCORE = re.compile(r"^[\w-]+: (\d+) of (\d+)(?: agree)?$")
 
 
 def unpack(archive, work):
