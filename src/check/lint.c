@@ -82,14 +82,14 @@ int lint_file(struct lint *lint, const struct source_file *f, struct err *err)
 		return refused(lint, f, language, &why, err);
 	if (r < 0)
 		return err_set(err, why.code, "%s", why.msg);
-	for (size_t i = 0; languages[i] && i < LANGUAGES_MAX; i++)
+	for (size_t i = 0; i < LANGUAGES_MAX && languages[i]; i++)
 		lint->n_files[i] += languages[i] == language;
 	return 0;
 }
 
 int lint_finish(struct lint *lint, struct err *err)
 {
-	for (size_t i = 0; languages[i] && i < LANGUAGES_MAX; i++) {
+	for (size_t i = 0; i < LANGUAGES_MAX && languages[i]; i++) {
 		if (lint->n_files[i] == 0)
 			continue;
 		if (report_add_coverage(lint->report, str_of(languages[i]->title),
