@@ -69,7 +69,8 @@ static int run(int argc, const char *const *argv)
 
 static const struct option_spec options[] = {
 	OPTION_WORDS("format", 'f', &opt.format, "FORMAT", "how to print it (lint)",
-		     "lint json sarif markdown junit", .project = true),
+		     "lint json sarif markdown junit checkstyle codeclimate gitlab github",
+		     .project = true),
 	OPTION_STR("output", 'o', &opt.output, "FILE", "write there instead of to stdout"),
 	OPTION_LIST("rules", 0, &opt.rules, "PATH", "a pack, or a folder of packs, besides ours"),
 	OPTION_WORDS("fail-on", 0, &opt.fail_on, "SEVERITY",

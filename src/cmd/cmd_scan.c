@@ -11,7 +11,7 @@ static int run(int argc, const char *const *argv)
 static const struct option_spec options[] = {
 	OPTION_WORDS("format", 'f', &opt.format, "FORMAT", "how to print the report (table)",
 		     "table json sarif markdown junit cyclonedx-json cyclonedx-xml spdx-json "
-		     "spdx purl",
+		     "spdx purl gitlab github checkstyle codeclimate",
 		     .project = true),
 	OPTION_STR("output", 'o', &opt.output, "FILE", "write there instead of to stdout"),
 	OPTION_FLAG("files", 0, &opt.files, "list the files of each package (json)",

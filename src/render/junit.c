@@ -13,6 +13,7 @@
  */
 #include "base/cleanup.h"
 #include "codec/xml_writer.h"
+#include "render/places.h"
 #include "render/render.h"
 #include "render/tally.h"
 
@@ -68,13 +69,21 @@ static void open_suite(struct xml_writer *w, const char *name, const struct tota
 	put_totals(w, t);
 }
 
-/* "CVE-2023-0286 in openssl 3.0.2-0ubuntu1" */
+/* "CVE-2023-0286 in openssl 3.0.2-0ubuntu1", "apt-recommends in Dockerfile:3:5" */
 static void add_name(struct strbuf *sb, const struct finding *f)
 {
 	struct str what = f->subject.name.n ? f->subject.name : f->subject.path;
+	const struct finding_location *at = place_of(f);
 
 	strbuf_add(sb, str_sub(f->rule, 0, PART_MAX));
 	strbuf_adds(sb, " in ");
+	if (at->line) {
+		strbuf_add(sb, str_sub(place_path(f), 0, PART_MAX));
+		strbuf_addf(sb, ":%llu", (unsigned long long)at->line);
+		if (at->column)
+			strbuf_addf(sb, ":%llu", (unsigned long long)at->column);
+		return;
+	}
 	strbuf_add(sb, str_sub(what, 0, PART_MAX));
 	if (f->subject.version.n) {
 		strbuf_addc(sb, ' ');
@@ -122,7 +131,9 @@ static void put_finding_case(struct xml_writer *w, const struct finding *f)
 	add_name(&sb, f);
 	xml_attr(w, "name", strbuf_str(&sb));
 	xml_attr(w, "classname",
-		 f->subject.purl.n ? f->subject.purl : str_of(finding_kind_name(f->kind)));
+		 f->subject.purl.n ? f->subject.purl
+				   : (place_of(f)->line ? place_path(f)
+							: str_of(finding_kind_name(f->kind))));
 	xml_attr(w, "time", STR("0"));
 	strbuf_reset(&sb);
 	if (f->suppressed_by.n) {

@@ -12,14 +12,17 @@
  *     2 findings (1 medium, 1 low) in 1 of 1 files; 1 suppressed
  */
 #include "base/cleanup.h"
+#include "base/unicode.h"
 #include "render/canvas.h"
 #include "render/findings_table.h"
+#include "render/places.h"
 #include "render/render.h"
 #include "render/text.h"
 #include "report/plan.h"
 
 #define INDENT	  9
 #define PART_MAX  4096
+#define TAB	  4
 #define LINES_MAX 65536
 
 static enum tone tone_of(enum severity s)
@@ -40,13 +43,6 @@ static struct str evidence(const struct finding *f, const char *key)
 	return STR_NULL;
 }
 
-static const struct finding_location *place_of(const struct finding *f)
-{
-	static const struct finding_location none;
-
-	return f->n_locations ? &f->locations[0] : &none;
-}
-
 static void put_text(struct canvas *c, enum tone tone, struct str text)
 {
 	text_pad(c->out, INDENT);
@@ -55,35 +51,115 @@ static void put_text(struct canvas *c, enum tone tone, struct str text)
 	canvas_end(c, tone);
 }
 
-/* The line cut to what fits, from a little before the place on; tabs are spaces. */
+/* ---- the line of the source ---- */
+
+/* The part of a line that is shown, in columns of the terminal from the start of the line. */
+struct window {
+	size_t from, to;
+	size_t mark, mark_end; /* behind it; the same: no mark */
+	bool cut_left, cut_right;
+};
+
+static struct str pull_character(struct str *line)
+{
+	struct str c;
+	size_t n;
+
+	(void)unicode_next(*line, &n); /* only its length */
+	c = str_sub(*line, 0, n);
+	*line = str_skip(*line, n);
+	return c;
+}
+
+static size_t columns_of(const struct canvas *c, struct str character, size_t at)
+{
+	if (str_is(character, "\t"))
+		return TAB - at % TAB;
+	return text_width(character, c->unicode);
+}
+
+/* From a little before the place on, when the line does not fit. */
+static struct window look(const struct canvas *c, const struct finding_location *at,
+			  struct str line, size_t room)
+{
+	struct window w = {0};
+	bool ends_here = at->end_line == at->line && at->end_column > at->column;
+	size_t width = 0;
+
+	for (uint64_t k = 1; line.n; k++) {
+		struct str character = pull_character(&line);
+
+		if (k == at->column)
+			w.mark = width;
+		width += columns_of(c, character, width);
+		if (k == at->column || (k > at->column && (!ends_here || k < at->end_column)))
+			w.mark_end = width;
+	}
+	if (at->column == 0)
+		w.mark_end = w.mark = 0;
+	if (w.mark_end > room && width > room)
+		w.from = w.mark > room / 2 ? w.mark - room / 2 : 0;
+	if (w.from && w.from + room > width)
+		w.from = width - room;
+	w.cut_left = w.from > 0;
+	w.cut_right = width > w.from + room;
+	w.to = w.from + room;
+	return w;
+}
+
+static void put_line(struct canvas *c, const struct window *w, struct str line)
+{
+	struct str dots = c->unicode ? STR("…") : STR("...");
+	size_t n_dots = c->unicode ? 1 : 3, at = 0, out = w->from + (w->cut_left ? n_dots : 0);
+	size_t to = w->to - (w->cut_right ? n_dots : 0);
+
+	strbuf_add(c->out, w->cut_left ? dots : STR_NULL);
+	while (line.n) {
+		struct str character = pull_character(&line);
+		size_t columns = columns_of(c, character, at);
+
+		if (at + columns > to)
+			break;
+		if (at >= out) {
+			text_pad(c->out, at - out);
+			out = at + columns;
+			if (str_is(character, "\t"))
+				text_pad(c->out, columns);
+			else
+				(void)text_add(c->out, character, columns, c->unicode);
+		}
+		at += columns;
+	}
+	if (w->cut_right)
+		text_pad(c->out, to > out ? to - out : 0);
+	strbuf_add(c->out, w->cut_right ? dots : STR_NULL);
+	canvas_end_line(c);
+}
+
 static void put_source(struct canvas *c, const struct finding *f, struct str line)
 {
-	const struct finding_location *at = place_of(f);
 	size_t room = c->width > INDENT + 12 ? c->width - INDENT - 2 : 10;
-	size_t from = at->column > room / 2 ? at->column - room / 2 : 0;
-	size_t column = at->column ? at->column - 1 : 0, end = at->end_column;
-	struct str shown = str_sub(str_skip(line, from), 0, PART_MAX);
-	size_t used;
+	struct window w;
 
 	if (!line.n)
 		return;
-	if (at->end_line != at->line || end <= column)
-		end = line.n + 1;
+	w = look(c, place_of(f), line, room);
 	text_pad(c->out, INDENT);
 	canvas_say(c, TONE_DIM, STR("| "), 2);
-	used = canvas_say(c, TONE_PLAIN, shown, room);
-	canvas_end_line(c);
-	if (!at->column || column < from)
+	put_line(c, &w, line);
+	if (w.mark_end <= w.mark)
 		return;
 	text_pad(c->out, INDENT);
 	canvas_say(c, TONE_DIM, STR("| "), 2);
-	text_pad(c->out, column - from);
+	text_pad(c->out, w.mark - w.from);
 	canvas_start(c, tone_of(f->severity));
-	for (size_t i = column - from; i < used && i + from + 1 < end; i++)
+	for (size_t i = w.mark; i < w.mark_end && i < w.to; i++)
 		strbuf_addc(c->out, '^');
 	canvas_end(c, tone_of(f->severity));
 	canvas_end_line(c);
 }
+
+/* ---- findings ---- */
 
 static void put_codes(struct canvas *c, const struct finding *f)
 {
@@ -101,10 +177,10 @@ static void put_finding(struct canvas *c, const struct finding *f)
 	char place[48];
 	size_t used;
 
-	(void)snprintf(place, sizeof place, "%llu:%llu", (unsigned long long)at->line,
-		       (unsigned long long)at->column); /* fits */
+	(void)snprintf(place, sizeof place, at->column ? "%llu:%llu" : "%llu", /* fits */
+		       (unsigned long long)at->line, (unsigned long long)at->column);
 	text_pad(c->out, 2);
-	used = canvas_say(c, TONE_DIM, str_of(place), 20);
+	used = canvas_say(c, TONE_DIM, at->line ? str_of(place) : STR("-"), 20);
 	text_pad(c->out, used + 2 < INDENT ? INDENT - used - 2 : 1);
 	canvas_say(c, tone_of(f->severity), str_of(severity_name(f->severity)), 12);
 	canvas_say(c, TONE_PLAIN, STR("  "), 2);
@@ -113,40 +189,27 @@ static void put_finding(struct canvas *c, const struct finding *f)
 	canvas_end_line(c);
 	put_text(c, TONE_PLAIN, f->title);
 	put_source(c, f, evidence(f, "source"));
-	put_text(c, TONE_DIM, f->fix_action);
+	if (f->fix_action.n)
+		put_text(c, TONE_DIM, f->fix_action);
 }
 
-static int by_place(const void *a, const void *b)
+static uint64_t count_suppressed(const struct report *r)
 {
-	const struct finding *x = *(const struct finding *const *)a,
-			     *y = *(const struct finding *const *)b;
-	const struct finding_location *p = place_of(x), *q = place_of(y);
-	int c = str_cmp(p->path, q->path);
+	uint64_t n = 0;
 
-	if (c == 0)
-		c = (p->line > q->line) - (p->line < q->line);
-	if (c == 0)
-		c = (p->column > q->column) - (p->column < q->column);
-	return c ? c : str_cmp(x->rule, y->rule);
+	for (size_t i = 0; i < r->findings.n; i++)
+		n += ((const struct finding *)vec_at(&r->findings, i))->suppressed_by.n != 0;
+	return n;
 }
 
-/* Those that are not suppressed, by file and place. */
-static int gather(const struct report *r, struct vec *list, uint64_t *ret_suppressed)
+static bool has_gaps(const struct report *r)
 {
-	for (size_t i = 0; i < r->findings.n; i++) {
-		const struct finding *f = vec_at(&r->findings, i), **slot;
+	bool has = r->problems.n > 0;
 
-		if (f->suppressed_by.n) {
-			++*ret_suppressed;
-			continue;
-		}
-		slot = vec_push(list);
-		if (!slot)
-			return -ERR_NOMEM;
-		*slot = f;
-	}
-	vec_sort(list, by_place);
-	return 0;
+	for (size_t i = 0; i < r->coverage.n && !has; i++)
+		has = ((const struct coverage *)vec_at(&r->coverage, i))->state !=
+		      COVERAGE_ASSESSED;
+	return has;
 }
 
 static void put_problems(struct canvas *c, const struct report *r)
@@ -207,21 +270,19 @@ static int render(const struct report *r, const struct render_options *o, struct
 			   .width = o->width ? o->width : 80,
 			   .color = o->color,
 			   .unicode = o->unicode};
-	struct vec list = VEC_INIT(const struct finding *, SIZE_MAX);
-	uint64_t n_suppressed = 0;
 	struct str path = STR_NULL;
 	struct plan plan = {0};
 	size_t n_files = 0;
+	struct vec list;
+	int ret = places_gather(r, &list, err);
 
-	if (gather(r, &list, &n_suppressed) < 0) {
-		vec_done(&list);
-		return err_nomem(err);
-	}
+	if (ret < 0)
+		return ret;
 	for (size_t i = 0; i < list.n; i++) {
-		const struct finding *f = *(const struct finding *const *)vec_at(&list, i);
+		const struct finding *f = places_at(&list, i);
 
-		if (!n_files || !str_eq(place_of(f)->path, path)) {
-			path = place_of(f)->path;
+		if (!n_files || !str_eq(place_path(f), path)) {
+			path = place_path(f);
 			strbuf_adds(out, n_files++ ? "\n" : "");
 			canvas_say(&c, TONE_HEADING, path, c.width);
 			canvas_end_line(&c);
@@ -231,8 +292,10 @@ static int render(const struct report *r, const struct render_options *o, struct
 		plan.n_by_severity[f->severity]++;
 	}
 	vec_done(&list);
+	if (n_files && has_gaps(r))
+		strbuf_addc(out, '\n');
 	put_problems(&c, r);
-	put_verdict(&c, r, &plan, n_files, n_suppressed);
+	put_verdict(&c, r, &plan, n_files, count_suppressed(r));
 	return strbuf_check(out, err);
 }
 

@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "render/findings_table.h"
 #include "render/markdown_text.h"
+#include "render/places.h"
 #include "render/render.h"
 #include "render/tally.h"
 #include "render/text.h"
@@ -64,9 +65,11 @@ static void put_verdict(struct strbuf *out, const struct report *r, const struct
 	uint64_t gaps = count_gaps(r);
 
 	strbuf_adds(out, "## Plimsoll: ");
-	markdown_add(out, r->image.name.n ? r->image.name : r->target.given);
+	markdown_add(out, report_is_of_files(r) ? STR("files")
+			  : r->image.name.n	? r->image.name
+						: r->target.given);
 	strbuf_adds(out, "\n\n**");
-	if (findings_were_sought(r))
+	if (findings_were_sought(r) || (report_is_of_files(r) && r->coverage.n))
 		findings_add_counts(out, plan);
 	else
 		strbuf_adds(out, "vulnerabilities not assessed");
@@ -147,6 +150,21 @@ static void put_plan(struct strbuf *out, const struct report *r, const struct pl
 
 /* ---- what remains ---- */
 
+/* The package; of a finding in a file its line. */
+static void add_place(struct strbuf *out, const struct finding *f)
+{
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(PLACE_PART_MAX + 32);
+	uint64_t line = place_of(f)->line;
+
+	if (line == 0) {
+		markdown_add_code(out, f->subject.name.n ? f->subject.name : f->subject.path);
+		return;
+	}
+	strbuf_add(&sb, str_sub(place_path(f), 0, PLACE_PART_MAX));
+	strbuf_addf(&sb, ":%llu", (unsigned long long)line);
+	markdown_add_code(out, strbuf_str(&sb));
+}
+
 static void put_remaining(struct strbuf *out, const struct finding *f, uint64_t n_packages)
 {
 	strbuf_adds(out, "| ");
@@ -154,7 +172,7 @@ static void put_remaining(struct strbuf *out, const struct finding *f, uint64_t 
 	strbuf_adds(out, " | ");
 	markdown_add(out, f->rule);
 	strbuf_adds(out, " | ");
-	markdown_add_code(out, f->subject.name.n ? f->subject.name : f->subject.path);
+	add_place(out, f);
 	if (f->subject.version.n) {
 		strbuf_addc(out, ' ');
 		markdown_add_code(out, f->subject.version);
@@ -173,7 +191,7 @@ static void put_remains(struct strbuf *out, const struct report *r, const struct
 {
 	if (plan->n_left == 0)
 		return;
-	strbuf_adds(out, "\n### Remains\n\n| severity | id | package | status | what "
+	strbuf_adds(out, "\n### Remains\n\n| severity | id | where | status | what "
 			 "|\n|---|---|---|---|---|\n");
 	for (size_t i = 0; i < plan->n_left && i < FINDINGS_SHOWN; i++)
 		put_remaining(out, vec_at(&r->findings, plan->left[i].finding),

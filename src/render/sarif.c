@@ -3,15 +3,17 @@
  * The report as SARIF, for pages that show the results of code scanning.
  *
  * One rule a vulnerability (or broken rule), one result a finding. A result lies in the file of the
- * image that shows it, the package's database, as a path below the base "IMAGE"; the package and
- * the layer are logical locations. Every result says whether it is suppressed, as section 3.27.23
- * asks: all or none. What was not assessed is a notification of the invocation.
+ * image that shows it, the package's database, as a path below the base "IMAGE" ("%SRCROOT%" for a
+ * report of files); the package and the layer are logical locations. Every result says whether it
+ * is suppressed, as section 3.27.23 asks: all or none. What was not assessed is a notification of
+ * the invocation.
  *
  * Choices for those pages:
  *   - security-severity is a number in the band of the severity that Plimsoll decided on (critical
  *     from 9.0, high from 7.0, medium from 4.0): the CVSS score where it lies in it, else the
  *     nearest end of the band. The pages know no other severity.
  *   - a region is asked for by GitHub; where no line is known it is line 1.
+ *   - columns count characters, which columnKind says.
  *   - partialFingerprints hold no version: a result stays the same one when its package is
  *     upgraded and still has it. "primaryLocationLineHash" is the name that GitHub compares by.
  *
@@ -27,9 +29,10 @@
 #include "base/limits.h"
 #include "base/map.h"
 #include "codec/json_writer.h"
-#include "crypto/digest.h"
+#include "render/fingerprint.h"
 #include "render/instruction.h"
 #include "render/markdown_text.h"
+#include "render/places.h"
 #include "render/render.h"
 #include "render/text.h"
 
@@ -59,7 +62,7 @@ struct sarif {
 	struct vec rules;   /* struct rule *, sorted by id */
 	struct map by_id;   /* id -> struct rule */
 	struct map layers;  /* diff id -> index + 1 */
-	struct map printed; /* fingerprint -> how often */
+	struct fingerprints prints;
 };
 
 /* ---- what is gathered first ---- */
@@ -393,6 +396,12 @@ static void put_region(struct sarif *s, const struct finding_location *at)
 	json_close_map(&s->w);
 }
 
+/* A report of files has no target: its paths are those of the sources. */
+static const char *base_of(const struct report *r)
+{
+	return report_is_of_files(r) ? "%SRCROOT%" : "IMAGE";
+}
+
 static void put_location(struct sarif *s, const struct finding *f,
 			 const struct finding_location *at)
 {
@@ -405,7 +414,7 @@ static void put_location(struct sarif *s, const struct finding *f,
 	json_key(&s->w, "artifactLocation");
 	json_open_map(&s->w);
 	json_put_str(&s->w, "uri", strbuf_str(&sb));
-	json_put_text(&s->w, "uriBaseId", "IMAGE");
+	json_put_text(&s->w, "uriBaseId", base_of(s->report));
 	json_close_map(&s->w);
 	put_region(s, at);
 	json_close_map(&s->w);
@@ -432,36 +441,13 @@ static void put_locations(struct sarif *s, const struct finding *f)
 	json_close_list(&s->w);
 }
 
-/* Of what stays when the package is upgraded; ":2" is the second one that is alike. */
 static int put_fingerprints(struct sarif *s, const struct finding *f, struct err *err)
 {
-	const struct str parts[] = {str_of(finding_kind_name(f->kind)),
-				    f->rule,
-				    f->subject.namespace,
-				    f->subject.name,
-				    f->subject.arch,
-				    f->subject.path};
-	CLEANUP(digest_done) struct digest d = {0};
-	struct digest_value v;
-	char text[DIGEST_TEXT_MAX];
-	struct str hash;
-	uintptr_t times;
-	int r = digest_init(&d, DIGEST_SHA256, err);
+	char text[FINGERPRINT_MAX];
+	int r = fingerprint_make(&s->prints, f, text, err);
 
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
-		digest_update(&d, parts[i]);
-		digest_update(&d, STR("\x1f"));
-	}
-	digest_final(&d, &v);
-	hash = arena_str(&s->arena, str_sub(str_skip(digest_format(&v, text), 7), 0, 16));
-	if (!hash.p)
-		return err_nomem(err);
-	times = (uintptr_t)map_get(&s->printed, hash) + 1;
-	if (map_put(&s->printed, hash, (void *)times) < 0)
-		return err_nomem(err);
-	(void)snprintf(text, sizeof text, "%.16s:%llu", hash.p, (unsigned long long)times);
 	json_key(&s->w, "partialFingerprints");
 	json_open_map(&s->w);
 	json_put_text(&s->w, "plimsollFinding/v1", text);
@@ -552,12 +538,7 @@ static void put_notification(struct sarif *s, const struct coverage *c)
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(TEXT_MAX);
 	bool partial = c->state == COVERAGE_PARTIAL;
 
-	strbuf_adds(&sb, partial ? "assessed only partially: " : "NOT ASSESSED: ");
-	strbuf_add(&sb, str_sub(c->what, 0, PART_MAX));
-	strbuf_adds(&sb, c->reason.n ? ": " : "");
-	strbuf_add(&sb, str_sub(c->reason, 0, PART_MAX));
-	strbuf_adds(&sb, c->remedy.n ? "; " : "");
-	strbuf_add(&sb, str_sub(c->remedy, 0, PART_MAX));
+	gap_add_message(&sb, c);
 	json_open_map(&s->w);
 	json_put_text(&s->w, "level", partial ? "warning" : "error");
 	put_text(&s->w, "message", strbuf_str(&sb));
@@ -621,12 +602,17 @@ static void put_base(struct sarif *s)
 {
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(TEXT_MAX);
 	const struct report *r = s->report;
+	struct str name = r->image.name.n ? r->image.name : r->target.given;
 
-	strbuf_adds(&sb, "the root of the file system of ");
-	strbuf_add(&sb, str_sub(r->image.name.n ? r->image.name : r->target.given, 0, PART_MAX));
+	if (name.n) {
+		strbuf_adds(&sb, "the root of the file system of ");
+		strbuf_add(&sb, str_sub(name, 0, PART_MAX));
+	} else {
+		strbuf_adds(&sb, "the folder in which plimsoll was started");
+	}
 	json_key(&s->w, "originalUriBaseIds");
 	json_open_map(&s->w);
-	json_key(&s->w, "IMAGE");
+	json_key(&s->w, base_of(r));
 	json_open_map(&s->w);
 	put_text(&s->w, "description", strbuf_str(&sb));
 	json_close_map(&s->w);
@@ -661,7 +647,7 @@ static int put_document(struct sarif *s, struct err *err)
 	put_tool(s);
 	put_invocation(s);
 	put_base(s);
-	json_put_text(&s->w, "columnKind", "utf16CodeUnits");
+	json_put_text(&s->w, "columnKind", "unicodeCodePoints");
 	r = put_results(s, err);
 	put_run_properties(s);
 	json_close_map(&s->w);
@@ -682,7 +668,7 @@ static int render(const struct report *report, const struct render_options *opti
 	arena_init(&s.arena, LIMIT_ARENA_BYTES);
 	map_init(&s.by_id, LIMIT_FINDINGS);
 	map_init(&s.layers, LIMIT_LAYERS);
-	map_init(&s.printed, LIMIT_FINDINGS);
+	fingerprints_init(&s.prints);
 	json_writer_init(&s.w, out, JSON_INDENT);
 	r = gather(&s);
 	r = r < 0 ? err_nomem(err) : put_document(&s, err);
@@ -690,7 +676,7 @@ static int render(const struct report *report, const struct render_options *opti
 	vec_done(&s.rules);
 	map_done(&s.by_id);
 	map_done(&s.layers);
-	map_done(&s.printed);
+	fingerprints_done(&s.prints);
 	arena_done(&s.arena);
 	return r;
 }

@@ -12,7 +12,8 @@ from small_scan import AFFECTED, make, report, rules, run
 
 SCHEMA = json.loads((pathlib.Path(__file__).parent.parent.parent
                      / "docs/report.schema.json").read_text())
-FORMATS = ["table", "json", "sarif", "markdown", "junit", "cyclonedx-json", "cyclonedx-xml"]
+FORMATS = ["table", "json", "sarif", "markdown", "junit", "cyclonedx-json", "cyclonedx-xml",
+           "gitlab", "github", "checkstyle", "codeclimate"]
 
 
 @pytest.fixture(autouse=True)

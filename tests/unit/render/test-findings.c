@@ -18,8 +18,10 @@
 #define OUTPUT_MAX 1048576
 
 static const char *const golden[][2] = {
-	{"cyclonedx-json", "json"}, {"cyclonedx-xml", "xml"}, {"json", "json"}, {"junit", "xml"},
-	{"markdown", "md"},	    {"sarif", "json"},	      {"table", "txt"},
+	{"checkstyle", "xml"},	  {"codeclimate", "json"}, {"cyclonedx-json", "json"},
+	{"cyclonedx-xml", "xml"}, {"github", "txt"},	   {"gitlab", "json"},
+	{"json", "json"},	  {"junit", "xml"},	   {"lint", "txt"},
+	{"markdown", "md"},	  {"sarif", "json"},	   {"table", "txt"},
 };
 
 static void render_sample(const char *id, struct report *report, struct strbuf *out)
@@ -180,6 +182,96 @@ TEST(locations_that_sarif_leaves_out_are_told)
 	assert_null(strstr(strbuf_cstr(&out), "findings, the least severe ones"));
 }
 
+/* A finding of a rule at columns of a line. */
+static struct report *report_of_line(const char *source, uint64_t column, uint64_t end_column)
+{
+	struct report *r = report_new();
+	struct finding_location *at = arena_alloc(&r->arena, sizeof *at);
+	struct str *evidence = arena_alloc(&r->arena, sizeof *evidence);
+	struct finding f = {.kind = FINDING_MISCONFIGURATION,
+			    .rule = STR("some-rule"),
+			    .title = STR("wrong"),
+			    .fix_action = STR("Write\n::error::it."),
+			    .severity = SEVERITY_MEDIUM,
+			    .subject = {.kind = SUBJECT_INSTRUCTION, .name = STR("RUN")},
+			    .locations = at,
+			    .n_locations = 1,
+			    .evidence = {evidence, 1},
+			    .risk = -1};
+
+	assert_true(at && evidence);
+	*at = (struct finding_location){.path = STR("a,b:c/Dockerfile"),
+					.line = 3,
+					.column = column,
+					.end_line = 3,
+					.end_column = end_column};
+	*evidence = arena_strf(&r->arena, "source=%s", source);
+	assert_int_equal(report_add_finding(r, &f, NULL), 0);
+	return r;
+}
+
+TEST(the_mark_stands_below_what_is_wrong)
+{
+	static const struct {
+		const char *source;
+		uint64_t column, end_column;
+		const char *want;
+		bool ascii;
+	} rows[] = {
+		{"RUN cd x", 5, 7, "| RUN cd x\n         |     ^^\n", false},
+		{"\tRUN", 2, 5, "|     RUN\n         |     ^^^\n", false},
+		{"a\tRUN", 3, 4, "| a   RUN\n         |     ^\n", false},
+		{"日本 RUN", 4, 7, "| 日本 RUN\n         |      ^^^\n", false},
+		{"\x1b RUN", 3, 6, "| \\x1b RUN\n         |      ^^^\n", false},
+		{"é RUN", 3, 6, "| \\xc3\\xa9 RUN\n         |          ^^^\n", true},
+		{"RUN x", 0, 0, "| RUN x\n         Write", false},
+		{"RUN x", 5, 0, "| RUN x\n         |     ^\n", false},
+		/* 29 columns are left of 40. */
+		{"0123456789012345678901234567890123456789", 2, 4,
+		 "| 0123456789012345678901234567…\n         |  ^^\n", false},
+		{"0123456789012345678901234567890123456789", 31, 33,
+		 "| …2345678901234567890123456789\n         |                    ^^\n", false},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		CLEANUP(report_freep)
+		struct report *r =
+			report_of_line(rows[i].source, rows[i].column, rows[i].end_column);
+		CLEANUP(strbuf_done) struct strbuf out = STRBUF_INIT(OUTPUT_MAX);
+		const struct render_options options = {.width = 40, .unicode = !rows[i].ascii};
+
+		assert_int_equal(renderer_find(STR("lint"))->render(r, &options, &out, NULL), 0);
+		assert_has(strbuf_cstr(&out), rows[i].want);
+	}
+}
+
+TEST(formats_that_annotate_tell_columns_and_ends)
+{
+	static const struct {
+		const char *format, *want;
+	} rows[] = {
+		{"checkstyle",
+		 "<file name=\"a,b:c/Dockerfile\">\n    <error line=\"3\" column=\"5\" "
+		 "severity=\"warning\""},
+		{"github", "::warning file=a%2Cb%3Ac/Dockerfile,line=3,endLine=3,col=5,"
+			   "endColumn=6,title=some-rule::wrong. Fix: Write\\x0a::error::it.\n"},
+		{"codeclimate", "\"end\": {\n          \"line\": 3,\n          \"column\": 6\n"},
+		{"gitlab", "\"check_name\": \"some-rule\""},
+		{"sarif", "\"endColumn\": 7"},
+		{"sarif", "\"uriBaseId\": \"%SRCROOT%\""},
+		{"junit", "name=\"some-rule in a,b:c/Dockerfile:3:5\""},
+		{"markdown", "`a,b:c/Dockerfile:3`"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		CLEANUP(report_freep) struct report *r = report_of_line("RUN cd x", 5, 7);
+		CLEANUP(strbuf_done) struct strbuf out = STRBUF_INIT(OUTPUT_MAX);
+
+		render_sample(rows[i].format, r, &out);
+		assert_has(strbuf_cstr(&out), rows[i].want);
+	}
+}
+
 TEST(nothing_of_an_image_becomes_markup)
 {
 	static const struct {
@@ -248,6 +340,8 @@ int main(void)
 		RUN(fingerprints_survive_an_upgrade_and_stay_distinct),
 		RUN(sarif_stays_within_the_limits_of_github),
 		RUN(locations_that_sarif_leaves_out_are_told),
+		RUN(the_mark_stands_below_what_is_wrong),
+		RUN(formats_that_annotate_tell_columns_and_ends),
 		RUN(nothing_of_an_image_becomes_markup),
 		RUN(only_web_addresses_become_links),
 		RUN(long_lists_are_cut_and_counted_in_markdown),

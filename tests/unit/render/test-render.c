@@ -19,8 +19,12 @@ static const struct {
 	const char *id, *file;
 	struct render_options options;
 } golden[] = {
+	{"checkstyle", "expected.xml", {0}},
+	{"codeclimate", "expected.json", {0}},
 	{"cyclonedx-json", "expected.json", {0}},
 	{"cyclonedx-xml", "expected.xml", {0}},
+	{"github", "expected.txt", {0}},
+	{"gitlab", "expected.json", {0}},
 	{"json", "expected.json", {0}},
 	{"json", "expected.files.json", {.files = true}},
 	{"junit", "expected.xml", {0}},

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Findings by the place they are at, for the formats that annotate files.
+ *
+ *     struct vec list;                                   const struct finding *
+ *     r = places_gather(report, &list, err);             by path, line, column; none suppressed
+ *     struct str path = place_path(f);
+ *     vec_done(&list);
+ *
+ * Ownership: the list borrows from the report. Errors: ERR_NOMEM.
+ */
+#pragma once
+
+#include "base/strbuf.h"
+#include "report/report.h"
+
+#define PLACE_PART_MAX 4096 /* bytes of one field in a text; more is cut */
+
+int places_gather(const struct report *r, struct vec *ret, struct err *err);
+const struct finding *places_at(const struct vec *list, size_t i);
+
+/* Its first place; all zero when it has none. */
+const struct finding_location *place_of(const struct finding *f);
+
+/* Never empty: "image" for what is about the image. */
+struct str place_path(const struct finding *f);
+
+/* The column of the last character of a finding on one line; 0: unknown, or on several lines. */
+uint64_t place_last_column(const struct finding_location *at);
+
+/* "curl 7.88.1-10: a buffer ... Fix: upgrade curl to ..."; without the rule's name. */
+void place_add_message(struct strbuf *sb, const struct finding *f);
+
+/* Whether it is about files alone, as plimsoll lint makes it: it has no target. */
+bool report_is_of_files(const struct report *r);
+
+/* "NOT ASSESSED: what: why; what can be done", of a gap in the coverage. */
+void gap_add_message(struct strbuf *sb, const struct coverage *c);
+
+/* The file that was not assessed, or "image". */
+struct str gap_path(const struct coverage *c);
