@@ -30,7 +30,7 @@ static const struct finding_location sample_at_curl[] = {
 static const struct finding_location sample_at_libc[] = {
 	{.layer = {DIGEST_A, 71}, .path = {"var/lib/dpkg/status", 19}}};
 static const struct finding_location sample_at_file[] = {
-	{.layer = {DIGEST_C, 71}, .path = {"srv/a b|c%\xc3\xa9.py", 14}, .line = 12}};
+	{.layer = {DIGEST_C, 71}, .path = {"srv/a b|c%\xc3\xa9.py", 15}, .line = 12}};
 
 static inline struct finding sample_in_package(struct report *r, size_t i, const char *rule)
 {
