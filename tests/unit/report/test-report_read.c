@@ -17,8 +17,8 @@ static void render(const char *id, const struct report *r, struct strbuf *out)
 
 TEST(a_report_read_back_renders_the_same)
 {
-	static const char *const formats[] = {"sarif",	     "junit",  "markdown", "checkstyle",
-					      "codeclimate", "github", "gitlab"};
+	static const char *const formats[] = {"sarif",	    "junit",	   "markdown",
+					      "checkstyle", "codeclimate", "github"};
 	CLEANUP(report_freep) struct report *report = sample_report_with_findings();
 	CLEANUP(report_freep) struct report *again = NULL;
 	CLEANUP(strbuf_done) struct strbuf json = STRBUF_INIT(OUTPUT_MAX);
