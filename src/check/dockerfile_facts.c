@@ -30,6 +30,10 @@
 #define ROW_comment_fact(name, type, help)     FACT_ROW(comment_fact, name, type)
 #define GET_file_fact(name, type, help)	       FACT_GETTER(file_fact, name)
 #define ROW_file_fact(name, type, help)	       FACT_ROW(file_fact, name, type)
+#define GET_shell_note_fact(name, type, help)  FACT_GETTER(shell_note_fact, name)
+#define ROW_shell_note_fact(name, type, help)  FACT_ROW(shell_note_fact, name, type)
+
+#define SCRIPT_NAMES_MAX		       512 /* variables that ShellCheck is told of */
 
 FACT_CLASS(image_fact, image_class, "Image", IMAGE_FIELDS)
 FACT_CLASS(pair_fact, pair_class, "Pair", PAIR_FIELDS)
@@ -42,11 +46,14 @@ FACT_CLASS(stage_fact, stage_class, "Stage", STAGE_FIELDS)
 FACT_CLASS(problem_fact, problem_class, "Problem", PROBLEM_FIELDS)
 FACT_CLASS(comment_fact, comment_class, "Comment", COMMENT_FIELDS)
 FACT_CLASS(file_fact, file_class, "Dockerfile", FILE_FIELDS)
+FACT_CLASS(shell_note_fact, note_class, "ShellNote", SHELL_NOTE_FIELDS)
+
+const struct object_class *const shell_note_class = &note_class;
 
 const struct object_class *const dockerfile_classes[] = {
-	&image_class,	&pair_class,	&mount_class,	    &heredoc_class,
-	&package_class, &command_class, &instruction_class, &stage_class,
-	&problem_class, &comment_class, &file_class,	    NULL,
+	&image_class,	&pair_class,	    &mount_class, &heredoc_class, &package_class,
+	&command_class, &instruction_class, &stage_class, &problem_class, &comment_class,
+	&file_class,	&note_class,	    NULL,
 };
 
 /* ---- what is being made ---- */
@@ -551,13 +558,21 @@ static void shell_script(struct making *m, const struct instruction *in, size_t 
 	s->text = arena_str(m->arena, strbuf_str(&sb));
 }
 
+/* RUN <<EOF alone; RUN <<EOF bash is a command that reads it. */
+static const struct dockerfile_heredoc *lone_heredoc(const struct instruction *in)
+{
+	const struct dockerfile_heredoc *h = in->keyword == INSTRUCTION_RUN && in->n_args == 1
+						     ? instruction_heredoc(in, &in->args[0])
+						     : NULL;
+
+	return h && str_eq(str_trim(in->args[0].text), h->word.text) ? h : NULL;
+}
+
 static struct script script_of(struct making *m, const struct instruction *in)
 {
 	struct script s = {.readable = true, .start = {.workdir = m->workdir}};
 	size_t from = in->keyword == INSTRUCTION_HEALTHCHECK;
-	const struct dockerfile_heredoc *h = in->keyword == INSTRUCTION_RUN && in->n_args == 1
-						     ? instruction_heredoc(in, &in->args[0])
-						     : NULL;
+	const struct dockerfile_heredoc *h = lone_heredoc(in);
 
 	if (m->shell.n)
 		s.readable = shell_start_from(m->shell.p, m->shell.n, &s.start);
@@ -572,6 +587,38 @@ static struct script script_of(struct making *m, const struct instruction *in)
 		shell_script(m, in, from, &s);
 	}
 	return s;
+}
+
+/* The newest; a thousand of them for each of a thousand RUN would be too much. */
+static size_t put_names(const struct variable *v, struct str *names, size_t n)
+{
+	for (; v && n < SCRIPT_NAMES_MAX; v = v->older)
+		names[n++] = v->name;
+	return n;
+}
+
+static void put_script(struct making *m, const struct script *s, const struct shell_run *run,
+		       const struct instruction_fact *f)
+{
+	size_t n = 1 + (m->env ? m->env->n : 0) + (m->args ? m->args->n : 0);
+	struct str *names =
+		arena_array(m->arena, n < SCRIPT_NAMES_MAX ? n : SCRIPT_NAMES_MAX, sizeof *names);
+	struct text_map *map = arena_alloc(m->arena, sizeof *map);
+	struct shell_run *kept = arena_alloc(m->arena, sizeof *kept);
+
+	if (!names || !map || !kept)
+		return; /* the arena remembers */
+	*map = s->map;
+	*kept = *run;
+	m->facts->scripts[m->facts->n_scripts++] = (struct dockerfile_script){
+		.instruction = f,
+		.text = s->text,
+		.map = map,
+		.dialect = s->start.dialect,
+		.run = kept,
+		.variables = names,
+		.n_variables = put_names(m->args, names, put_names(m->env, names, 0)),
+	};
 }
 
 static int put_commands(struct making *m, const struct instruction *in, struct instruction_fact *f)
@@ -593,6 +640,8 @@ static int put_commands(struct making *m, const struct instruction *in, struct i
 	for (const struct shell_call *c = run.calls; c; c = c->next)
 		fact_list_add(&l, command_value(m, c, s.start.dialect));
 	f->commands = fact_list_value(&l);
+	if (in->keyword == INSTRUCTION_RUN && !in->json)
+		put_script(m, &s, &run, f);
 	problems = fact_list_make(m->arena, run.script->n_problems);
 	for (const struct shell_problem *p = run.script->problems; p; p = p->next)
 		fact_list_add(&problems, value_string(p->message));
@@ -973,6 +1022,7 @@ static int add_stage(struct making *m, uint32_t i, size_t *at, struct fact_list 
 	f->commands = run_commands(m, &list);
 	f->is_final = value_bool(i + 1 == m->df->n_stages);
 	f->needed = value_bool(m->facts->graph->reachable[i]);
+	f->in_image = value_bool(false);
 	f->base = value_int(s->base == DOCKERFILE_GLOBAL ? -1 : (int64_t)s->base);
 	f->user = str_or_empty(m->user);
 	f->has_user = value_bool(m->has_user);
@@ -981,6 +1031,14 @@ static int add_stage(struct making *m, uint32_t i, size_t *at, struct fact_list 
 	f->line = value_int(stage->from->line);
 	ends[i] = (struct stage_end){m->env, m->workdir, m->user, m->shell, m->has_user};
 	return r;
+}
+
+static void mark_image(struct making *m)
+{
+	uint32_t i = m->df->n_stages ? (uint32_t)m->df->n_stages - 1 : DOCKERFILE_GLOBAL;
+
+	for (; i != DOCKERFILE_GLOBAL; i = m->facts->scope->stages[i].base)
+		m->facts->stages[i].in_image = value_bool(true);
 }
 
 static struct value problems_value(struct making *m)
@@ -1060,6 +1118,7 @@ static int put_file(struct making *m, const struct source_file *source)
 		r = add_stage(m, i, &at, &all, ends);
 		fact_list_add(&stages, value_object(&facts->stages[i].object));
 	}
+	mark_image(m);
 	f->object.class = &file_class;
 	f->path = str_or_empty(source->path);
 	f->name = str_or_empty(path_base(source->path));
@@ -1094,8 +1153,10 @@ int dockerfile_facts_make(const struct source_file *source, struct arena *a,
 	ret->n_stages = m.df->n_stages;
 	ret->n_instructions = 0;
 	ret->stages = arena_array(a, ret->n_stages + 1, sizeof *ret->stages);
+	ret->n_scripts = 0;
 	ret->instructions = arena_array(a, 2 * m.df->n_instructions + 1, sizeof *ret->instructions);
-	if (!ret->stages || !ret->instructions)
+	ret->scripts = arena_array(a, 2 * m.df->n_instructions + 1, sizeof *ret->scripts);
+	if (!ret->stages || !ret->instructions || !ret->scripts)
 		return err_nomem(err);
 	r = put_file(&m, source);
 	return r == 0 && a->failed ? err_nomem(err) : r;

@@ -158,6 +158,7 @@
 	FIELD(commands, "list(Command)", "of all its RUN, in order")                               \
 	FIELD(is_final, "bool", "the last one")                                                    \
 	FIELD(needed, "bool", "the last one is built with it")                                     \
+	FIELD(in_image, "bool", "the last one, or one that it is built on: its layers stay")       \
 	FIELD(base, "int", "index of the stage it is built on, or -1")                             \
 	FIELD(user, "string",                                                                      \
 	      "of its last USER, else of the stage it is built on; empty: unknown")                \
@@ -190,6 +191,14 @@
 	FIELD(suppressions, "int", "comments that switch rules off")                               \
 	FIELD(ignore_file, "string", "the text of .dockerignore; unset when there is none")
 
+#define SHELL_NOTE_FIELDS(FIELD)                                                                   \
+	FIELD(code, "string", "SC2086")                                                            \
+	FIELD(level, "string", "error, warning, info or style")                                    \
+	FIELD(message, "string", "what is wrong")                                                  \
+	FIELD(by, "string", "shellcheck or plimsoll")                                              \
+	FIELD(start, "int", "offset")                                                              \
+	FIELD(end, "int", "offset of its end")
+
 FACT_STRUCT(image_fact, IMAGE_FIELDS);
 FACT_STRUCT(pair_fact, PAIR_FIELDS);
 FACT_STRUCT(mount_fact, MOUNT_FIELDS);
@@ -201,6 +210,18 @@ FACT_STRUCT(stage_fact, STAGE_FIELDS);
 FACT_STRUCT(problem_fact, PROBLEM_FIELDS);
 FACT_STRUCT(comment_fact, COMMENT_FIELDS);
 FACT_STRUCT(file_fact, FILE_FIELDS);
+FACT_STRUCT(shell_note_fact, SHELL_NOTE_FIELDS);
+
+/* A text that a shell will read, as it will, and where it is from. */
+struct dockerfile_script {
+	const struct instruction_fact *instruction;
+	struct str text;
+	const struct text_map *map;
+	enum shell_dialect dialect;
+	const struct shell_run *run;
+	const struct str *variables; /* names of ENV and ARG in force */
+	size_t n_variables;
+};
 
 struct dockerfile_facts {
 	const struct dockerfile *dockerfile;
@@ -212,9 +233,12 @@ struct dockerfile_facts {
 	/* In order; the trigger of an ONBUILD stands behind it. */
 	struct instruction_fact **instructions;
 	size_t n_instructions;
+	struct dockerfile_script *scripts; /* of RUN, in order */
+	size_t n_scripts;
 };
 
 extern const struct object_class *const dockerfile_classes[]; /* NULL-ended */
+extern const struct object_class *const shell_note_class;     /* of dockerfile_shell.h */
 
 int dockerfile_facts_make(const struct source_file *source, struct arena *a,
 			  struct dockerfile_facts *ret, struct err *err);

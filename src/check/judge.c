@@ -164,13 +164,14 @@ static struct str keep(const struct trial *t, struct str s)
 	return s.n ? arena_str(&t->j->report->arena, s) : STR_NULL;
 }
 
-static struct str_list keep_list(const struct trial *t, struct str_list from)
+static struct str_list keep_list(const struct trial *t, struct str_list from, struct str one_more)
 {
-	struct str *p = arena_array(&t->j->report->arena, from.n ? from.n : 1, sizeof *p);
+	size_t n = from.n + (one_more.n > 0);
+	struct str *p = arena_array(&t->j->report->arena, n ? n : 1, sizeof *p);
 
-	for (size_t i = 0; p && i < from.n; i++)
-		p[i] = keep(t, from.p[i]);
-	return p ? (struct str_list){p, from.n} : (struct str_list){0};
+	for (size_t i = 0; p && i < n; i++)
+		p[i] = keep(t, i < from.n ? from.p[i] : one_more);
+	return p ? (struct str_list){p, n} : (struct str_list){0};
 }
 
 static int problem(const struct trial *t, const char *part, struct value error)
@@ -313,7 +314,9 @@ static int speak(const struct trial *t)
 	const struct judge_hooks *h = &t->j->hooks;
 	struct judge_place place = place_of(t);
 	struct finding f = {.kind = FINDING_MISCONFIGURATION,
-			    .severity = rule->severity,
+			    .severity = rule->graded || t->subject->severity == SEVERITY_UNKNOWN
+						? rule->severity
+						: t->subject->severity,
 			    .status = STATUS_AFFECTED,
 			    .risk = -1,
 			    .confidence = 1};
@@ -333,8 +336,8 @@ static int speak(const struct trial *t)
 	f.subject.name = keep(t, t->subject->name);
 	f.subject.path = keep(t, t->subject->path);
 	f.subject.layer = keep(t, t->subject->layer);
-	f.references = keep_list(t, rule->references);
-	f.codes = keep_list(t, rule->codes);
+	f.references = keep_list(t, rule->references, STR_NULL);
+	f.codes = keep_list(t, rule->codes, t->subject->code);
 	if (h->suppression) {
 		struct judge_suppression s = h->suppression(h->context, rule, &place);
 
@@ -345,6 +348,15 @@ static int speak(const struct trial *t)
 	r = report_add_finding(t->j->report, &f, t->err);
 	if (r == 0 && t->program->fix && !f.suppressed_by.n)
 		r = put_fix(t);
+	return r;
+}
+
+int judge_asks(struct judge *j, const struct scope *scope, bool *ret, struct err *err)
+{
+	struct bench *b;
+	int r = find_bench(j, scope, &b, err);
+
+	*ret = r == 0 && b->n > 0;
 	return r;
 }
 

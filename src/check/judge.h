@@ -50,6 +50,9 @@ struct judge_subject {
 	struct str layer;     /* diff id, for files of an image */
 	struct judge_place place;
 	struct str excerpt; /* the line of the source; empty: not to be shown */
+	/* Of a thing that another tool has found: its code there, its severity; else unset. */
+	struct str code;
+	enum severity severity;
 };
 
 struct judge;
@@ -76,6 +79,9 @@ void judge_set_hooks(struct judge *j, const struct judge_hooks *hooks);
 
 int judge_subject(struct judge *j, const struct scope *scope, const struct value *facts,
 		  const struct judge_subject *subject, struct err *err);
+
+/* Whether any rule of that scope would be asked: what is dear to find may be left out if not. */
+int judge_asks(struct judge *j, const struct scope *scope, bool *ret, struct err *err);
 
 /* Which rules speak; before the first subject. */
 struct judge_choice {

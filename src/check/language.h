@@ -25,7 +25,8 @@ struct source_file {
 	 */
 	int (*read_beside)(const struct source_file *f, struct str name, struct arena *arena,
 			   struct str *ret, struct err *err);
-	void *context; /* read_beside's */
+	void *context;	 /* read_beside's */
+	bool is_example; /* of a rule: what else is installed must not matter */
 };
 
 struct language {

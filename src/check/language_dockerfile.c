@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/limits.h"
 #include "base/path.h"
-#include "check/dockerfile_facts.h"
+#include "check/dockerfile_shell.h"
 #include "check/source_lines.h"
 #include "check/suppression.h"
 
-enum { SCOPE_FILE, SCOPE_STAGE, SCOPE_INSTRUCTION, SCOPE_COMMAND, SCOPE_PROBLEM };
+enum { SCOPE_FILE, SCOPE_STAGE, SCOPE_INSTRUCTION, SCOPE_COMMAND, SCOPE_SHELL, SCOPE_PROBLEM };
 
 static const struct scope scopes[] = {
 	[SCOPE_FILE] = {"dockerfile",
@@ -29,6 +29,13 @@ static const struct scope scopes[] = {
 			    {"instruction", "Instruction", "its RUN"},
 			    {"stage", "Stage", "its stage"},
 			    {"file", "Dockerfile", "its file"}}},
+	[SCOPE_SHELL] = {"dockerfile.shell",
+			 "each defect that ShellCheck, or we, see in the shell of a RUN",
+			 dockerfile_classes,
+			 {{"note", "ShellNote", "the defect"},
+			  {"instruction", "Instruction", "its RUN"},
+			  {"stage", "Stage", "its stage"},
+			  {"file", "Dockerfile", "its file"}}},
 	[SCOPE_PROBLEM] = {"dockerfile.problem",
 			   "each thing that a build would refuse",
 			   dockerfile_classes,
@@ -43,6 +50,7 @@ struct walk {
 	struct dockerfile_facts facts;
 	struct source_lines lines;
 	struct suppressions suppressions;
+	struct str code; /* of the defect that is judged; or empty */
 	struct err *err;
 };
 
@@ -80,7 +88,13 @@ static struct judge_suppression suppression_of(void *context, const struct rule 
 {
 	const struct walk *w = context;
 
-	return suppressions_find(&w->suppressions, rule, place->line, judge_report(w->judge)->time);
+	struct judge_suppression found = suppressions_find(&w->suppressions, rule, place->line,
+							   judge_report(w->judge)->time);
+
+	if (found.by.n || !w->code.n)
+		return found;
+	return suppressions_find_code(&w->suppressions, w->code, place->line,
+				      judge_report(w->judge)->time);
 }
 
 /* The next instruction behind the comment's line; comments inside one are about that one. */
@@ -162,6 +176,69 @@ static int judge_instruction(struct walk *w, const struct instruction_fact *f)
 	return r;
 }
 
+static enum severity severity_of(struct str level)
+{
+	if (str_is(level, "error"))
+		return SEVERITY_HIGH;
+	if (str_is(level, "warning"))
+		return SEVERITY_MEDIUM;
+	return str_is(level, "info") ? SEVERITY_LOW : SEVERITY_NEGLIGIBLE;
+}
+
+static int judge_note(struct walk *w, const struct shell_note *n)
+{
+	struct judge_place at = place(w, n->fact.start, n->fact.end);
+	const struct value facts[] = {
+		value_object(&n->fact.object), value_object(&n->instruction->object),
+		stage_of(w, n->instruction), value_object(&w->facts.file.object)};
+	const struct judge_subject subject = {
+		.kind = SUBJECT_INSTRUCTION,
+		.name = STR("RUN"),
+		.path = w->source->path,
+		.place = at,
+		.excerpt = source_line(&w->lines, at.line),
+		.code = value_str(n->fact.code),
+		.severity = severity_of(value_str(n->fact.level)),
+	};
+	int r;
+
+	w->code = subject.code;
+	r = judge_subject(w->judge, &scopes[SCOPE_SHELL], facts, &subject, w->err);
+	w->code = STR_NULL;
+	return r;
+}
+
+/* Told once, however many files there are. */
+static int tell_not_assessed(struct walk *w, struct str why)
+{
+	struct report *report = judge_report(w->judge);
+	const struct str what = STR("shell of RUN");
+
+	for (size_t i = 0; i < report->coverage.n; i++)
+		if (str_eq(((const struct coverage *)vec_at(&report->coverage, i))->what, what))
+			return 0;
+	return report_add_coverage(report, what, COVERAGE_NOT_ASSESSED, why,
+				   STR("install ShellCheck, or switch shell-lint off"), 0) < 0
+		       ? err_nomem(w->err)
+		       : 0;
+}
+
+static int judge_shell(struct walk *w)
+{
+	struct shell_notes notes;
+	bool asks;
+	int r = judge_asks(w->judge, &scopes[SCOPE_SHELL], &asks, w->err);
+
+	if (r < 0 || !asks || w->facts.n_scripts == 0)
+		return r;
+	r = dockerfile_shell_notes(&w->facts, !w->source->is_example, &w->arena, &notes, w->err);
+	for (size_t i = 0; r == 0 && i < notes.n; i++)
+		r = judge_note(w, notes.p[i]);
+	if (r == 0 && notes.not_assessed.n && !w->source->is_example)
+		r = tell_not_assessed(w, notes.not_assessed);
+	return r;
+}
+
 static int judge_problems(struct walk *w)
 {
 	const struct value list = w->facts.file.problems;
@@ -191,6 +268,8 @@ static int walk(struct walk *w)
 	}
 	for (size_t i = 0; r == 0 && i < w->facts.n_instructions; i++)
 		r = judge_instruction(w, w->facts.instructions[i]);
+	if (r == 0)
+		r = judge_shell(w);
 	return r < 0 ? r : judge_problems(w);
 }
 

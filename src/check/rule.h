@@ -54,6 +54,7 @@ struct rule {
 	size_t line;
 	enum severity severity;
 	bool enabled;
+	bool graded;	       /* the severity is the user's: it holds for all findings */
 	struct str category;   /* "isolation"; may be empty */
 	struct str applies_to; /* a scope: "dockerfile.instruction" (scope.h) */
 	struct rule_text when, message, remedy, at, fix;

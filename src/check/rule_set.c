@@ -145,7 +145,7 @@ static int set_word(struct rule *rule, const struct yaml_node *v, struct str fil
 	if (rule_parse_switch(yaml_str(v), &rule->enabled))
 		return 0;
 	if (severity_parse(yaml_str(v), &rule->severity, &why) == 0) {
-		rule->enabled = true;
+		rule->enabled = rule->graded = true;
 		return 0;
 	}
 	return err_set(err, ERR_FORMAT,

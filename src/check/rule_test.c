@@ -34,7 +34,7 @@ __attribute__((format(printf, 3, 4))) static int fail(const struct testing *t, s
 
 static int check(const struct testing *t, const struct rule_example *e, struct judge *j)
 {
-	struct source_file f = {.path = str_of(t->language->example_name)};
+	struct source_file f = {.path = str_of(t->language->example_name), .is_example = true};
 
 	if (yaml_kind_of(e->what) == YAML_SCALAR) {
 		f.bytes = yaml_str(e->what);

@@ -125,3 +125,37 @@ def test_comments_switch_rules_off(tmp_path, comment):
 def test_a_rule_is_shown_by_the_code_of_another_tool(tmp_path):
     assert "apt-recommends" in run(tmp_path, "rules", "show", "DL3015").stdout
     assert 'no rule "nothing"' in run(tmp_path, "rules", "show", "nothing", status=2).stderr
+
+
+def test_defects_of_the_shell_are_told_and_switched_off_by_their_codes(tmp_path):
+    text = "FROM a\nRUN cd /src && rm -r $DIR\n"
+    shell = [f for f in findings(tmp_path, text) if f["rule"] == "shell-lint"]
+    (one,) = [f for f in shell if f["codes"] == ["SC2086"]]
+    assert one["severity"] == "low" and one["title"].startswith("SC2086: ")
+    assert (one["locations"][0]["line"], one["locations"][0]["column"]) == (2, 22)
+    for comment in ("# hadolint ignore=SC2086", "# plimsoll ignore=shell-lint"):
+        shell = [f for f in findings(tmp_path, text.replace("RUN", f"{comment}\nRUN"))
+                 if f["rule"] == "shell-lint"]
+        assert [f for f in shell if not f.get("suppressed_by")] == []
+        assert "SC2086" in [code for f in shell for code in f["codes"]]
+
+
+def test_without_shellcheck_our_own_checks_speak_and_that_is_told(tmp_path):
+    (tmp_path / "Dockerfile").write_text("FROM a\nRUN rm -r $DIR\n")
+    done = subprocess.run([PLIMSOLL, "lint", "--format", "json", "Dockerfile"], cwd=tmp_path,
+                          env={"PATH": str(tmp_path)}, capture_output=True, check=True, text=True)
+    report = json.loads(done.stdout)
+    assert [f["codes"] for f in report["findings"] if f["rule"] == "shell-lint"] == [["SC2086"]]
+    (row,) = [row for row in report["coverage"] if row["what"] == "shell of RUN"]
+    assert row["state"] == "not-assessed" and "ShellCheck" in row["reason"]
+    (tmp_path / ".plimsoll.yaml").write_text("rules:\n  shell-lint: off\n")
+    assert "shell of RUN" not in run(tmp_path, "lint", "--format", "json", "Dockerfile").stdout
+
+
+def test_the_severity_of_a_defect_is_its_own_unless_settings_say_one(tmp_path):
+    text = "FROM a\nRUN echo $(cat a)\n"
+    pick = [f["severity"] for f in findings(tmp_path, text) if "SC2046" in f["codes"]]
+    assert pick == ["medium"]
+    (tmp_path / ".plimsoll.yaml").write_text("rules:\n  shell-lint: negligible\n")
+    pick = [f["severity"] for f in findings(tmp_path, text) if "SC2046" in f["codes"]]
+    assert pick == ["negligible"]
