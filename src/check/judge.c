@@ -232,7 +232,7 @@ static int put_location(const struct trial *t, const struct judge_place *place, 
 static int put_evidence(const struct trial *t, struct finding *f)
 {
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(TEXT_MAX);
-	struct str *p = arena_array(&t->j->report->arena, 3, sizeof *p);
+	struct str *p = arena_array(&t->j->report->arena, 4, sizeof *p);
 	size_t n = 0;
 
 	if (!p)
@@ -242,6 +242,11 @@ static int put_evidence(const struct trial *t, struct finding *f)
 	if (t->subject->container.n) {
 		strbuf_reset(&sb);
 		strbuf_addf(&sb, "container=%.*s", STR_FMT(t->subject->container));
+		p[n++] = keep(t, strbuf_str(&sb));
+	}
+	if (t->subject->document.n) {
+		strbuf_reset(&sb);
+		strbuf_addf(&sb, "document=%.*s", STR_FMT(t->subject->document));
 		p[n++] = keep(t, strbuf_str(&sb));
 	}
 	if (t->subject->excerpt.n) {

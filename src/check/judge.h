@@ -46,6 +46,7 @@ struct judge_subject {
 	enum subject_kind kind;
 	struct str name;      /* "RUN", "Deployment web", "service db" */
 	struct str container; /* of a pod; else empty */
+	struct str document;  /* of a file of several: its number; else empty */
 	struct str path;      /* the file */
 	struct str layer;     /* diff id, for files of an image */
 	struct judge_place place;

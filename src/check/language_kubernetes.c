@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/cleanup.h"
+#include "base/limits.h"
+#include "base/path.h"
+#include "check/kubernetes_facts.h"
+#include "check/language.h"
+#include "check/yaml_comments.h"
+
+enum { SCOPE_OBJECT, SCOPE_POD, SCOPE_CONTAINER, SCOPE_SET };
+
+static const struct scope scopes[] = {
+	[SCOPE_OBJECT] = {"kubernetes.object",
+			  "each object of a manifest, also of a List",
+			  kubernetes_classes,
+			  {{"object", "Object", "the object"}, {"set", "Set", "its file"}}},
+	[SCOPE_POD] = {"kubernetes.pod",
+		       "each pod: a Pod itself, or the template in a workload of any kind",
+		       kubernetes_classes,
+		       {{"pod", "Pod", "the pod"},
+			{"object", "Object", "its object"},
+			{"set", "Set", "its file"}}},
+	[SCOPE_CONTAINER] = {"kubernetes.container",
+			     "each container of each pod, init and ephemeral ones too",
+			     kubernetes_classes,
+			     {{"container", "Container", "the container"},
+			      {"pod", "Pod", "its pod"},
+			      {"object", "Object", "its object"},
+			      {"set", "Set", "its file"}}},
+	[SCOPE_SET] = {"kubernetes.set",
+		       "all objects of a file together",
+		       kubernetes_classes,
+		       {{"set", "Set", "the file"}}},
+};
+
+struct walk {
+	const struct source_file *source;
+	struct judge *judge;
+	struct arena arena;
+	struct kubernetes_facts facts;
+	struct source_lines lines;
+	struct suppressions suppressions;
+	const struct object_fact *object; /* that is being judged; NULL: the set */
+	struct err *err;
+};
+
+/* ---- places ---- */
+
+static struct judge_place node_place(const struct yaml_node *node)
+{
+	struct yaml_place p = yaml_place(node);
+
+	return (struct judge_place){.line = p.line,
+				    .column = p.column,
+				    .end_line = p.end_line,
+				    .end_column = p.end_column};
+}
+
+static bool place_of(void *context, struct value fact, struct judge_place *ret)
+{
+	const struct yaml_node *node = kubernetes_fact_node(fact);
+
+	(void)context;
+	if (node)
+		*ret = node_place(node);
+	return node != NULL;
+}
+
+/* ---- what annotations switch off ---- */
+
+static bool rule_has(const struct rule *rule, struct str name, const char *prefix)
+{
+	if (str_eq_nocase(rule->id, name))
+		return true;
+	for (size_t i = 0; i < rule->codes.n; i++) {
+		struct str code = rule->codes.p[i];
+
+		if (str_pull_prefix(&code, str_of(prefix)) && str_eq_nocase(code, name))
+			return true;
+	}
+	return false;
+}
+
+/* checkov.io/skip1: CKV_K8S_14=why */
+static bool checkov_skips(struct str key, struct str value, const struct rule *rule,
+			  struct judge_suppression *ret)
+{
+	struct str name, reason;
+
+	if (!str_has_prefix(key, STR("checkov.io/skip")) &&
+	    !str_has_prefix(key, STR("bridgecrew.io/skip")))
+		return false;
+	if (!str_cut(value, '=', &name, &reason)) {
+		name = value;
+		reason = STR_NULL;
+	}
+	*ret = (struct judge_suppression){.by = STR("checkov"), .reason = str_trim(reason)};
+	return rule_has(rule, str_trim(name), "");
+}
+
+/* ignore-check.kube-linter.io/latest-tag: why */
+static bool kube_linter_skips(struct str key, struct str value, const struct rule *rule,
+			      struct judge_suppression *ret)
+{
+	*ret = (struct judge_suppression){.by = STR("kube-linter"), .reason = value};
+	if (str_is(key, "kube-linter.io/ignore-all"))
+		return true;
+	return str_pull_prefix(&key, STR("ignore-check.kube-linter.io/")) &&
+	       rule_has(rule, key, "kube-linter:");
+}
+
+/* polaris.fairwinds.com/hostNetworkSet-exempt: "true" */
+static bool polaris_skips(struct str key, struct str value, const struct rule *rule,
+			  struct judge_suppression *ret)
+{
+	*ret = (struct judge_suppression){.by = STR("polaris")};
+	if (!str_pull_prefix(&key, STR("polaris.fairwinds.com/")) ||
+	    !str_eq_nocase(value, STR("true")))
+		return false;
+	if (str_is(key, "exempt"))
+		return true;
+	return str_has_suffix(key, STR("-exempt")) &&
+	       rule_has(rule, str_sub(key, 0, key.n - strlen("-exempt")), "polaris:");
+}
+
+static struct judge_suppression annotation_skips(const struct yaml_node *meta,
+						 const struct rule *rule)
+{
+	const struct yaml_node *annotations = yaml_get(meta, "annotations"), *key, *value;
+	struct judge_suppression s;
+
+	for (size_t i = 0; yaml_entry(annotations, i, &key, &value); i++)
+		if (checkov_skips(yaml_str(key), yaml_str(value), rule, &s) ||
+		    kube_linter_skips(yaml_str(key), yaml_str(value), rule, &s) ||
+		    polaris_skips(yaml_str(key), yaml_str(value), rule, &s))
+			return s;
+	return (struct judge_suppression){0};
+}
+
+/* Of the object, and of the template in it. */
+static struct judge_suppression suppression_of(void *context, const struct rule *rule,
+					       const struct judge_place *place)
+{
+	const struct walk *w = context;
+	struct judge_suppression s = suppressions_find(&w->suppressions, rule, place->line,
+						       judge_report(w->judge)->time);
+	const struct yaml_node *node = w->object ? w->object->object.data : NULL;
+
+	if (!s.by.n)
+		s = annotation_skips(yaml_get(node, "metadata"), rule);
+	if (!s.by.n)
+		s = annotation_skips(
+			yaml_get(yaml_get(yaml_get(node, "spec"), "template"), "metadata"), rule);
+	return s;
+}
+
+/* ---- judging ---- */
+
+static int judge_at(struct walk *w, unsigned scope, const struct value *facts,
+		    const struct yaml_node *node, struct str container)
+{
+	const struct object_fact *o = w->object;
+	struct judge_place place = node ? node_place(node) : (struct judge_place){0};
+	char name[ERR_MSG_MAX], document[24];
+	struct judge_subject subject = {
+		.kind = o ? SUBJECT_OBJECT : SUBJECT_FILE,
+		.name = STR("file"),
+		.container = container,
+		.path = w->source->path,
+		.place = place,
+		.excerpt = source_line(&w->lines, place.line),
+	};
+
+	if (o) {
+		(void)snprintf(name, sizeof name, "%.*s%s%.*s%s%.*s", STR_FMT(value_str(o->kind)),
+			       o->namespace.n ? " " : "", STR_FMT(value_str(o->namespace)),
+			       o->namespace.n ? "/" : " ", STR_FMT(value_str(o->name)));
+		(void)snprintf(document, sizeof document, "%lld", (long long)o->document.i);
+		subject.name = str_of(name);
+		subject.document = str_of(document);
+	}
+	return judge_subject(w->judge, &scopes[scope], facts, &subject, w->err);
+}
+
+static int judge_pod(struct walk *w, const struct value *set)
+{
+	const struct pod_fact *pod = (const void *)w->object->pod.object;
+	struct value object = value_object(&w->object->object);
+	const struct value facts[] = {w->object->pod, object, *set};
+	int r = judge_at(w, SCOPE_POD, facts,
+			 pod->object.data ? pod->object.data : w->object->object.data, STR_NULL);
+
+	for (uint32_t i = 0; r == 0 && i < pod->containers.n; i++) {
+		const struct container_fact *c = (const void *)pod->containers.items[i].object;
+		const struct value of[] = {pod->containers.items[i], facts[0], object, *set};
+
+		r = judge_at(w, SCOPE_CONTAINER, of, c->object.data, value_str(c->name));
+	}
+	return r;
+}
+
+static int walk(struct walk *w)
+{
+	const struct value set = value_object(&w->facts.set.object);
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < w->facts.n_objects; i++) {
+		const struct value facts[] = {value_object(&w->facts.objects[i]->object), set};
+
+		w->object = w->facts.objects[i];
+		r = judge_at(w, SCOPE_OBJECT, facts, w->object->object.data, STR_NULL);
+		if (r == 0 && w->object->pod.kind == VALUE_OBJECT)
+			r = judge_pod(w, &set);
+	}
+	w->object = NULL;
+	return r < 0 ? r : judge_at(w, SCOPE_SET, &set, NULL, STR_NULL);
+}
+
+/* What cannot be read is told, and not assessed; other files still are. */
+static int refuse(struct walk *w, const struct err *why)
+{
+	struct report *report = judge_report(w->judge);
+
+	if (report_add_problem(report, w->source->path, STR_NULL, STR("kubernetes"), why) < 0)
+		return err_nomem(w->err);
+	return 0;
+}
+
+static int check_yaml(struct walk *w, const struct yaml_file *file)
+{
+	int r = kubernetes_facts_make(file, &w->arena, &w->facts, w->err);
+
+	if (r == 0)
+		r = source_lines_make(w->source->bytes, &w->arena, &w->lines, w->err);
+	if (r == 0)
+		r = yaml_comments_read(&w->lines, &w->suppressions, w->err);
+	return r < 0 ? r : walk(w);
+}
+
+static int check(const struct source_file *source, struct judge *judge, struct err *err)
+{
+	CLEANUP(yaml_file_freep) struct yaml_file *file = NULL;
+	struct walk w = {.source = source, .judge = judge, .err = err};
+	const struct judge_hooks hooks = {&w, place_of, suppression_of};
+	struct err why = {0};
+	int r = yaml_parse(source->bytes, &file, &why);
+
+	if (r == -ERR_FORMAT)
+		return refuse(&w, &why);
+	if (r < 0)
+		return err_set(err, why.code, "%s", why.msg);
+	arena_init(&w.arena, LIMIT_ARENA_BYTES);
+	suppressions_init(&w.suppressions);
+	judge_set_hooks(judge, &hooks);
+	r = check_yaml(&w, file);
+	judge_set_hooks(judge, &(struct judge_hooks){0});
+	suppressions_done(&w.suppressions);
+	arena_done(&w.arena);
+	return r;
+}
+
+/* {text: ..., parameters: ...} */
+static int check_example(const struct yaml_node *what, struct judge *j, struct err *err)
+{
+	struct source_file f = {.path = STR("manifest.yaml"), .bytes = yaml_get_str(what, "text")};
+
+	return check(&f, j, err);
+}
+
+/* ---- which files ---- */
+
+static bool is_key(struct str line, const char *key)
+{
+	(void)str_pull_prefix(&line, STR("- ")); /* may be a list of objects */
+	return str_pull_prefix(&line, str_of(key)) && line.n && line.p[0] == ':';
+}
+
+/* apiVersion and kind, at the left as in YAML, or quoted as in JSON. */
+static unsigned score(const struct source_file *f)
+{
+	struct str base = path_base(f->path), bytes = f->bytes, line, before, suffix;
+	bool version = false, kind = false, template = false, json;
+
+	if (!str_rcut(base, '.', &before, &suffix))
+		suffix = STR_NULL;
+	json = str_eq_nocase(suffix, STR("json"));
+	if (suffix.n && !json && !str_eq_nocase(suffix, STR("yaml")) &&
+	    !str_eq_nocase(suffix, STR("yml")))
+		return 0;
+	if (json)
+		return str_find(bytes, STR("\"apiVersion\"")) < bytes.n &&
+				       str_find(bytes, STR("\"kind\"")) < bytes.n
+			       ? 60
+			       : 0;
+	while (str_pull_line(&bytes, &line)) {
+		version |= is_key(line, "apiVersion") || is_key(line, "\"apiVersion\"");
+		kind |= is_key(line, "kind") || is_key(line, "\"kind\"");
+		template |= str_has_prefix(str_trim(line), STR("{{"));
+	}
+	if (version && kind)
+		return template ? 40 : 60; /* a Helm template is not YAML yet */
+	return 0;
+}
+
+const struct language language_kubernetes = {
+	.id = "kubernetes",
+	.title = "Kubernetes",
+	.example_name = "manifest.yaml",
+	.scopes = scopes,
+	.n_scopes = sizeof scopes / sizeof scopes[0],
+	.score = score,
+	.check = check,
+	.check_example = check_example,
+};
