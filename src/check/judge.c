@@ -229,8 +229,17 @@ static int put_location(const struct trial *t, const struct judge_place *place, 
 	return 0;
 }
 
-static int put_evidence(const struct trial *t, struct finding *f)
+static struct str excerpt(const struct trial *t, const struct judge_place *place)
 {
+	const struct judge_hooks *h = &t->j->hooks;
+
+	return h->line && place->line != t->subject->place.line ? h->line(h->context, place->line)
+								: t->subject->excerpt;
+}
+
+static int put_evidence(const struct trial *t, const struct judge_place *place, struct finding *f)
+{
+	struct str source = excerpt(t, place);
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(TEXT_MAX);
 	struct str *p = arena_array(&t->j->report->arena, 4, sizeof *p);
 	size_t n = 0;
@@ -249,9 +258,9 @@ static int put_evidence(const struct trial *t, struct finding *f)
 		strbuf_addf(&sb, "document=%.*s", STR_FMT(t->subject->document));
 		p[n++] = keep(t, strbuf_str(&sb));
 	}
-	if (t->subject->excerpt.n) {
+	if (source.n) {
 		strbuf_reset(&sb);
-		strbuf_addf(&sb, "source=%.*s", STR_FMT(t->subject->excerpt));
+		strbuf_addf(&sb, "source=%.*s", STR_FMT(source));
 		p[n++] = keep(t, strbuf_str(&sb));
 	}
 	f->evidence = (struct str_list){p, n};
@@ -328,7 +337,7 @@ static int speak(const struct trial *t)
 	int r = put_location(t, &place, &f);
 
 	if (r == 0)
-		r = put_evidence(t, &f);
+		r = put_evidence(t, &place, &f);
 	if (r == 0)
 		r = expand(t, &t->program->message, &f.title);
 	if (r == 0)

@@ -67,6 +67,8 @@ struct judge_hooks {
 	void *context;
 	/* Place of another fact (a rule's `at`); false: it has none. */
 	bool (*place)(void *context, struct value fact, struct judge_place *ret);
+	/* A line of the file, for the excerpt of another place; NULL: the subject's. */
+	struct str (*line)(void *context, uint64_t line);
 	struct judge_suppression (*suppression)(void *context, const struct rule *rule,
 						const struct judge_place *place);
 };

@@ -276,7 +276,8 @@ static int walk(struct walk *w)
 static int check(const struct source_file *source, struct judge *judge, struct err *err)
 {
 	struct walk w = {.source = source, .judge = judge, .err = err};
-	const struct judge_hooks hooks = {&w, place_of, suppression_of};
+	const struct judge_hooks hooks = {
+		.context = &w, .place = place_of, .suppression = suppression_of};
 	int r;
 
 	arena_init(&w.arena, LIMIT_ARENA_BYTES);

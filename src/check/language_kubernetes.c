@@ -65,6 +65,13 @@ static bool place_of(void *context, struct value fact, struct judge_place *ret)
 	return node != NULL;
 }
 
+static struct str line_of(void *context, uint64_t line)
+{
+	const struct walk *w = context;
+
+	return source_line(&w->lines, line);
+}
+
 /* ---- what annotations switch off ---- */
 
 static bool rule_has(const struct rule *rule, struct str name, const char *prefix)
@@ -240,7 +247,8 @@ static int check(const struct source_file *source, struct judge *judge, struct e
 {
 	CLEANUP(yaml_file_freep) struct yaml_file *file = NULL;
 	struct walk w = {.source = source, .judge = judge, .err = err};
-	const struct judge_hooks hooks = {&w, place_of, suppression_of};
+	const struct judge_hooks hooks = {
+		.context = &w, .place = place_of, .line = line_of, .suppression = suppression_of};
 	struct err why = {0};
 	int r = yaml_parse(source->bytes, &file, &why);
 
