@@ -2,6 +2,7 @@
 #include "check/rule_test.h"
 
 #include "base/cleanup.h"
+#include "base/limits.h"
 #include "check/language.h"
 #include "codec/yaml.h"
 
@@ -71,6 +72,53 @@ static int count(const struct testing *t, const struct rule_example *e,
 	return r;
 }
 
+/* Of the rule alone; what its fixes make of the text, when it offers any. */
+static int repair(const struct testing *t, const struct rule_example *e, struct strbuf *ret,
+		  bool *ret_changed)
+{
+	CLEANUP(report_freep) struct report *report = report_new();
+	CLEANUP(judge_freep) struct judge *j = NULL;
+	CLEANUP(edits_done) struct edits edits;
+	const struct judge_fix *fixes;
+	size_t n = 0;
+	bool taken;
+	int r = report ? judge_new(t->set, report, &j, t->err) : err_nomem(t->err);
+
+	edits_init(&edits);
+	if (r < 0)
+		return r;
+	judge_choose(j, &(struct judge_choice){.only = {&t->rule->id, 1}});
+	r = check(t, e, j);
+	fixes = judge_fixes(j, &n);
+	*ret_changed = n > 0;
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = edits_add(&edits, fixes[i].edits, fixes[i].n_edits, &taken, t->err);
+	return r < 0 ? r : edits_apply(&edits, yaml_str(e->what), ret, t->err);
+}
+
+/* What the fix makes of an example has to be silent. */
+static int run_fix(const struct testing *t, const struct rule_example *e)
+{
+	CLEANUP(strbuf_done) struct strbuf text = STRBUF_INIT(LIMIT_ARENA_BYTES);
+	CLEANUP(report_freep) struct report *report = report_new();
+	CLEANUP(judge_freep) struct judge *j = NULL;
+	struct source_file f = {.path = str_of(t->language->example_name), .is_example = true};
+	bool changed = false;
+	int r = report ? repair(t, e, &text, &changed) : err_nomem(t->err);
+
+	if (r < 0 || !changed)
+		return r;
+	f.bytes = strbuf_str(&text);
+	r = judge_new(t->set, report, &j, t->err);
+	if (r < 0)
+		return r;
+	judge_choose(j, &(struct judge_choice){.only = {&t->rule->id, 1}});
+	r = t->language->check(&f, j, t->err);
+	if (r < 0 || report->findings.n == 0)
+		return r;
+	return fail(t, e->line, "speaks still when its fix is applied");
+}
+
 /* Suppressed findings count as silence, so that examples can show suppressions too. */
 static int run_example(const struct testing *t, const struct rule_example *e)
 {
@@ -97,6 +145,8 @@ static int run_example(const struct testing *t, const struct rule_example *e)
 		r = fail(t, e->line, "is never asked in this example: it proves nothing");
 	else if (n_without > 0)
 		r = fail(t, e->line, "is spoken for by another rule of its name");
+	else if (e->fails && t->rule->fix.text.n && yaml_kind_of(e->what) == YAML_SCALAR)
+		r = run_fix(t, e);
 	t->test->n_passed += t->test->n_failures == failures;
 	return r;
 }

@@ -159,3 +159,12 @@ def test_the_severity_of_a_defect_is_its_own_unless_settings_say_one(tmp_path):
     (tmp_path / ".plimsoll.yaml").write_text("rules:\n  shell-lint: negligible\n")
     pick = [f["severity"] for f in findings(tmp_path, text) if "SC2046" in f["codes"]]
     assert pick == ["negligible"]
+
+
+@pytest.mark.parametrize("text, status", [("emacs", 0), ("vim", 1)])
+def test_a_fix_has_to_help(tmp_path, text, status):
+    fix = ('    fix: \'[{"start": command.packages[0].start, "end": command.packages[0].end, '
+           f'"text": "{text}"}}]\'\n')
+    mine = pack(tmp_path, PACK.replace("    codes:", fix + "    codes:"))
+    done = run(tmp_path, "rules", "test", "no-vim", "--rules", mine, status=status)
+    assert ("speaks still when its fix is applied" in done.stdout) == bool(status)
