@@ -5,7 +5,7 @@
  *     struct edits edits = EDITS_INIT;
  *     r = edits_add(&edits, (struct edit){.start = 12, .end = 12, .text = STR(" -y")}, err);
  *     r = edits_apply(&edits, text, &out, err);
- *     edits_diff(text, strbuf_str(&out), STR("Dockerfile"), &sb);   unified, three lines around
+ *     r = edits_diff(text, strbuf_str(&out), STR("Dockerfile"), &sb, err);
  *
  * Two edits at the same place stand in the order in which they were added; the same edit twice is
  * one. An edit that overlaps another is refused: who asked for it gets false from edits_add and
@@ -36,3 +36,11 @@ int edits_add(struct edits *edits, const struct edit *p, size_t n, bool *ret_tak
 
 /* Errors: ERR_BUG for an edit beyond the text; those of out. */
 int edits_apply(const struct edits *edits, struct str text, struct strbuf *out, struct err *err);
+
+/*
+ * A unified diff, three lines around each change; nothing when both are the same. Where very many
+ * lines differ, all from the first to the last of them are one change. Errors: ERR_NOMEM; those of
+ * out.
+ */
+int edits_diff(struct str before, struct str after, struct str name, struct strbuf *out,
+	       struct err *err);

@@ -22,6 +22,7 @@ struct judge {
 	struct judge_hooks hooks;
 	struct vec benches; /* struct bench */
 	struct vec fixes;   /* struct judge_fix */
+	uint64_t n_broken;
 	struct evaluation evaluation;
 	struct arena arena; /* of programs */
 };
@@ -84,6 +85,11 @@ void judge_choose(struct judge *j, const struct judge_choice *choice)
 struct report *judge_report(struct judge *j)
 {
 	return j->report;
+}
+
+uint64_t judge_n_broken(const struct judge *j)
+{
+	return j->n_broken;
 }
 
 const struct judge_fix *judge_fixes(const struct judge *j, size_t *ret_n)
@@ -383,6 +389,7 @@ int judge_subject(struct judge *j, const struct scope *scope, const struct value
 	struct bench *b;
 	int r = find_bench(j, scope, &b, err);
 
+	j->n_broken += str_has_suffix(str_of(scope->name), STR(".problem"));
 	memcpy(all, facts, n * sizeof *facts);
 	for (size_t i = 0; r == 0 && i < b->n; i++) {
 		struct value v;

@@ -96,6 +96,10 @@ void judge_choose(struct judge *j, const struct judge_choice *choice);
 
 struct report *judge_report(struct judge *j);
 
+/* What was wrong with the files themselves so far, whatever rules say of it: subjects of the scopes
+ * LANGUAGE.problem. */
+uint64_t judge_n_broken(const struct judge *j);
+
 /* The fixes since judge_forget_fixes, in the order of their findings. */
 const struct judge_fix *judge_fixes(const struct judge *j, size_t *ret_n);
 void judge_forget_fixes(struct judge *j);

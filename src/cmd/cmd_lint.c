@@ -11,21 +11,63 @@
 #include "cmd/lint_files.h"
 #include "cmd/report_output.h"
 #include "cmd/rule_files.h"
+#include "cmd/terminal.h"
+#include "render/text.h"
 
 static struct {
-	const char *format, *output, *fail_on, *stdin_name;
+	const char *format, *output, *fail_on, *stdin_name, *fix;
 	struct option_list rules;
 	bool require_complete, no_color;
 } opt = {.format = "lint", .stdin_name = "Dockerfile"};
 
-static int lint_all(struct lint *lint, int argc, const char *const *argv, struct err *err)
+static int lint_all(struct lint *lint, struct lint_fixing *fixing, int argc,
+		    const char *const *argv, struct err *err)
 {
 	int r = 0;
 
 	for (int i = 0; r == 0 && i < argc; i++)
-		r = strcmp(argv[i], "-") == 0 ? lint_stdin(lint, opt.stdin_name, err)
-					      : lint_path(lint, argv[i], err);
+		r = strcmp(argv[i], "-") == 0 ? lint_stdin(lint, fixing, opt.stdin_name, err)
+					      : lint_path(lint, fixing, argv[i], err);
 	return r < 0 ? r : lint_finish(lint, err);
+}
+
+static int check_words(int argc, const char *const *argv, struct err *err)
+{
+	if (argc == 0)
+		return err_set(err, ERR_USAGE,
+			       "lint: needs a FILE, a folder, or - for standard "
+			       "input; see plimsoll lint --help");
+	if (!opt.fix || strcmp(opt.fix, "diff") == 0)
+		return 0;
+	if (strcmp(opt.fix, "write") != 0)
+		return err_set(err, ERR_USAGE, "lint: --fix takes diff or write, not \"%s\"",
+			       opt.fix);
+	for (int i = 0; i < argc; i++)
+		if (strcmp(argv[i], "-") == 0)
+			return err_set(err, ERR_USAGE,
+				       "lint: --fix=write cannot rewrite standard input; --fix "
+				       "shows what it would change");
+	return 0;
+}
+
+/* Lines of a file are shown harmlessly on a terminal, and as they are where git apply reads. */
+static int print_diff(const struct report_output *out, struct str diff, struct err *err)
+{
+	CLEANUP(strbuf_done) struct strbuf safe = STRBUF_INIT(LIMIT_OUTPUT_BYTES);
+	struct terminal t = terminal_look(STDOUT_FILENO);
+
+	if (!t.is_terminal || (out->path && strcmp(out->path, "-") != 0))
+		return report_output_print(out, diff, err);
+	for (size_t from = 0, i = 0; i <= diff.n; i++) {
+		if (i < diff.n && diff.p[i] != '\n' && diff.p[i] != '\t')
+			continue;
+		(void)text_add(&safe, str_sub(diff, from, i - from), SIZE_MAX, t.unicode);
+		if (i < diff.n)
+			strbuf_addc(&safe, diff.p[i]);
+		from = i + 1;
+	}
+	return strbuf_check(&safe, err) < 0 ? -(int)safe.error
+					    : report_output_print(out, strbuf_str(&safe), err);
 }
 
 /* SOURCE_DATE_EPOCH, else now: suppressions end by it. */
@@ -44,12 +86,11 @@ static int run(int argc, const char *const *argv)
 	struct report_output out = {
 		.path = opt.output, .format_id = opt.format, .no_color = opt.no_color};
 	struct err err = {0};
-	int r = report ? 0 : err_nomem(&err);
+	struct lint_fixing fixing = {.write = opt.fix && strcmp(opt.fix, "write") == 0,
+				     .diff = STRBUF_INIT(LIMIT_OUTPUT_BYTES)};
+	bool only_diff = opt.fix && !fixing.write;
+	int r = report ? check_words(argc, argv, &err) : err_nomem(&err);
 
-	if (r == 0 && argc == 0)
-		r = err_set(&err, ERR_USAGE,
-			    "lint: needs a FILE, a folder, or - for standard "
-			    "input; see plimsoll lint --help");
 	if (r == 0)
 		r = report_output_open(&out, "lint", opt.fail_on, &err);
 	if (r == 0)
@@ -59,9 +100,14 @@ static int run(int argc, const char *const *argv)
 	if (r == 0)
 		r = lint_new(set, report, &lint, &err);
 	if (r == 0)
-		r = lint_all(lint, argc, argv, &err);
+		r = opt.fix ? lint_fixer_new(set, report, &fixing.fixer, &err) : 0;
 	if (r == 0)
-		r = report_output_write(&out, report, &err);
+		r = lint_all(lint, &fixing, argc, argv, &err);
+	if (r == 0)
+		r = only_diff ? print_diff(&out, strbuf_str(&fixing.diff), &err)
+			      : report_output_write(&out, report, &err);
+	lint_fixer_free(fixing.fixer);
+	strbuf_done(&fixing.diff);
 	if (r < 0)
 		return command_error(&err);
 	return report_output_status(&out, report, opt.require_complete);
@@ -76,6 +122,9 @@ static const struct option_spec options[] = {
 	OPTION_WORDS("fail-on", 0, &opt.fail_on, "SEVERITY",
 		     "exit status 1 for a finding at or above it",
 		     "critical high medium low negligible unknown", .project = true),
+	OPTION_WORDS("fix", 0, &opt.fix, "HOW",
+		     "show what rules would rewrite as a diff instead of the report, or do it",
+		     "diff write", .implied = "diff"),
 	OPTION_STR("stdin-name", 0, &opt.stdin_name, "NAME", "what - is (Dockerfile)"),
 	OPTION_FLAG("require-complete", 0, &opt.require_complete,
 		    "exit status 3 when anything was not assessed", .project = true),
@@ -92,7 +141,8 @@ const struct command command_lint = {
 		   "switch them off in one place (# plimsoll ignore=ID), also in the forms of "
 		   "hadolint, BuildKit, Trivy and Checkov.\n"
 		   "  plimsoll lint Dockerfile\n"
-		   "  plimsoll lint --fail-on medium --format sarif .",
+		   "  plimsoll lint --fail-on medium --format sarif .\n"
+		   "  plimsoll lint --fix . | git apply",
 	.options = options,
 	.run = run,
 };

@@ -149,6 +149,8 @@ struct option_walk {
 static int take_value(struct option_walk *w, const struct option_spec *o, const char *text,
 		      struct err *err)
 {
+	if (!text && o->implied)
+		text = o->implied;
 	if (!text) {
 		if (w->at + 1 >= w->argc)
 			return err_set(err, ERR_USAGE, "--%s needs a value: --%s %s", o->name,

@@ -51,6 +51,11 @@ struct option_spec {
 	const char *help;
 	const char *values; /* space-separated words for completion; NULL: anything */
 	/*
+	 * What it is when it stands without a value, which then only follows after a '=':
+	 * --fix, --fix=write. NULL: the value must be there. Not for a letter.
+	 */
+	const char *implied;
+	/*
 	 * May stand in a project's own file (config.h), which can be a stranger's: false for all
 	 * that weakens a protection, reads or writes other files, or says whom to trust. A flag
 	 * can only be switched on there.
@@ -133,7 +138,8 @@ int option_set(const struct option_spec *o, const char *dashes, const char *valu
 
 /*
  * Fills the targets of the options from argv (without the command's name) and moves the other words
- * to the front, in order. Understands --name=value, --name value, -xVALUE, -x VALUE, -xy for flags,
+ * to the front, in order. Understands --name=value, --name for an implied value, --name value,
+ * -xVALUE, -x VALUE, -xy for flags,
  * --no-NAME for flags, "--". Every command has --help and -h besides its table: *ret_help says that
  * it was asked for, and then nothing else needs to be right.
  * Returns the number of words, or -ERR_USAGE with a message that proposes the nearest option.

@@ -51,12 +51,14 @@ static void add_option_name(struct strbuf *sb, const struct option_spec *o)
 		strbuf_adds(sb, "    ");
 	strbuf_addf(sb, "--%s", o->name);
 	if (o->value)
-		strbuf_addf(sb, " %s", o->value);
+		strbuf_addf(sb, o->implied ? "[=%s]" : " %s", o->value);
 }
 
 static size_t option_width(const struct option_spec *o)
 {
-	return 4 + 2 + strlen(o->name) + (o->value ? 1 + strlen(o->value) : 0);
+	size_t around = o->implied ? 3 : 1; /* "[=]", " " */
+
+	return 4 + 2 + strlen(o->name) + (o->value ? around + strlen(o->value) : 0);
 }
 
 void help_option(struct strbuf *out, const struct option_spec *o)

@@ -12,6 +12,7 @@
 #include "base/fd.h"
 #include "base/limits.h"
 #include "base/path.h"
+#include "render/text.h"
 
 #define SCORE_FOUND 50 /* in a folder: by its name, or surely by its content */
 
@@ -40,16 +41,54 @@ static int read_beside(const struct source_file *f, struct str name, struct aren
 	return ret->p ? 0 : err_nomem(err);
 }
 
-static int lint_bytes(struct lint *lint, const char *path, struct str bytes, bool beside,
-		      struct err *err)
+static void tell_fixes(const char *path, size_t n)
 {
-	const struct source_file f = {
-		.path = str_of(path), .bytes = bytes, .read_beside = beside ? read_beside : NULL};
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(8 * LIMIT_PATH_BYTES);
 
-	return lint_file(lint, &f, err);
+	strbuf_adds(&sb, "plimsoll: ");
+	(void)text_add(&sb, str_of(path), SIZE_MAX, true); /* width: no matter */
+	strbuf_addf(&sb, ": %zu %s\n", n, n == 1 ? "fix" : "fixes");
+	(void)fd_write_all(STDERR_FILENO, strbuf_str(&sb), NULL); /* nowhere else to tell */
 }
 
-static int lint_one(struct lint *lint, const char *path, bool named, struct err *err)
+/* *fixed is what is to be checked. */
+static int fix(struct lint_fixing *fixing, const struct source_file *f, const char *path,
+	       struct strbuf *fixed, struct err *err)
+{
+	size_t n;
+	int r = lint_fix(fixing->fixer, f, fixed, &n, err);
+
+	if (r < 0 || n == 0)
+		return r;
+	if (!fixing->write) {
+		r = edits_diff(f->bytes, strbuf_str(fixed), f->path, &fixing->diff, err);
+		strbuf_reset(fixed);
+		strbuf_add(fixed, f->bytes);
+		return r < 0 ? r : strbuf_check(fixed, err);
+	}
+	r = lint_fix_write(path, f->bytes, strbuf_str(fixed), err);
+	if (r == 0)
+		tell_fixes(path, n);
+	return r;
+}
+
+static int lint_bytes(struct lint *lint, struct lint_fixing *fixing, const char *path,
+		      struct str bytes, bool beside, struct err *err)
+{
+	CLEANUP(strbuf_done) struct strbuf fixed = STRBUF_INIT(LIMIT_YAML_BYTES);
+	struct source_file f = {
+		.path = str_of(path), .bytes = bytes, .read_beside = beside ? read_beside : NULL};
+	int r = 0;
+
+	if (fixing->fixer) {
+		r = fix(fixing, &f, path, &fixed, err);
+		f.bytes = strbuf_str(&fixed);
+	}
+	return r < 0 ? r : lint_file(lint, &f, err);
+}
+
+static int lint_one(struct lint *lint, struct lint_fixing *fixing, const char *path, bool named,
+		    struct err *err)
 {
 	CLEANUP(strbuf_done) struct strbuf bytes = STRBUF_INIT(LIMIT_YAML_BYTES);
 	struct source_file f = {.path = str_of(path)};
@@ -64,7 +103,7 @@ static int lint_one(struct lint *lint, const char *path, bool named, struct err 
 		if (!language || language->score(&f) < SCORE_FOUND)
 			return 0;
 	}
-	return lint_bytes(lint, path, f.bytes, true, err);
+	return lint_bytes(lint, fixing, path, f.bytes, true, err);
 }
 
 static int is_wanted(const struct dirent *e)
@@ -72,22 +111,25 @@ static int is_wanted(const struct dirent *e)
 	return e->d_name[0] != '.' && strcmp(e->d_name, "node_modules") != 0;
 }
 
-static int lint_folder(struct lint *lint, const char *path, unsigned depth, struct err *err);
+static int lint_folder(struct lint *lint, struct lint_fixing *fixing, const char *path,
+		       unsigned depth, struct err *err);
 
-static int lint_entry(struct lint *lint, const char *path, unsigned depth, struct err *err)
+static int lint_entry(struct lint *lint, struct lint_fixing *fixing, const char *path,
+		      unsigned depth, struct err *err)
 {
 	struct stat st;
 
 	if (lstat(path, &st) < 0)
 		return err_errno(err, errno, "%s", path);
 	if (S_ISDIR(st.st_mode))
-		return lint_folder(lint, path, depth + 1, err);
+		return lint_folder(lint, fixing, path, depth + 1, err);
 	if (!S_ISREG(st.st_mode) || st.st_size > LIMIT_YAML_BYTES)
 		return 0;
-	return lint_one(lint, path, false, err);
+	return lint_one(lint, fixing, path, false, err);
 }
 
-static int lint_folder(struct lint *lint, const char *path, unsigned depth, struct err *err)
+static int lint_folder(struct lint *lint, struct lint_fixing *fixing, const char *path,
+		       unsigned depth, struct err *err)
 {
 	struct dirent **list;
 	int n, r = 0;
@@ -103,28 +145,28 @@ static int lint_folder(struct lint *lint, const char *path, unsigned depth, stru
 
 		strbuf_addf(&entry, "%s/%s", path, list[i]->d_name);
 		if (r == 0)
-			r = lint_entry(lint, strbuf_cstr(&entry), depth, err);
+			r = lint_entry(lint, fixing, strbuf_cstr(&entry), depth, err);
 		free(list[i]);
 	}
 	free(list);
 	return r;
 }
 
-int lint_path(struct lint *lint, const char *path, struct err *err)
+int lint_path(struct lint *lint, struct lint_fixing *fixing, const char *path, struct err *err)
 {
 	struct stat st;
 
 	if (stat(path, &st) < 0)
 		return err_errno(err, errno, "%s", path);
-	return S_ISDIR(st.st_mode) ? lint_folder(lint, path, 0, err)
-				   : lint_one(lint, path, true, err);
+	return S_ISDIR(st.st_mode) ? lint_folder(lint, fixing, path, 0, err)
+				   : lint_one(lint, fixing, path, true, err);
 }
 
-int lint_stdin(struct lint *lint, const char *name, struct err *err)
+int lint_stdin(struct lint *lint, struct lint_fixing *fixing, const char *name, struct err *err)
 {
 	CLEANUP(strbuf_done) struct strbuf bytes = STRBUF_INIT(LIMIT_YAML_BYTES);
 	int r = fd_read_all(STDIN_FILENO, &bytes, err);
 
 	return r < 0 ? err_wrap(err, r, "standard input")
-		     : lint_bytes(lint, name, strbuf_str(&bytes), false, err);
+		     : lint_bytes(lint, fixing, name, strbuf_str(&bytes), false, err);
 }

@@ -90,7 +90,7 @@ static void add_man_options(struct strbuf *out, const struct command *cmd)
 		add_roff(out, str_of(o->name));
 		strbuf_adds(out, "\\fR");
 		if (o->value)
-			strbuf_addf(out, " \\fI%s\\fR", o->value);
+			strbuf_addf(out, o->implied ? "[=\\fI%s\\fR]" : " \\fI%s\\fR", o->value);
 		strbuf_addc(out, '\n');
 		help_option(&help, o);
 		add_roff(out, strbuf_str(&help));
@@ -220,7 +220,7 @@ static void add_bash_values(struct strbuf *out, const struct command *cmd)
 
 	strbuf_adds(out, "\t\tcase $prev in\n");
 	for (size_t at = 0; (o = next_option(cmd, &at));) {
-		if (o->kind == OPTION_KIND_FLAG)
+		if (o->kind == OPTION_KIND_FLAG || o->implied) /* the next word is no value */
 			continue;
 		strbuf_adds(out, "\t\t");
 		if (o->letter)
@@ -298,11 +298,11 @@ static void add_zsh_options(struct strbuf *out, const struct command *cmd)
 			strbuf_addf(out, "'(-%c --%s)'{-%c,--%s}'[", o->letter, o->name, o->letter,
 				    o->name);
 		else
-			strbuf_addf(out, "'--%s[", o->name);
+			strbuf_addf(out, "'--%s%s[", o->name, o->implied ? "=-" : "");
 		add_zsh(out, o->help);
 		strbuf_addc(out, ']');
 		if (o->value) {
-			strbuf_addc(out, ':');
+			strbuf_adds(out, o->implied ? "::" : ":");
 			add_zsh(out, o->value);
 			strbuf_addf(out, ":%s%s%s", o->values ? "(" : "_files",
 				    o->values ? o->values : "", o->values ? ")" : "");
@@ -372,7 +372,9 @@ static void add_fish_options(struct strbuf *out, const struct command *cmd)
 		if (o->letter)
 			strbuf_addf(out, " -s %c", o->letter);
 		strbuf_addf(out, " -l %s", o->name);
-		if (o->values)
+		if (o->implied)
+			; /* fish knows no value that may be left out */
+		else if (o->values)
 			strbuf_addf(out, " -x -a '%s'", o->values);
 		else if (o->value)
 			strbuf_adds(out, " -r");

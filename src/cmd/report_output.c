@@ -62,6 +62,15 @@ void report_output_done(struct report_output *out)
 	out->fd = 0;
 }
 
+int report_output_print(const struct report_output *out, struct str bytes, struct err *err)
+{
+	int r = fd_write_all(is_file(out) ? out->fd : STDOUT_FILENO, bytes, err);
+
+	if (r == 0 && is_file(out) && ftruncate(out->fd, (off_t)bytes.n) < 0 && errno != EINVAL)
+		r = err_errno(err, errno, "cut the output file");
+	return r < 0 ? err_wrap(err, r, "%s", is_file(out) ? out->path : "standard output") : 0;
+}
+
 int report_output_write(struct report_output *out, const struct report *report, struct err *err)
 {
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LIMIT_OUTPUT_BYTES);
@@ -74,12 +83,7 @@ int report_output_write(struct report_output *out, const struct report *report, 
 	};
 	int r = out->format->render(report, &options, &sb, err);
 
-	if (r < 0)
-		return r;
-	r = fd_write_all(is_file(out) ? out->fd : STDOUT_FILENO, strbuf_str(&sb), err);
-	if (r == 0 && is_file(out) && ftruncate(out->fd, (off_t)sb.n) < 0 && errno != EINVAL)
-		r = err_errno(err, errno, "cut the output file");
-	return r < 0 ? err_wrap(err, r, "%s", is_file(out) ? out->path : "standard output") : 0;
+	return r < 0 ? r : report_output_print(out, strbuf_str(&sb), err);
 }
 
 /* Whether a finding that counts is at least as grave as --fail-on. */

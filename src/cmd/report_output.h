@@ -30,6 +30,9 @@ int report_output_open(struct report_output *out, const char *command, const cha
 void report_output_done(struct report_output *out);
 int report_output_write(struct report_output *out, const struct report *report, struct err *err);
 
+/* Bytes that are no report, to where it would go. */
+int report_output_print(const struct report_output *out, struct str bytes, struct err *err);
+
 /* An exit status: findings at or above the threshold, not complete, done. */
 int report_output_status(const struct report_output *out, const struct report *report,
 			 bool require_complete);
