@@ -9,8 +9,8 @@
 #include "base/cleanup.h"
 #include "base/fd.h"
 #include "base/limits.h"
+#include "cmd/report_output.h"
 #include "cmd/scan_command.h"
-#include "cmd/terminal.h"
 #include "render/diff.h"
 #include "report/report_read.h"
 
@@ -90,30 +90,25 @@ static int get_report(const char *target, struct report **ret, bool *ret_told, s
 
 /* ---- the command ---- */
 
-static int print(const struct diff *d, const struct diff_renderer *renderer, int fd,
-		 struct err *err)
+static int print(const struct diff *d, const struct diff_renderer *renderer,
+		 const struct report_output *to, struct err *err)
 {
 	CLEANUP(strbuf_done) struct strbuf out = STRBUF_INIT(LIMIT_OUTPUT_BYTES);
-	struct terminal t = terminal_look(STDOUT_FILENO);
-	struct render_options options = {
-		.width = t.is_terminal && !scan_is_file(output) ? t.width : 80,
-		.color = t.color && !opt.no_color && !scan_is_file(output),
-		.unicode = t.unicode,
-	};
+	struct render_options options = report_output_look(to);
 	int r = renderer->render(d, &options, &out, err);
 
-	return r < 0 ? r : scan_write_output(fd, output, strbuf_str(&out), err);
+	return r < 0 ? r : report_output_print(to, strbuf_str(&out), err);
 }
 
 static int compare(const struct report *before, const struct report *after,
-		   const struct diff_renderer *renderer, int fd, enum severity threshold,
-		   struct err *err)
+		   const struct diff_renderer *renderer, const struct report_output *to,
+		   enum severity threshold, struct err *err)
 {
 	CLEANUP(diff_done) struct diff d = {0};
 	int r = diff_make(before, after, &d, err);
 
 	if (r == 0)
-		r = print(&d, renderer, fd, err);
+		r = print(&d, renderer, to, err);
 	if (r < 0)
 		return r;
 	if (fail_on_new && diff_has_new(&d, threshold))
@@ -129,7 +124,9 @@ static int run(int argc, const char *const *argv)
 	enum severity threshold = SEVERITY_UNKNOWN;
 	struct err err = {0};
 	bool told = false;
-	int r = 0, fd = -1;
+	CLEANUP(report_output_done)
+	struct report_output out = {.path = output, .no_color = opt.no_color};
+	int r = 0;
 
 	if (argc != 2)
 		r = err_set(&err, ERR_USAGE, "diff: needs two targets; see plimsoll diff --help");
@@ -139,15 +136,13 @@ static int run(int argc, const char *const *argv)
 	else if (fail_on_new)
 		r = severity_parse(str_of(fail_on_new), &threshold, &err);
 	if (r == 0)
-		fd = r = scan_open_output(output, &err); /* a mistake is told at once */
-	if (r >= 0)
+		r = report_output_create(&out, &err); /* a mistake is told at once */
+	if (r == 0)
 		r = get_report(argv[0], &before, &told, &err);
 	if (r == 0)
 		r = get_report(argv[1], &after, &told, &err);
 	if (r == 0)
-		r = compare(before, after, renderer, fd, threshold, &err);
-	if (scan_is_file(output))
-		fd_closep(&fd);
+		r = compare(before, after, renderer, &out, threshold, &err);
 	if (told)
 		return EXIT_ERROR;
 	return r < 0 ? command_error(&err) : r;

@@ -7,6 +7,7 @@
 #include "base/fd.h"
 #include "base/limits.h"
 #include "cmd/progress.h"
+#include "cmd/report_output.h"
 #include "cmd/scan_command.h"
 #include "cmd/terminal.h"
 #include "render/explain.h"
@@ -59,7 +60,7 @@ static int scan(const char *target, struct db *db, const struct err *no_db,
 	struct scan_progress progress = {0};
 	struct scan_request q = scan_request_of(&opt, target);
 	struct progress_line *line;
-	int r = scan_read_epoch(&q, err);
+	int r = command_epoch(&q.has_time, &q.time, err);
 
 	if (r < 0)
 		return r;
@@ -125,7 +126,7 @@ static int print(const struct report *r, struct str id, const size_t *findings, 
 	if (n == 0 && !json)
 		explain_absence(&c, r, id, reasons);
 	e = strbuf_check(&out, err);
-	return e < 0 ? e : scan_write_output(STDOUT_FILENO, NULL, strbuf_str(&out), err);
+	return e < 0 ? e : report_output_print(&(struct report_output){0}, strbuf_str(&out), err);
 }
 
 static int explain(struct db *db, const struct err *no_db, struct report *r, struct str id,

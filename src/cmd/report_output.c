@@ -34,25 +34,36 @@ static bool is_file(const struct report_output *out)
 	return out->path && strcmp(out->path, "-") != 0;
 }
 
-int report_output_open(struct report_output *out, const char *command, const char *fail_on,
-		       struct err *err)
+int report_output_parse(struct report_output *out, const char *command, const char *fail_on,
+			struct err *err)
 {
-	int r = 0;
-
 	out->format = renderer_find(str_of(out->format_id));
 	if (!out->format)
 		return err_set(err, ERR_USAGE, "%s: no format \"%s\"; see plimsoll %s --help",
 			       command, out->format_id, command);
-	if (fail_on)
-		r = severity_parse(str_of(fail_on), &out->threshold, err);
 	out->has_threshold = fail_on != NULL;
-	if (r < 0 || !is_file(out))
-		return r;
-	r = open(out->path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-	if (r < 0)
+	return fail_on ? severity_parse(str_of(fail_on), &out->threshold, err) : 0;
+}
+
+int report_output_create(struct report_output *out, struct err *err)
+{
+	int fd;
+
+	if (!is_file(out))
+		return 0;
+	fd = open(out->path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+	if (fd < 0)
 		return err_errno(err, errno, "%s", out->path);
-	out->fd = r;
+	out->fd = fd;
 	return 0;
+}
+
+int report_output_open(struct report_output *out, const char *command, const char *fail_on,
+		       struct err *err)
+{
+	int r = report_output_parse(out, command, fail_on, err);
+
+	return r < 0 ? r : report_output_create(out, err);
 }
 
 void report_output_done(struct report_output *out)
@@ -71,16 +82,22 @@ int report_output_print(const struct report_output *out, struct str bytes, struc
 	return r < 0 ? err_wrap(err, r, "%s", is_file(out) ? out->path : "standard output") : 0;
 }
 
-int report_output_write(struct report_output *out, const struct report *report, struct err *err)
+struct render_options report_output_look(const struct report_output *out)
 {
-	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LIMIT_OUTPUT_BYTES);
 	struct terminal t = terminal_look(STDOUT_FILENO);
-	struct render_options options = {
+
+	return (struct render_options){
 		.width = t.is_terminal && !is_file(out) ? t.width : 80,
 		.color = t.color && !out->no_color && !is_file(out),
 		.unicode = t.unicode,
 		.files = out->files,
 	};
+}
+
+int report_output_write(struct report_output *out, const struct report *report, struct err *err)
+{
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LIMIT_OUTPUT_BYTES);
+	struct render_options options = report_output_look(out);
 	int r = out->format->render(report, &options, &sb, err);
 
 	return r < 0 ? r : report_output_print(out, strbuf_str(&sb), err);

@@ -27,8 +27,16 @@ struct report_output {
 
 int report_output_open(struct report_output *out, const char *command, const char *fail_on,
 		       struct err *err);
+/* Both halves of it: what the options say, and the file, where other mistakes are told between. */
+int report_output_parse(struct report_output *out, const char *command, const char *fail_on,
+			struct err *err);
+int report_output_create(struct report_output *out, struct err *err);
+
 void report_output_done(struct report_output *out);
 int report_output_write(struct report_output *out, const struct report *report, struct err *err);
+
+/* How a document is to look there. */
+struct render_options report_output_look(const struct report_output *out);
 
 /* Bytes that are no report, to where it would go. */
 int report_output_print(const struct report_output *out, struct str bytes, struct err *err);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/scan_command.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -10,71 +8,15 @@
 #include "base/fd.h"
 #include "base/limits.h"
 #include "cmd/progress.h"
-#include "cmd/terminal.h"
+#include "cmd/report_output.h"
 #include "image/manifest.h"
 #include "policy/filter.h"
 #include "policy/ignore.h"
-#include "render/render.h"
 #include "scan/scan.h"
 #include "vuln/assess.h"
 
 #define DAY_SECONDS 86400
 #define OLD_DAYS    14
-
-/* https://reproducible-builds.org/specs/source-date-epoch/ */
-int scan_read_epoch(struct scan_request *q, struct err *err)
-{
-	const char *text = getenv("SOURCE_DATE_EPOCH");
-	uint64_t seconds;
-
-	if (!text || !*text)
-		return 0;
-	if (!str_parse_u64(str_of(text), &seconds) || seconds > INT64_MAX)
-		return err_set(err, ERR_USAGE, "SOURCE_DATE_EPOCH is no number of seconds: \"%s\"",
-			       text);
-	q->has_time = true;
-	q->time = (int64_t)seconds;
-	return 0;
-}
-
-bool scan_is_file(const char *output)
-{
-	return output && strcmp(output, "-") != 0;
-}
-
-int scan_open_output(const char *path, struct err *err)
-{
-	int fd = scan_is_file(path) ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666)
-				    : STDOUT_FILENO;
-
-	return fd < 0 ? err_errno(err, errno, "%s", path) : fd;
-}
-
-int scan_write_output(int fd, const char *output, struct str bytes, struct err *err)
-{
-	int r = fd_write_all(fd, bytes, err);
-
-	if (r == 0 && scan_is_file(output) && ftruncate(fd, (off_t)bytes.n) < 0 && errno != EINVAL)
-		r = err_errno(err, errno, "cut the output file");
-	return r < 0 ? err_wrap(err, r, "%s", scan_is_file(output) ? output : "standard output")
-		     : 0;
-}
-
-static int print_report(const struct scan_options *opt, const struct renderer *format,
-			const struct report *report, int fd, struct err *err)
-{
-	CLEANUP(strbuf_done) struct strbuf out = STRBUF_INIT(LIMIT_OUTPUT_BYTES);
-	struct terminal t = terminal_look(STDOUT_FILENO);
-	struct render_options options = {
-		.width = t.is_terminal && !scan_is_file(opt->output) ? t.width : 80,
-		.color = t.color && !opt->no_color && !scan_is_file(opt->output),
-		.unicode = t.unicode,
-		.files = opt->files,
-	};
-	int r = format->render(report, &options, &out, err);
-
-	return r < 0 ? r : scan_write_output(fd, opt->output, strbuf_str(&out), err);
-}
 
 /* Opened before the scan, whose sandbox closes the file system for writing. */
 static int open_database(const struct scan_options *opt, struct db **ret, struct err *why)
@@ -141,26 +83,6 @@ static int judge(const struct ignore *rules, const struct filter *filter, bool h
 	return r;
 }
 
-/* Whether a finding that counts is at least as grave as --fail-on. */
-static bool is_too_grave(const struct report *report, enum severity threshold)
-{
-	for (size_t i = 0; i < report->findings.n; i++) {
-		const struct finding *f = vec_at(&report->findings, i);
-
-		if (f->suppressed_by.n == 0 && f->severity >= threshold)
-			return true;
-	}
-	return false;
-}
-
-static int exit_status(const struct scan_options *opt, const struct report *report,
-		       enum severity threshold)
-{
-	if (opt->fail_on && is_too_grave(report, threshold))
-		return EXIT_FINDINGS;
-	return opt->require_complete && !report_is_complete(report) ? EXIT_INCOMPLETE : EXIT_DONE;
-}
-
 struct scan_request scan_request_of(const struct scan_options *opt, const char *target)
 {
 	return (struct scan_request){.target = target,
@@ -180,16 +102,19 @@ int scan_command(const struct scan_options *opt, const char *command, int argc,
 		 const char *const *argv)
 {
 	CLEANUP(report_freep) struct report *report = NULL;
-	const struct renderer *format = renderer_find(str_of(opt->format));
+	CLEANUP(report_output_done)
+	struct report_output out = {.path = opt->output,
+				    .format_id = opt->format,
+				    .no_color = opt->no_color,
+				    .files = opt->files};
 	struct scan_request q = scan_request_of(opt, argc > 0 ? argv[0] : NULL);
 	struct scan_progress progress = {0};
 	CLEANUP(db_closep) struct db *db = NULL;
 	CLEANUP(ignore_done) struct ignore rules;
 	struct filter filter = {.fixable = opt->fixable, .known_exploited = opt->known_exploited};
-	enum severity threshold = SEVERITY_UNKNOWN;
 	struct platform platform; /* only whether it can be understood */
 	struct err err = {0}, no_db = {0};
-	int r, fd = -1;
+	int r;
 
 	ignore_init(&rules);
 	if (argc != 1) {
@@ -197,16 +122,11 @@ int scan_command(const struct scan_options *opt, const char *command, int argc,
 			command);
 		return command_error(&err);
 	}
-	if (!format) {
-		err_set(&err, ERR_USAGE, "%s: no format \"%s\"; see plimsoll %s --help", command,
-			opt->format, command);
-		return command_error(&err);
-	}
-	r = scan_read_epoch(&q, &err);
+	r = report_output_parse(&out, command, opt->fail_on, &err);
+	if (r == 0)
+		r = command_epoch(&q.has_time, &q.time, &err);
 	if (r == 0)
 		r = platform_parse(opt->platform, &platform, &err);
-	if (r == 0 && opt->fail_on)
-		r = severity_parse(str_of(opt->fail_on), &threshold, &err);
 	if (r == 0 && opt->severity)
 		r = filter_parse_severities(&filter, str_of(opt->severity), &err);
 	if (r == 0)
@@ -217,8 +137,8 @@ int scan_command(const struct scan_options *opt, const char *command, int argc,
 		r = -(int)err.code;
 	}
 	if (r == 0)
-		fd = r = scan_open_output(opt->output, &err);
-	if (r >= 0) {
+		r = report_output_create(&out, &err);
+	if (r == 0) {
 		struct progress_line *line = progress_start(&progress, opt->quiet);
 
 		r = scan_run(&q, &progress, &report, &err);
@@ -231,10 +151,8 @@ int scan_command(const struct scan_options *opt, const char *command, int argc,
 	if (r == 0)
 		r = judge(&rules, &filter, q.has_time, q.time, report, &err);
 	if (r == 0)
-		r = print_report(opt, format, report, fd, &err);
-	if (scan_is_file(opt->output))
-		fd_closep(&fd);
+		r = report_output_write(&out, report, &err);
 	if (r < 0)
 		return command_error(&err);
-	return exit_status(opt, report, threshold);
+	return report_output_status(&out, report, opt->require_complete);
 }

@@ -58,15 +58,6 @@ struct scan_request scan_request_of(const struct scan_options *opt, const char *
 /* Those that are named, else those of the working directory; a mistake in them is told at once. */
 int scan_read_ignore_files(const struct scan_options *opt, struct ignore *rules, struct err *err);
 
-/* SOURCE_DATE_EPOCH as the time of the scan, if it is set. */
-int scan_read_epoch(struct scan_request *q, struct err *err);
-
-/* -o FILE was given; "-" is stdout, as a target of that name is stdin. */
-bool scan_is_file(const char *output);
-/* Opened before the scan, whose sandbox lets nothing be created: the file, or stdout. */
-int scan_open_output(const char *path, struct err *err);
-int scan_write_output(int fd, const char *output, struct str bytes, struct err *err);
-
 /* Returns an exit status; prints errors itself. */
 int scan_command(const struct scan_options *opt, const char *command, int argc,
 		 const char *const *argv);
