@@ -5,7 +5,6 @@
 #include "check/shellcheck.h"
 
 struct noting {
-	const struct dockerfile_facts *facts;
 	const struct dockerfile_script *script;
 	struct arena *arena;
 	const struct shell_note **p;
@@ -232,7 +231,7 @@ int dockerfile_shell_notes(const struct dockerfile_facts *facts, bool outside, s
 	const struct shellcheck_script *scripts = hand_over(facts, a);
 	const struct shellcheck_options options = {0};
 	struct shellcheck_answer answer = {.not_assessed = STR("no program is started")};
-	struct noting g = {.facts = facts, .arena = a, .by = "shellcheck"};
+	struct noting g = {.arena = a, .by = "shellcheck"};
 	int r = scripts ? 0 : err_nomem(err);
 
 	if (r == 0 && outside && facts->n_scripts)
