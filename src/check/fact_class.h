@@ -37,8 +37,8 @@
 	FIELDS(GET_##S)                                                                            \
 	static const struct object_field S##_fields[] = {FIELDS(ROW_##S)};                         \
 	static const struct type type_of_##S = {.kind = TYPE_ABSTRACT,                             \
-						.name = {type_name, sizeof(type_name) - 1}};       \
-	static const struct object_class variable = {.name = type_name,                            \
+						.name = {(type_name), sizeof(type_name) - 1}};     \
+	static const struct object_class variable = {.name = (type_name),                          \
 						     .type = &type_of_##S,                         \
 						     .fields = S##_fields,                         \
 						     .n_fields = sizeof S##_fields /               \

@@ -178,6 +178,7 @@ static int vfs_time(sqlite3_vfs *vfs, double *ret)
 	return SQLITE_OK;
 }
 
+/* The type is SQLite's. NOLINTNEXTLINE(readability-non-const-parameter) */
 static int vfs_last_error(sqlite3_vfs *vfs, int n, char *ret)
 {
 	(void)vfs, (void)n, (void)ret;
