@@ -4,6 +4,9 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "base/path.h"
+#include "check/dockerfile_context.h"
+#include "check/image_release.h"
+#include "check/licence_expression.h"
 #include "image/reference.h"
 
 /* ---- classes ---- */
@@ -71,21 +74,27 @@ struct making {
 	const struct dockerfile *df;
 	struct err *err;
 	/* Of the stage that is being made, before the instruction that is. */
-	const struct variable *env, *args;
+	const struct variable *env, *args, *labels;
 	struct str workdir;
+	bool workdir_set, trigger_workdir;
+	unsigned keywords; /* 1 << each that stands in it */
 	struct str_list shell;
 	bool shell_set;
 	enum instruction_keyword previous;
 	struct str user;
 	bool has_user;
+	struct dockerfile_context context;
+	/* The last instruction of each keyword in the stage at hand. */
+	struct instruction_fact *last[INSTRUCTION_WORKDIR + 1];
 };
 
 /* What a stage built on this one starts with. */
 struct stage_end {
-	const struct variable *env;
+	const struct variable *env, *labels;
 	struct str workdir, user;
 	struct str_list shell;
-	bool has_user;
+	bool has_user, workdir_set;
+	unsigned keywords;
 };
 
 static struct value str_or_empty(struct str s)
@@ -171,8 +180,9 @@ static struct value image_value(struct making *m, struct str written, struct str
 				struct dockerfile_span span)
 {
 	struct image_fact *f = arena_alloc(m->arena, sizeof *f);
+	struct image_release release = {0};
 	struct reference ref = {0};
-	struct str before, name;
+	struct str before, name, tag;
 	bool valid;
 
 	if (!f)
@@ -181,6 +191,8 @@ static struct value image_value(struct making *m, struct str written, struct str
 		reference_parse(text, m->arena, &ref, NULL) == 0;
 	if (!str_rcut(ref.path, '/', &before, &name))
 		name = ref.path;
+	tag = valid && has_tag(text) ? ref.tag : STR_NULL;
+	(void)image_release_find(ref.path, tag, &release); /* most names tell nothing */
 	*f = (struct image_fact){
 		.object.class = &image_class,
 		.text = str_or_empty(text),
@@ -192,10 +204,12 @@ static struct value image_value(struct making *m, struct str written, struct str
 		.registry = str_or_empty(ref.domain),
 		.repository = str_or_empty(ref.path),
 		.name = str_or_empty(name),
-		.tag = str_or_empty(valid && has_tag(text) ? ref.tag : STR_NULL),
+		.tag = str_or_empty(tag),
 		.digest = str_or_empty(ref.digest),
 		.has_variable = value_bool(str_find_char(written, '$') < written.n),
 		.undefined = fact_strings(m->arena, undefined),
+		.release = str_or_empty(release.id),
+		.end_of_life = str_or_empty(release.end_of_life),
 		.start = offset(span.at),
 		.end = offset(span.end),
 	};
@@ -717,20 +731,30 @@ static void put_instruction_flags(struct making *m, const struct instruction *in
 	f->flags = fact_map_value(&map);
 }
 
+/* Where nothing is expanded the quotes around a word are still there. */
+static struct str unquoted(struct str s)
+{
+	return s.n > 1 && (s.p[0] == '"' || s.p[0] == '\'') && s.p[s.n - 1] == s.p[0]
+		       ? str_sub(s, 1, s.n - 2)
+		       : s;
+}
+
 static struct value pair_value(struct making *m, const struct instruction *in, uint32_t i,
 			       size_t at, bool trigger)
 {
 	const struct dockerfile_pair *p = &in->pairs[i];
 	struct pair_fact *f = arena_alloc(m->arena, sizeof *f);
+	struct str value = expanded(m, at, trigger, SCOPE_VALUE, i, unquoted(p->value.text));
 
 	if (!f)
 		return value_absent();
 	*f = (struct pair_fact){
 		.object.class = &pair_class,
 		.key = str_or_empty(expanded(m, at, trigger, SCOPE_KEY, i, p->key.text)),
-		.value = str_or_empty(expanded(m, at, trigger, SCOPE_VALUE, i, p->value.text)),
+		.value = str_or_empty(value),
 		.written = str_or_empty(p->value.text),
 		.has_value = value_bool(p->value.text.p != NULL),
+		.is_spdx = value_bool(licence_expression_is_valid(value)),
 		.start = offset(p->key.span.at),
 		.end = offset(p->value.text.p ? p->value.span.end : p->key.span.end),
 	};
@@ -791,7 +815,8 @@ static void put_parts(struct making *m, const struct instruction *in, size_t at,
 	for (size_t i = 0; i < in->n_heredocs; i++)
 		fact_list_add(&heredocs, heredoc_value(m, &in->heredocs[i]));
 	for (size_t i = 0; i < in->n_comments; i++)
-		fact_list_add(&comments, str_or_empty(in->comments[i].text));
+		if (in->comments[i].line + in->n_comments - i == in->line)
+			fact_list_add(&comments, str_or_empty(in->comments[i].text));
 	f->pairs = fact_list_value(&pairs);
 	f->mounts = fact_list_value(&mounts);
 	f->heredocs = fact_list_value(&heredocs);
@@ -829,10 +854,66 @@ static void put_surroundings(struct making *m, struct instruction_fact *f)
 {
 	f->previous = value_string(str_of(instruction_name(m->previous)));
 	f->workdir = str_or_empty(m->workdir);
+	f->workdir_set = value_bool(m->workdir_set);
 	f->env = variables_value(m, m->env);
 	f->arguments = variables_value(m, m->args);
 	f->shell = fact_strings(m->arena, m->shell);
 	f->shell_set = value_bool(m->shell_set);
+}
+
+static struct value stage_image(struct making *m, uint32_t i, size_t from)
+{
+	const struct dockerfile_stage *stage = &m->df->stages[i];
+	const struct scope_stage *s = &m->facts->scope->stages[i];
+	const struct scope_value *v =
+		dockerfile_scope_find(m->facts->scope, from, SCOPE_ARGUMENT, 0);
+
+	return image_value(m, stage->image.text, s->image, v ? v->undefined : (struct str_list){0},
+			   s->base, s->is_scratch, stage->image.span);
+}
+
+/* What a copy is made from: a stage of this file, a context that the build names, or an image. */
+static struct value named_image(struct making *m, const struct instruction *in, struct str text,
+				struct str written, struct dockerfile_span span)
+{
+	uint32_t stage = stage_find(m->df, text);
+
+	if (in->stage == DOCKERFILE_GLOBAL)
+		stage = DOCKERFILE_GLOBAL;
+	return image_value(m, written, text, (struct str_list){0}, stage, str_is(text, "scratch"),
+			   span);
+}
+
+static void put_images(struct making *m, const struct instruction *in, size_t at, bool trigger,
+		       struct instruction_fact *f)
+{
+	struct fact_list l = fact_list_make(m->arena, in->n_mounts + 1);
+	const struct dockerfile_flag *from =
+		in->keyword == INSTRUCTION_COPY ? instruction_flag(in, "from") : NULL;
+
+	if (in->keyword == INSTRUCTION_FROM && !trigger && in->stage != DOCKERFILE_GLOBAL)
+		fact_list_add(&l, stage_image(m, in->stage, at));
+	if (from && from->value.n)
+		fact_list_add(&l, named_image(m, in, from->value, from->value, from->value_span));
+	for (size_t i = 0; i < in->n_mounts; i++) {
+		const struct dockerfile_option *o = mount_option(&in->mounts[i], "from");
+
+		if (o && o->value.text.n)
+			fact_list_add(&l, named_image(m, in, o->value.text, o->value.text,
+						      o->value.span));
+	}
+	f->images = fact_list_value(&l);
+}
+
+/* Of the context; not what comes from another stage or image. */
+static void put_ignored(struct making *m, struct instruction_fact *f)
+{
+	struct fact_list l = fact_list_make(m->arena, f->sources.n);
+
+	for (uint32_t i = 0; f->images.n == 0 && i < f->sources.n; i++)
+		if (dockerfile_context_excludes(&m->context, value_str(f->sources.items[i])))
+			fact_list_add(&l, f->sources.items[i]);
+	f->ignored = fact_list_value(&l);
 }
 
 static int put_instruction(struct making *m, const struct instruction *in, size_t at, bool trigger,
@@ -865,18 +946,27 @@ static int put_instruction(struct making *m, const struct instruction *in, size_
 	put_instruction_flags(m, in, at, trigger, f);
 	put_parts(m, in, at, trigger, f);
 	put_variables(m, at, trigger, f);
+	put_images(m, in, at, trigger, f);
+	put_ignored(m, f);
 	put_surroundings(m, f);
 	return runs_commands(in->keyword) ? put_commands(m, in, f) : 0;
 }
 
 /* ---- what an instruction changes for those behind it ---- */
 
+static bool is_absolute(struct str path)
+{
+	return str_has_prefix(path, STR("/")) ||
+	       (path.n > 2 && char_is_alpha(path.p[0]) && path.p[1] == ':' &&
+		(path.p[2] == '\\' || path.p[2] == '/'));
+}
+
 /* The folder that WORKDIR leads to; empty when it depends on the base image. */
 static struct str step_into(struct making *m, struct str to)
 {
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LIMIT_PATH_BYTES);
 
-	if (!str_has_prefix(to, STR("/"))) {
+	if (!is_absolute(to)) {
 		if (!m->workdir.n)
 			return STR_NULL;
 		strbuf_add(&sb, m->workdir);
@@ -902,14 +992,18 @@ static void take_effect(struct making *m, const struct instruction *in,
 	struct str *words;
 
 	m->previous = in->keyword;
+	m->keywords |= 1u << in->keyword;
 	if (in->broken)
 		return;
 	if (in->keyword == INSTRUCTION_ENV) {
 		take_pairs(m, f, &m->env);
 	} else if (in->keyword == INSTRUCTION_ARG) {
 		take_pairs(m, f, &m->args);
+	} else if (in->keyword == INSTRUCTION_LABEL) {
+		take_pairs(m, f, &m->labels);
 	} else if (in->keyword == INSTRUCTION_WORKDIR) {
 		m->workdir = step_into(m, value_str(f->value));
+		m->workdir_set = true;
 	} else if (in->keyword == INSTRUCTION_USER) {
 		m->user = value_str(f->value);
 		m->has_user = true;
@@ -933,6 +1027,15 @@ static struct instruction_fact *next_instruction(struct dockerfile_facts *facts,
 	return f;
 }
 
+/* Triggers run one after the other in the stage that is built on this one. */
+static void put_trigger(struct making *m, struct instruction_fact *t)
+{
+	t->last = value_bool(true);
+	if (m->trigger_workdir)
+		t->workdir_set = value_bool(true);
+	m->trigger_workdir |= str_is(value_str(t->keyword), "WORKDIR");
+}
+
 /* The instruction at `at`, and its trigger. */
 static int add_instruction(struct making *m, size_t at, struct fact_list *list)
 {
@@ -943,12 +1046,17 @@ static int add_instruction(struct making *m, size_t at, struct fact_list *list)
 	if (r < 0)
 		return r;
 	fact_list_add(list, value_object(&f->object));
+	if (m->last[in->keyword])
+		m->last[in->keyword]->last = value_bool(false);
+	m->last[in->keyword] = f;
+	f->last = value_bool(true);
 	if (in->trigger) {
 		struct instruction_fact *t = next_instruction(m->facts, m);
 
 		r = t ? put_instruction(m, in->trigger, at, true, t) : err_nomem(m->err);
 		if (r == 0)
-			fact_list_add(list, value_object(&t->object));
+			put_trigger(m, t);
+		fact_list_add(list, value_object(&t->object));
 	}
 	take_effect(m, in, f);
 	return r;
@@ -972,20 +1080,14 @@ static struct value run_commands(struct making *m, const struct fact_list *instr
 	return fact_list_value(&l);
 }
 
-static struct value stage_image(struct making *m, uint32_t i, size_t from)
-{
-	const struct dockerfile_stage *stage = &m->df->stages[i];
-	const struct scope_stage *s = &m->facts->scope->stages[i];
-	const struct scope_value *v =
-		dockerfile_scope_find(m->facts->scope, from, SCOPE_ARGUMENT, 0);
-
-	return image_value(m, stage->image.text, s->image, v ? v->undefined : (struct str_list){0},
-			   s->base, s->is_scratch, stage->image.span);
-}
-
 static void begin_stage(struct making *m, const struct stage_end *base)
 {
 	m->env = base ? base->env : NULL;
+	m->labels = base ? base->labels : NULL;
+	m->keywords = base ? base->keywords : 0;
+	m->workdir_set = base && base->workdir_set;
+	m->trigger_workdir = false;
+	memset(m->last, 0, sizeof m->last);
 	m->workdir = base ? base->workdir : STR_NULL;
 	m->user = base ? base->user : STR_NULL;
 	m->has_user = base && base->has_user;
@@ -993,6 +1095,17 @@ static void begin_stage(struct making *m, const struct stage_end *base)
 	m->args = NULL;
 	m->shell_set = base && base->shell.n > 0;
 	m->previous = INSTRUCTION_UNKNOWN;
+}
+
+static struct value keywords_value(struct making *m)
+{
+	struct fact_map map = fact_map_make(m->arena, INSTRUCTION_WORKDIR);
+
+	for (unsigned k = INSTRUCTION_ADD; k <= INSTRUCTION_WORKDIR; k++)
+		if (m->keywords & 1u << k)
+			fact_map_put(&map, str_of(instruction_name((enum instruction_keyword)k)),
+				     value_bool(true));
+	return fact_map_value(&map);
 }
 
 static int add_stage(struct making *m, uint32_t i, size_t *at, struct fact_list *all,
@@ -1028,8 +1141,17 @@ static int add_stage(struct making *m, uint32_t i, size_t *at, struct fact_list 
 	f->has_user = value_bool(m->has_user);
 	f->root_image =
 		s->base == DOCKERFILE_GLOBAL ? f->image : m->facts->stages[s->base].root_image;
+	f->keywords = keywords_value(m);
+	f->labels = variables_value(m, m->labels);
 	f->line = value_int(stage->from->line);
-	ends[i] = (struct stage_end){m->env, m->workdir, m->user, m->shell, m->has_user};
+	ends[i] = (struct stage_end){.env = m->env,
+				     .labels = m->labels,
+				     .workdir = m->workdir,
+				     .user = m->user,
+				     .shell = m->shell,
+				     .has_user = m->has_user,
+				     .workdir_set = m->workdir_set,
+				     .keywords = m->keywords};
 	return r;
 }
 
@@ -1100,6 +1222,58 @@ static struct value directives_value(struct making *m)
 	return fact_map_value(&map);
 }
 
+static bool is_lower(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (char_lower(s.p[i]) != s.p[i])
+			return false;
+	return true;
+}
+
+static bool is_upper(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] >= 'a' && s.p[i] <= 'z')
+			return false;
+	return true;
+}
+
+/* As BuildKit counts: words of mixed case have no say, of as many of each upper wins. */
+static struct value keyword_case(const struct dockerfile *df)
+{
+	size_t lower = 0, upper = 0;
+
+	for (size_t i = 0; i < df->n_instructions; i++) {
+		struct str name = df->instructions[i].name.text;
+
+		lower += is_lower(name);
+		upper += !is_lower(name) && is_upper(name);
+	}
+	return value_string(lower > upper ? STR("lower") : STR("upper"));
+}
+
+/* Listed only when something is taken from it. */
+static int put_context(struct making *m, struct file_fact *f)
+{
+	struct str_list paths;
+	bool copies = false;
+	int r;
+
+	if (m->context.has_ignore_file)
+		f->ignore_file = str_or_empty(m->context.ignore_text);
+	for (size_t i = 0; i < m->df->n_instructions; i++)
+		copies |= m->df->instructions[i].keyword == INSTRUCTION_COPY ||
+			  m->df->instructions[i].keyword == INSTRUCTION_ADD;
+	if (!copies)
+		return 0;
+	r = dockerfile_context_list(&m->context, m->arena, &paths, m->err);
+	if (r == -ERR_NOT_FOUND)
+		return 0;
+	if (r == 0)
+		f->context = fact_strings(m->arena, paths);
+	return r;
+}
+
 static int put_file(struct making *m, const struct source_file *source)
 {
 	struct dockerfile_facts *facts = m->facts;
@@ -1107,10 +1281,11 @@ static int put_file(struct making *m, const struct source_file *source)
 	struct fact_list stages = fact_list_make(m->arena, m->df->n_stages),
 			 all = fact_list_make(m->arena, 2 * m->df->n_instructions);
 	struct stage_end *ends = arena_array(m->arena, m->df->n_stages + 1, sizeof *ends);
-	struct str ignore_text;
 	size_t at = 0;
 	int r = ends ? 0 : err_nomem(m->err);
 
+	if (r == 0)
+		r = dockerfile_context_read(source, m->arena, &m->context, m->err);
 	begin_stage(m, NULL);
 	while (r == 0 && at < m->df->n_global)
 		r = add_instruction(m, at++, &all);
@@ -1130,10 +1305,10 @@ static int put_file(struct making *m, const struct source_file *source)
 	f->comments = comments_value(m);
 	f->problems = problems_value(m);
 	f->suppressions = value_int(0);
-	if (source->read_beside &&
-	    source->read_beside(source, STR(".dockerignore"), m->arena, &ignore_text, NULL) == 0)
-		f->ignore_file = str_or_empty(ignore_text);
-	return r;
+	f->keyword_case = keyword_case(m->df);
+	f->time = value_timestamp(0, 0);
+	f->content_trust = value_bool(source->content_trust);
+	return r < 0 ? r : put_context(m, f);
 }
 
 int dockerfile_facts_make(const struct source_file *source, struct arena *a,

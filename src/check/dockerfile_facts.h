@@ -34,6 +34,8 @@
 	FIELD(digest, "string", "sha256:..., or empty")                                            \
 	FIELD(has_variable, "bool", "a variable stands in what is written")                        \
 	FIELD(undefined, "list(string)", "variables in it that nothing declares")                  \
+	FIELD(release, "string", "debian-12, of a distribution's release that the name tells")     \
+	FIELD(end_of_life, "string", "the day its support ends: 2028-06-30; or empty")             \
 	FIELD(start, "int", "offset of what is written")                                           \
 	FIELD(end, "int", "offset of its end")
 
@@ -42,6 +44,7 @@
 	FIELD(value, "string", "the value, expanded and without quotes; empty when there is none") \
 	FIELD(written, "string", "the value as written, with quotes")                              \
 	FIELD(has_value, "bool", "there is a = or, in the old form, a second word")                \
+	FIELD(is_spdx, "bool", "the value is a licence expression of SPDX")                        \
 	FIELD(start, "int", "offset of the key")                                                   \
 	FIELD(end, "int", "offset of the end of the value")
 
@@ -123,6 +126,9 @@
 	FIELD(mounts, "list(Mount)", "of RUN --mount")                                             \
 	FIELD(heredocs, "list(Heredoc)", "of RUN, COPY and ADD")                                   \
 	FIELD(json, "bool", "its arguments are a JSON array")                                      \
+	FIELD(images, "list(Image)", "that FROM, COPY --from or RUN --mount=from= names")          \
+	FIELD(ignored, "list(string)", "sources that .dockerignore matches, as BuildKit compares") \
+	FIELD(last, "bool", "the last of its keyword in its stage")                                \
 	FIELD(legacy, "bool", "ENV or LABEL without =")                                            \
 	FIELD(broken, "bool", "a build would refuse it")                                           \
 	FIELD(empty_continuation, "bool", "an empty line stands between its lines")                \
@@ -131,6 +137,7 @@
 	FIELD(commands, "list(Command)", "what RUN, CMD, ENTRYPOINT or HEALTHCHECK would run")     \
 	FIELD(shell_problems, "list(string)", "why its shell text could not be read")              \
 	FIELD(workdir, "string", "the folder it works in, when a WORKDIR of the file says so")     \
+	FIELD(workdir_set, "bool", "a WORKDIR stands before it, in its stage or one it is on")     \
 	FIELD(env, "map(string, string)", "ENV in force before it, of this file")                  \
 	FIELD(arguments, "map(string, string)", "ARG in force before it; empty without a default") \
 	FIELD(shell, "list(string)", "SHELL in force")                                             \
@@ -164,6 +171,8 @@
 	      "of its last USER, else of the stage it is built on; empty: unknown")                \
 	FIELD(has_user, "bool", "a USER stands in it, or in a stage it is built on")               \
 	FIELD(root_image, "Image", "what the first of the stages below it is built on")            \
+	FIELD(keywords, "map(string, bool)", "of it and the stages it is built on: CMD and so on") \
+	FIELD(labels, "map(string, string)", "of it and the stages it is built on")                \
 	FIELD(line, "int", "of its FROM")
 
 #define PROBLEM_FIELDS(FIELD)                                                                      \
@@ -189,6 +198,11 @@
 	FIELD(comments, "list(Comment)", "all, in order")                                          \
 	FIELD(problems, "list(Problem)", "what a build would refuse")                              \
 	FIELD(suppressions, "int", "comments that switch rules off")                               \
+	FIELD(keyword_case, "string", "upper or lower: as most keywords are written")              \
+	FIELD(time, "google.protobuf.Timestamp", "when it is checked")                             \
+	FIELD(content_trust, "bool", "DOCKER_CONTENT_TRUST is on here")                            \
+	FIELD(context, "list(string)",                                                             \
+	      "what lies beside it and .dockerignore lets in; folders end in /; unset: unknown")   \
 	FIELD(ignore_file, "string", "the text of .dockerignore; unset when there is none")
 
 #define SHELL_NOTE_FIELDS(FIELD)                                                                   \

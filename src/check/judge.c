@@ -264,7 +264,7 @@ static int put_evidence(const struct trial *t, const struct judge_place *place, 
 		strbuf_addf(&sb, "document=%.*s", STR_FMT(t->subject->document));
 		p[n++] = keep(t, strbuf_str(&sb));
 	}
-	if (source.n) {
+	if (source.n && !t->program->rule->hides_source) {
 		strbuf_reset(&sb);
 		strbuf_addf(&sb, "source=%.*s", STR_FMT(source));
 		p[n++] = keep(t, strbuf_str(&sb));

@@ -25,8 +25,15 @@ struct source_file {
 	 */
 	int (*read_beside)(const struct source_file *f, struct str name, struct arena *arena,
 			   struct str *ret, struct err *err);
-	void *context;	 /* read_beside's */
 	bool is_example; /* of a rule: what else is installed must not matter */
+	/*
+	 * The names in a folder beside it ("" is its own), those of folders with a slash behind;
+	 * NULL: cannot be asked.
+	 */
+	int (*list_beside)(const struct source_file *f, struct str folder, struct arena *arena,
+			   struct str_list *ret, struct err *err);
+	void *context;	    /* of the two */
+	bool content_trust; /* DOCKER_CONTENT_TRUST is on where this runs */
 };
 
 struct language {

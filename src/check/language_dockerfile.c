@@ -4,6 +4,7 @@
 #include "check/dockerfile_shell.h"
 #include "check/source_lines.h"
 #include "check/suppression.h"
+#include "codec/yaml.h"
 
 enum { SCOPE_FILE, SCOPE_STAGE, SCOPE_INSTRUCTION, SCOPE_COMMAND, SCOPE_SHELL, SCOPE_PROBLEM };
 
@@ -288,6 +289,7 @@ static int check(const struct source_file *source, struct judge *judge, struct e
 		r = source_lines_make(source->bytes, &w.arena, &w.lines, err);
 	if (r == 0)
 		r = add_suppressions(&w);
+	w.facts.file.time = value_timestamp(judge_report(judge)->time, 0);
 	w.facts.file.suppressions = value_int((int64_t)w.suppressions.list.n);
 	if (r == 0)
 		r = walk(&w);
@@ -295,6 +297,64 @@ static int check(const struct source_file *source, struct judge *judge, struct e
 	suppressions_done(&w.suppressions);
 	arena_done(&w.arena);
 	return r;
+}
+
+/* ---- examples ---- */
+
+/* The files beside an example: names and texts. */
+static int read_example(const struct source_file *f, struct str name, struct arena *arena,
+			struct str *ret, struct err *err)
+{
+	const struct yaml_node *file = yaml_find(f->context, name);
+
+	(void)arena; /* the text lives in the pack */
+	if (!file)
+		return err_set(err, ERR_NOT_FOUND, "%.*s", STR_FMT(name));
+	*ret = yaml_str(file);
+	return 0;
+}
+
+/* Folders are what stands before the slash of a name. */
+static int list_example(const struct source_file *f, struct str folder, struct arena *arena,
+			struct str_list *ret, struct err *err)
+{
+	size_t max = yaml_len(f->context), n = 0;
+	struct str *p = arena_array(arena, max + 1, sizeof *p);
+	const struct yaml_node *key, *file;
+
+	if (!p)
+		return err_nomem(err);
+	for (size_t i = 0; i < max && yaml_entry(f->context, i, &key, &file); i++) {
+		struct str name = yaml_str(key);
+		size_t slash;
+
+		if (!str_pull_prefix(&name, folder))
+			continue;
+		slash = str_find_char(name, '/');
+		name = str_sub(name, 0, slash + (slash < name.n));
+		if (n == 0 || !str_eq(p[n - 1], name))
+			p[n++] = name;
+	}
+	*ret = (struct str_list){p, n};
+	return 0;
+}
+
+/* {dockerfile: TEXT, files: {NAME: TEXT}, content_trust: true} */
+static int check_example(const struct yaml_node *what, struct judge *j, struct err *err)
+{
+	const struct source_file f = {
+		.path = STR("Dockerfile"),
+		.bytes = yaml_get_str(what, "dockerfile"),
+		.read_beside = read_example,
+		.list_beside = list_example,
+		.is_example = true,
+		.context = (void *)(uintptr_t)yaml_get(what, "files"),
+		.content_trust = str_is(yaml_get_str(what, "content_trust"), "true"),
+	};
+
+	if (!f.bytes.p)
+		return err_set(err, ERR_FORMAT, "an example of a Dockerfile has a \"dockerfile\"");
+	return check(&f, j, err);
 }
 
 /* ---- which files ---- */
@@ -336,4 +396,5 @@ const struct language language_dockerfile = {
 	.n_scopes = sizeof scopes / sizeof scopes[0],
 	.score = score,
 	.check = check,
+	.check_example = check_example,
 };

@@ -18,9 +18,10 @@
  *           fail: ["FROM a\nWORKDIR app\n"]
  *           pass: ["FROM a\nWORKDIR /app\n"]
  *
- * Optional: default (on, off), parameters (a map; the expression reads params.NAME), at (an
- * expression whose fact the finding points at, instead of the one judged), fix (an expression that
- * gives a list of edits, see edit.h), fix_title, category.
+ * Optional: source (hidden: the line holds a secret and is not shown), default (on, off),
+ * parameters (a map; the expression reads params.NAME), at (an expression whose fact the finding
+ * points at, instead of the one judged), fix (an expression that gives a list of edits, see
+ * edit.h), fix_title, category.
  *
  * `message` and `remedy` are templates: {EXPRESSION} is replaced by its value, {{ is a brace.
  *
@@ -55,6 +56,7 @@ struct rule {
 	enum severity severity;
 	bool enabled;
 	bool graded;	       /* the severity is the user's: it holds for all findings */
+	bool hides_source;     /* the line holds a secret: a report must not repeat it */
 	struct str category;   /* "isolation"; may be empty */
 	struct str applies_to; /* a scope: "dockerfile.instruction" (scope.h) */
 	struct rule_text when, message, remedy, at, fix;

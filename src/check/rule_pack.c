@@ -113,6 +113,14 @@ static int take_default(struct reading *rd, struct rule *rule, const struct yaml
 		       : refuse(rd, yaml_line(v), "default is on or off");
 }
 
+static int take_source(struct reading *rd, struct rule *rule, const struct yaml_node *v)
+{
+	rule->hides_source = str_is(yaml_str(v), "hidden");
+	return rule->hides_source || str_is(yaml_str(v), "shown")
+		       ? 0
+		       : refuse(rd, yaml_line(v), "source is shown or hidden");
+}
+
 static int take_category(struct reading *rd, struct rule *rule, const struct yaml_node *v)
 {
 	return take_str(rd, v, &rule->category);
@@ -219,6 +227,7 @@ static const struct key keys[] = {
 	{"title", take_title, true},
 	{"severity", take_severity, true},
 	{"default", take_default, false},
+	{"source", take_source, false},
 	{"category", take_category, false},
 	{"applies_to", take_scope, true},
 	{"when", take_when, true},

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,9 +13,20 @@
 #include "base/fd.h"
 #include "base/limits.h"
 #include "base/path.h"
+#include "base/vec.h"
 #include "render/text.h"
 
 #define SCORE_FOUND 50 /* in a folder: by its name, or surely by its content */
+
+/* The folder of the one that is checked. */
+static struct str beside(const struct source_file *f)
+{
+	struct str folder, base;
+
+	if (!str_rcut(f->path, '/', &folder, &base))
+		return STR(".");
+	return folder.n ? folder : STR("/");
+}
 
 /* A file beside the one that is checked: its folder, never above it. */
 static int read_beside(const struct source_file *f, struct str name, struct arena *arena,
@@ -22,16 +34,11 @@ static int read_beside(const struct source_file *f, struct str name, struct aren
 {
 	CLEANUP(strbuf_done) struct strbuf path = STRBUF_INIT(LIMIT_PATH_BYTES);
 	CLEANUP(strbuf_done) struct strbuf bytes = STRBUF_INIT(LIMIT_YAML_BYTES);
-	struct str folder, base;
 	int r;
 
 	if (str_has_prefix(name, STR("/")) || str_find(name, STR("..")) < name.n)
 		return err_set(err, ERR_DENIED, "%.*s: outside of the folder", STR_FMT(name));
-	if (str_rcut(f->path, '/', &folder, &base)) {
-		strbuf_add(&path, folder);
-		strbuf_addc(&path, '/');
-	}
-	strbuf_add(&path, name);
+	strbuf_addf(&path, "%.*s/%.*s", STR_FMT(beside(f)), STR_FMT(name));
 	if (access(strbuf_cstr(&path), F_OK) < 0)
 		return err_set(err, ERR_NOT_FOUND, "%s", strbuf_cstr(&path));
 	r = file_read(strbuf_cstr(&path), &bytes, err);
@@ -39,6 +46,62 @@ static int read_beside(const struct source_file *f, struct str name, struct aren
 		return r;
 	*ret = arena_str(arena, strbuf_str(&bytes));
 	return ret->p ? 0 : err_nomem(err);
+}
+
+static int list_names(DIR *dir, struct arena *arena, struct vec *names, struct err *err)
+{
+	const struct dirent *e;
+
+	while ((e = readdir(dir)) && names->n < names->max) {
+		struct str *name;
+
+		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+			continue;
+		name = vec_push(names);
+		if (!name)
+			return err_nomem(err);
+		*name = arena_strf(arena, "%s%s", e->d_name, e->d_type == DT_DIR ? "/" : "");
+	}
+	return 0;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+static int list_beside(const struct source_file *f, struct str folder, struct arena *arena,
+		       struct str_list *ret, struct err *err)
+{
+	CLEANUP(strbuf_done) struct strbuf path = STRBUF_INIT(LIMIT_PATH_BYTES);
+	CLEANUP(vec_done) struct vec names = VEC_INIT(struct str, LIMIT_CONTEXT_ENTRIES);
+	struct str *p;
+	DIR *dir;
+	int r;
+
+	strbuf_addf(&path, "%.*s/%.*s", STR_FMT(beside(f)), STR_FMT(folder));
+	dir = opendir(strbuf_cstr(&path));
+	if (!dir)
+		return err_errno(err, errno, "%s", strbuf_cstr(&path));
+	r = list_names(dir, arena, &names, err);
+	(void)closedir(dir); /* was only read */
+	if (r < 0)
+		return r;
+	vec_sort(&names, compare_names);
+	p = arena_array(arena, names.n + 1, sizeof *p);
+	if (!p)
+		return err_nomem(err);
+	if (names.n)
+		memcpy(p, names.p, names.n * sizeof *p);
+	*ret = (struct str_list){p, names.n};
+	return 0;
+}
+
+static bool content_trust(void)
+{
+	const char *value = getenv("DOCKER_CONTENT_TRUST");
+
+	return value && (strcmp(value, "1") == 0 || strcasecmp(value, "true") == 0);
 }
 
 static void tell_fixes(const char *path, size_t n)
@@ -73,11 +136,16 @@ static int fix(struct lint_fixing *fixing, const struct source_file *f, const ch
 }
 
 static int lint_bytes(struct lint *lint, struct lint_fixing *fixing, const char *path,
-		      struct str bytes, bool beside, struct err *err)
+		      struct str bytes, bool has_folder, struct err *err)
 {
 	CLEANUP(strbuf_done) struct strbuf fixed = STRBUF_INIT(LIMIT_YAML_BYTES);
 	struct source_file f = {
-		.path = str_of(path), .bytes = bytes, .read_beside = beside ? read_beside : NULL};
+		.path = str_of(path),
+		.bytes = bytes,
+		.read_beside = has_folder ? read_beside : NULL,
+		.list_beside = has_folder ? list_beside : NULL,
+		.content_trust = content_trust(),
+	};
 	int r = 0;
 
 	if (fixing->fixer) {
