@@ -277,7 +277,7 @@ static struct security_fact *pod_security(struct making *m, const struct yaml_no
 }
 
 struct pod_context {
-	const struct pod_fact *pod;
+	const struct map *volumes; /* name -> struct volume_fact */
 	const struct security_fact *security;
 	const struct yaml_node *spec, *annotations;
 	const char *kind;
@@ -349,13 +349,9 @@ static struct value env_secrets(struct making *m, const struct yaml_node *list)
 
 static struct value host_path_of(const struct pod_context *p, struct str name)
 {
-	for (uint32_t i = 0; i < p->pod->volumes.n; i++) {
-		const struct volume_fact *v = (const void *)p->pod->volumes.items[i].object;
+	const struct volume_fact *v = map_get(p->volumes, name);
 
-		if (str_eq(value_str(v->name), name))
-			return v->host_path;
-	}
-	return value_string(STR(""));
+	return v ? v->host_path : value_string(STR(""));
 }
 
 static struct value make_mount(struct making *m, const struct yaml_node *node, const void *context)
@@ -538,6 +534,7 @@ static struct pod_fact *make_pod(struct making *m, const struct object_fact *o,
 	struct pod_context context = {.spec = spec, .annotations = map_at(meta, "annotations")};
 	struct pod_fact *p = NEW_FACT(m, pod_fact, &pod_class, spec);
 	struct security_fact *security = pod_security(m, spec, context.annotations);
+	struct map volumes;
 
 	if (!p || !security)
 		return NULL;
@@ -555,9 +552,17 @@ static struct pod_fact *make_pod(struct making *m, const struct object_fact *o,
 	p->automount = scalar_at(spec, "automountServiceAccountToken");
 	p->place = yaml_places_value(spec, m->arena);
 	p->line = line_of(spec);
-	context.pod = p;
+	map_init(&volumes, LIMIT_YAML_NODES);
+	for (uint32_t i = 0; i < p->volumes.n; i++) {
+		struct volume_fact *v = (void *)(uintptr_t)p->volumes.items[i].object;
+
+		if (map_put(&volumes, value_str(v->name), v) < 0)
+			m->arena->failed = true; /* as any other lack of memory */
+	}
+	context.volumes = &volumes;
 	context.security = security;
 	p->containers = containers(m, &context);
+	map_done(&volumes);
 	return p;
 }
 

@@ -2,6 +2,8 @@
 #include "check/yaml_comments.h"
 
 #define INDENT_NONE SIZE_MAX
+#define LINES_MAX   10000000 /* looked at for all comments together; then only the next line counts \
+			      */
 
 static size_t indent_of(struct str line)
 {
@@ -67,12 +69,13 @@ static bool opens_text(struct str line)
 }
 
 /* The last line of the block that begins at `first`. */
-static uint64_t block_end(const struct source_lines *lines, uint64_t first, bool document)
+static uint64_t block_end(const struct source_lines *lines, uint64_t first, bool document,
+			  uint64_t *budget)
 {
 	size_t indent = indent_of(source_line(lines, first));
 	uint64_t last = first;
 
-	for (uint64_t i = first + 1; i <= lines->n; i++) {
+	for (uint64_t i = first + 1; i <= lines->n && *budget > 0; i++, --*budget) {
 		struct str line = source_line(lines, i);
 
 		if (is_marker(line))
@@ -89,9 +92,9 @@ static uint64_t block_end(const struct source_lines *lines, uint64_t first, bool
 }
 
 /* Nothing but comments and blank lines between it and the start of its document. */
-static bool starts_document(const struct source_lines *lines, uint64_t line)
+static bool starts_document(const struct source_lines *lines, uint64_t line, uint64_t *budget)
 {
-	while (--line > 0) {
+	for (; --line > 0 && *budget > 0; --*budget) {
 		struct str before = source_line(lines, line);
 
 		if (is_marker(before))
@@ -103,7 +106,7 @@ static bool starts_document(const struct source_lines *lines, uint64_t line)
 }
 
 static int add(const struct source_lines *lines, struct suppressions *s, uint64_t line,
-	       struct str text, struct err *err)
+	       struct str text, uint64_t *budget, struct err *err)
 {
 	size_t before = s->list.n;
 	uint64_t first = line, last;
@@ -115,15 +118,16 @@ static int add(const struct source_lines *lines, struct suppressions *s, uint64_
 	while (first <= lines->n &&
 	       (is_blank(source_line(lines, first)) || is_comment(source_line(lines, first)) ||
 		is_marker(source_line(lines, first))))
-		first++;
+		first++, --*budget;
 	if (first > lines->n)
 		return suppressions_add(s, text, line, line, err);
-	last = block_end(lines, first, starts_document(lines, first));
+	last = block_end(lines, first, starts_document(lines, first, budget), budget);
 	return suppressions_add(s, text, first, last, err);
 }
 
 int yaml_comments_read(const struct source_lines *lines, struct suppressions *s, struct err *err)
 {
+	uint64_t budget = LINES_MAX;
 	size_t text_indent = INDENT_NONE;
 	int r = 0;
 
@@ -138,7 +142,7 @@ int yaml_comments_read(const struct source_lines *lines, struct suppressions *s,
 		text_indent = opens_text(line) ? indent_of(line) : INDENT_NONE;
 		at = comment_at(line);
 		if (at < line.n)
-			r = add(lines, s, i, str_skip(line, at + 1), err);
+			r = add(lines, s, i, str_skip(line, at + 1), &budget, err);
 	}
 	return r;
 }
