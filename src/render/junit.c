@@ -186,7 +186,10 @@ static int render(const struct report *report, const struct render_options *opti
 
 	xml_writer_init(&w, out);
 	xml_open(&w, "testsuites");
-	xml_attr(&w, "name", report->image.name.n ? report->image.name : report->target.given);
+	xml_attr(&w, "name",
+		 report_is_of_files(report) ? STR("files")
+		 : report->image.name.n	    ? report->image.name
+					    : report->target.given);
 	put_totals(&w, &all);
 	open_suite(&w, "findings", &findings);
 	for (size_t i = 0; i < report->findings.n; i++)
