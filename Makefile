@@ -23,7 +23,7 @@ help:
 #: make asan                     unit tests and fuzz inputs under ASan and UBSan
 #: make fuzz [SECONDS=30]        libFuzzer, that long on each target
 #: make bench [IMAGES=DIR] [ONLY=NAMES] [TRIVY=PATH] [FEEDS=DIR]   build the images, measure
-#:                                 (tests/bench); with FEEDS matching too
+#:                                 (tests/bench); with FEEDS matching and versions too
 #: make bench-expr               how fast expressions are compiled and evaluated
 #: make conformance SUITES=DIR [FEEDS=DIR]   the outside test suites, a score for each; with FEEDS
 #:                                 what a scan finds against the feeds' own ranges
@@ -83,7 +83,8 @@ bench: setup-bench build
 	tests/bench/run.py --plimsoll $(PLIMSOLL) --images $(IMAGES) $(if $(ONLY),--only $(ONLY)) \
 		$(if $(TRIVY),--trivy $(TRIVY))
 	$(if $(FEEDS),$(MAKE) --no-print-directory build-tests && \
-		ninja -C $(BUILD) --quiet tests/match_bench && tests/bench/match.sh $(BUILD) $(FEEDS))
+		ninja -C $(BUILD) --quiet tests/match_bench tests/version_bench && \
+		tests/bench/match.sh $(BUILD) $(FEEDS) && $(BUILD)/tests/version_bench)
 
 bench-expr: build-tests
 	@ninja -C $(BUILD) --quiet tests/expr_bench
