@@ -66,6 +66,44 @@ static int show(struct rule_set *set, const char *name, struct err *err)
 	return command_print(strbuf_str(&sb));
 }
 
+static void add_fields(struct strbuf *sb, const struct object_class *class)
+{
+	strbuf_addf(sb, "\n%s\n", class->name);
+	for (size_t i = 0; i < class->n_fields; i++)
+		strbuf_addf(sb, "  %-20s %s\n", class->fields[i].name, class->fields[i].type);
+}
+
+/* What a rule of this scope may ask: its variables, then the fields of their types. */
+static int show_scope(const char *name, struct err *err)
+{
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LIMIT_OUTPUT_BYTES);
+	const struct scope *scope = scope_find(str_of(name));
+
+	if (!scope) {
+		err_set(err, ERR_USAGE, "rules: no scope \"%s\"; plimsoll rules scopes lists them",
+			name);
+		return command_error(err);
+	}
+	strbuf_addf(&sb, "%s: %s\n", scope->name, scope->help);
+	for (size_t i = 0; i < SCOPE_VARIABLES_MAX && scope->variables[i].name; i++)
+		strbuf_addf(&sb, "  %-20s %-14s %s\n", scope->variables[i].name,
+			    scope->variables[i].type ? scope->variables[i].type : "dyn",
+			    scope->variables[i].help);
+	strbuf_addf(&sb, "  %-20s %-14s %s\n", "params", "map", "the rule's parameters");
+	for (size_t i = 0; scope->classes && scope->classes[i]; i++)
+		add_fields(&sb, scope->classes[i]);
+	return command_print(strbuf_str(&sb));
+}
+
+static int list_scopes(void)
+{
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LIMIT_OUTPUT_BYTES);
+
+	for (size_t i = 0; scope_at(i); i++)
+		strbuf_addf(&sb, "%-24s %s\n", scope_at(i)->name, scope_at(i)->help);
+	return command_print(strbuf_str(&sb));
+}
+
 /* One row a pack: its rules, their examples. */
 struct tally {
 	struct str pack;
@@ -130,18 +168,22 @@ static int run(int argc, const char *const *argv)
 	struct err err = {0};
 
 	if (argc < 1) {
-		err_set(&err, ERR_USAGE, "rules: say what to do: list, show or test");
+		err_set(&err, ERR_USAGE, "rules: say what to do: list, show, scopes or test");
 		return command_error(&err);
 	}
 	if (rule_files_load(&opt.rules, &set, &err) < 0)
 		return command_error(&err);
+	if (strcmp(argv[0], "scopes") == 0 && argc <= 2)
+		return argc == 1 ? list_scopes() : show_scope(argv[1], &err);
 	if (strcmp(argv[0], "list") == 0 && argc == 1)
 		return list(set, &err);
 	if (strcmp(argv[0], "show") == 0 && argc == 2)
 		return show(set, argv[1], &err);
 	if (strcmp(argv[0], "test") == 0)
 		return test(set, argc - 1, argv + 1, &err);
-	err_set(&err, ERR_USAGE, "rules: list, show ID or test [ID...]; see plimsoll rules --help");
+	err_set(&err, ERR_USAGE,
+		"rules: list, show ID, scopes [SCOPE] or test [ID...]; see plimsoll rules "
+		"--help");
 	return command_error(&err);
 }
 
@@ -152,10 +194,11 @@ static const struct option_spec options[] = {
 
 const struct command command_rules = {
 	.name = "rules",
-	.arguments = "list|show ID|test [ID...]",
+	.arguments = "list|show ID|scopes [SCOPE]|test [ID...]",
 	.summary = "list, explain and test the rules that judge files and images",
 	.details = "A rule is data: an expression over facts, a message, a remedy, and examples. "
-		   "show takes a rule's id, or its code in another tool.\n"
+		   "show takes a rule's id, or its code in another tool; scopes says what can be "
+		   "judged and which facts a rule may ask for.\n"
 		   "test runs the examples of all rules, or of those named, and whether each "
 		   "proves something; exit status 1 when one does not hold.\n"
 		   "  plimsoll rules show DL3015\n"

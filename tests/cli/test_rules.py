@@ -168,3 +168,10 @@ def test_a_fix_has_to_help(tmp_path, text, status):
     mine = pack(tmp_path, PACK.replace("    codes:", fix + "    codes:"))
     done = run(tmp_path, "rules", "test", "no-vim", "--rules", mine, status=status)
     assert ("speaks still when its fix is applied" in done.stdout) == bool(status)
+
+
+def test_scopes_tell_their_variables_and_fields(tmp_path):
+    assert "dockerfile.command" in run(tmp_path, "rules", "scopes").stdout
+    shown = run(tmp_path, "rules", "scopes", "dockerfile.command").stdout
+    assert "command              Command" in shown and "packages             list(Package)" in shown
+    assert 'no scope "x"' in run(tmp_path, "rules", "scopes", "x", status=2).stderr
