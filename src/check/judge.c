@@ -15,6 +15,12 @@ struct bench {
 	size_t n;
 };
 
+/* Lines that hold a secret, as a rule with `source: hidden` says. */
+struct hidden {
+	struct str path;
+	uint64_t first, last;
+};
+
 struct judge {
 	struct rule_set *set;
 	struct report *report;
@@ -22,6 +28,7 @@ struct judge {
 	struct judge_hooks hooks;
 	struct vec benches; /* struct bench */
 	struct vec fixes;   /* struct judge_fix */
+	struct vec hidden;  /* struct hidden */
 	uint64_t n_broken;
 	struct evaluation evaluation;
 	struct arena arena; /* of programs */
@@ -37,6 +44,7 @@ int judge_new(struct rule_set *set, struct report *report, struct judge **ret, s
 	j->report = report;
 	j->benches = (struct vec)VEC_INIT(struct bench, LIMIT_RULES);
 	j->fixes = (struct vec)VEC_INIT(struct judge_fix, LIMIT_FINDINGS);
+	j->hidden = (struct vec)VEC_INIT(struct hidden, LIMIT_FINDINGS);
 	arena_init(&j->arena, LIMIT_ARENA_BYTES);
 	evaluation_init(&j->evaluation);
 	*ret = j;
@@ -56,6 +64,7 @@ void judge_free(struct judge *j)
 	}
 	vec_done(&j->benches);
 	vec_done(&j->fixes);
+	vec_done(&j->hidden);
 	evaluation_done(&j->evaluation);
 	arena_done(&j->arena);
 	free(j);
@@ -273,6 +282,81 @@ static int put_evidence(const struct trial *t, const struct judge_place *place, 
 	return 0;
 }
 
+/* ---- secrets ---- */
+
+static int hide(const struct trial *t, const struct finding *f)
+{
+	struct hidden *h = vec_push(&t->j->hidden);
+
+	if (!h)
+		return err_nomem(t->err);
+	*h = (struct hidden){f->locations->path, t->subject->place.line,
+			     t->subject->place.end_line};
+	return 0;
+}
+
+static int compare_hidden(const void *a, const void *b)
+{
+	const struct hidden *x = a, *y = b;
+	int c = str_cmp(x->path, y->path);
+
+	return c ? c : (x->first > y->first) - (x->first < y->first);
+}
+
+/* Things do not overlap, so the last that begins at or before the line decides. */
+static bool is_hidden(const struct judge *j, const struct finding_location *at)
+{
+	const struct hidden key = {at->path, at->line, at->line};
+	size_t low = 0, high = j->hidden.n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (compare_hidden(vec_at(&j->hidden, middle), &key) <= 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low > 0) {
+		const struct hidden *h = vec_at(&j->hidden, low - 1);
+
+		return str_eq(h->path, at->path) && at->line <= h->last;
+	}
+	return false;
+}
+
+/* The general title says what is wrong without quoting the line. */
+static void redact(struct finding *f)
+{
+	struct str *p = (struct str *)f->evidence.p;
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->evidence.n; i++) {
+		struct str text = p[i];
+
+		if (str_has_prefix(text, STR("source=")))
+			continue;
+		if (str_pull_prefix(&text, STR("rule=")))
+			f->title = text;
+		p[n++] = p[i];
+	}
+	f->evidence.n = n;
+}
+
+void judge_redact(struct judge *j)
+{
+	vec_sort(&j->hidden, compare_hidden);
+	for (size_t i = 0; i < j->report->findings.n; i++) {
+		struct finding *f = vec_at(&j->report->findings, i);
+		bool quotes = false;
+
+		for (size_t k = 0; k < f->evidence.n; k++)
+			quotes |= str_has_prefix(f->evidence.p[k], STR("source="));
+		if (quotes && f->n_locations && is_hidden(j, &f->locations[0]))
+			redact(f);
+	}
+}
+
 /* ---- the fix ---- */
 
 static bool take_offset(struct call *c, struct value edit, const char *key, uint32_t *ret)
@@ -366,6 +450,8 @@ static int speak(const struct trial *t)
 		f.suppressed_until = keep(t, s.until);
 	}
 	r = report_add_finding(t->j->report, &f, t->err);
+	if (r == 0 && rule->hides_source)
+		r = hide(t, &f);
 	if (r == 0 && t->program->fix && !f.suppressed_by.n)
 		r = put_fix(t);
 	return r;

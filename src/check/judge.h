@@ -100,6 +100,12 @@ struct report *judge_report(struct judge *j);
  * LANGUAGE.problem. */
 uint64_t judge_n_broken(const struct judge *j);
 
+/*
+ * Once all files are judged: what other rules say of lines that hold a secret no longer quotes
+ * them.
+ */
+void judge_redact(struct judge *j);
+
 /* The fixes since judge_forget_fixes, in the order of their findings. */
 const struct judge_fix *judge_fixes(const struct judge *j, size_t *ret_n);
 void judge_forget_fixes(struct judge *j);

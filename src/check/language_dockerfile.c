@@ -84,6 +84,13 @@ static bool place_of(void *context, struct value fact, struct judge_place *ret)
 	return true;
 }
 
+static struct str line_of(void *context, uint64_t line)
+{
+	const struct walk *w = context;
+
+	return source_line(&w->lines, line);
+}
+
 static struct judge_suppression suppression_of(void *context, const struct rule *rule,
 					       const struct judge_place *place)
 {
@@ -278,7 +285,7 @@ static int check(const struct source_file *source, struct judge *judge, struct e
 {
 	struct walk w = {.source = source, .judge = judge, .err = err};
 	const struct judge_hooks hooks = {
-		.context = &w, .place = place_of, .suppression = suppression_of};
+		.context = &w, .place = place_of, .line = line_of, .suppression = suppression_of};
 	int r;
 
 	arena_init(&w.arena, LIMIT_ARENA_BYTES);

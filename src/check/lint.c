@@ -97,6 +97,7 @@ int lint_finish(struct lint *lint, struct err *err)
 					lint->n_files[i]) < 0)
 			return err_nomem(err);
 	}
+	judge_redact(lint->judge);
 	report_finish(lint->report);
 	return 0;
 }

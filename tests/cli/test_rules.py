@@ -175,3 +175,33 @@ def test_scopes_tell_their_variables_and_fields(tmp_path):
     shown = run(tmp_path, "rules", "scopes", "dockerfile.command").stdout
     assert "command              Command" in shown and "packages             list(Package)" in shown
     assert 'no scope "x"' in run(tmp_path, "rules", "scopes", "x", status=2).stderr
+
+
+def test_no_rule_quotes_a_line_that_holds_a_secret(tmp_path):
+    text = "FROM a\nENV API_TOKEN d41d8cd98f00b204e980\nENV OTHER x\n"
+    found = findings(tmp_path, text)
+    about = {f["rule"] for f in found if f["locations"][0]["line"] == 2}
+    assert {"secret-in-arg-env", "legacy-key-value"} <= about
+    for form in ("json", "lint", "sarif", "markdown", "junit", "github"):
+        done = run(tmp_path, "lint", "--format", form, "Dockerfile")
+        assert "d41d8cd98f00b204e980" not in done.stdout + done.stderr
+    assert any("ENV OTHER x" in str(f) for f in found)
+
+
+def test_the_source_shown_is_that_of_the_place(tmp_path):
+    mine = pack(tmp_path, """\
+pack: mine
+rules:
+  - id: last
+    title: the last instruction
+    severity: low
+    applies_to: dockerfile.stage
+    when: size(stage.instructions) > 0
+    at: stage.instructions[size(stage.instructions) - 1]
+    message: here
+    remedy: none
+""")
+    (one,) = [f for f in findings(tmp_path, "FROM a\nRUN b\nUSER c\n", "--rules", mine)
+              if f["rule"] == "last"]
+    assert one["locations"][0]["line"] == 3
+    assert {"key": "source", "value": "USER c"} in one["evidence"]
