@@ -469,19 +469,19 @@ int judge_asks(struct judge *j, const struct scope *scope, bool *ret, struct err
 int judge_subject(struct judge *j, const struct scope *scope, const struct value *facts,
 		  const struct judge_subject *subject, struct err *err)
 {
-	size_t n = scope_n_variables(scope);
-	struct value all[SCOPE_VARIABLES_MAX + 1];
-	struct trial t = {.j = j, .facts = all, .n_facts = n + 1, .subject = subject, .err = err};
+	struct trial t = {.j = j,
+			  .facts = facts,
+			  .n_facts = scope_n_variables(scope),
+			  .subject = subject,
+			  .err = err};
 	struct bench *b;
 	int r = find_bench(j, scope, &b, err);
 
 	j->n_broken += str_has_suffix(str_of(scope->name), STR(".problem"));
-	memcpy(all, facts, n * sizeof *facts);
 	for (size_t i = 0; r == 0 && i < b->n; i++) {
 		struct value v;
 
 		t.program = &b->programs[i];
-		all[n] = rule_params_value(t.program);
 		v = eval(&t, t.program->when);
 		if (value_is_true(v) || j->choice.always)
 			r = speak(&t);

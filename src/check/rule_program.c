@@ -34,8 +34,6 @@ int scope_env_new(const struct scope *scope, struct env **ret, struct err *err)
 	for (size_t i = 0; r == 0 && i < scope_n_variables(scope); i++)
 		r = add_variable(env, &scope->variables[i], err);
 	if (r == 0)
-		r = env_add_variable(env, STR("params"), &type_dyn, NULL, err);
-	if (r == 0)
 		*ret = TAKE(env);
 	return r;
 }
@@ -69,7 +67,7 @@ static struct value params_key(struct call *c, const struct object *o, uint32_t 
 static const struct object_class params_class = {
 	.name = "parameters", .get = params_get, .key = params_key};
 
-struct value rule_params_value(struct rule_program *p)
+static struct value params_value(struct rule_program *p)
 {
 	return value_foreign_map(&p->params.object, (uint32_t)yaml_len(p->params.defaults));
 }
@@ -122,7 +120,7 @@ static int in_rule(const struct rule *rule, size_t line, const char *part, int r
 			STR_FMT(rule->id), part);
 }
 
-int rule_compile(const struct rule *rule, const struct env *env, struct arena *a,
+int rule_compile(const struct rule *rule, struct env *env, struct arena *a,
 		 struct rule_program *ret, struct err *err)
 {
 	const struct part parts[] = {
@@ -130,11 +128,13 @@ int rule_compile(const struct rule *rule, const struct env *env, struct arena *a
 		{"at", &rule->at, NULL, &ret->at},
 		{"fix", &rule->fix, NULL, &ret->fix},
 	};
-	int r = 0;
+	int r;
 
 	*ret = (struct rule_program){
 		.rule = rule, .params = {.set = rule->overrides, .defaults = rule->parameters}};
 	ret->params.object = (struct object){&params_class, &ret->params};
+	/* A constant, so that patterns among them are compiled once. */
+	r = env_add_constant(env, STR("params"), &type_dyn, params_value(ret), err);
 	for (size_t i = 0; i < sizeof parts / sizeof parts[0] && r == 0; i++) {
 		if (!parts[i].text->text.n)
 			continue;

@@ -6,7 +6,8 @@
  *     r = scope_env_new(scope, &env, err);
  *     r = rule_compile(rule, env, &arena, &program, err);
  *
- * The variables of the scope have the slots 0, 1, ... in their order; `params` comes behind them.
+ * The variables of the scope have the slots 0, 1, ... in their order; `params` is a constant of the
+ * rule that is compiled.
  * Ownership: a rule_program lives in the arena; rule_program_release frees what it holds besides.
  * Errors: ERR_FORMAT "FILE:LINE: rule ID: when: line 1, column 7: ..." with the hint, if any.
  */
@@ -33,10 +34,9 @@ struct rule_program {
 int scope_env_new(const struct scope *scope, struct env **ret, struct err *err);
 size_t scope_n_variables(const struct scope *scope);
 
-int rule_compile(const struct rule *rule, const struct env *env, struct arena *a,
+int rule_compile(const struct rule *rule, struct env *env, struct arena *a,
 		 struct rule_program *ret, struct err *err);
 void rule_program_release(struct rule_program *p);
-struct value rule_params_value(struct rule_program *p);
 
 /* Parses, checks and compiles; want: the type it must have, NULL: any. */
 int expression_compile(const struct env *env, struct str source, struct arena *a,

@@ -8,7 +8,8 @@
  *
  * An example that must fail has to make the rule speak, and without the rule nobody may speak in
  * its name; one that must pass has to keep it silent though it is asked: with the rule's condition
- * replaced by `true` it must speak. What a fix makes of a text must silence the rule. A rule without an example of each kind fails.
+ * replaced by `true` it must speak. What a fix makes of a text must silence the rule. A rule
+ * without an example of each kind fails.
  *
  * An example is a text, or a map that its language understands (language.check_example); a map may
  * have `parameters` for the rule.

@@ -2,8 +2,9 @@
 #include "check/yaml_comments.h"
 
 #define INDENT_NONE SIZE_MAX
-#define LINES_MAX   10000000 /* looked at for all comments together; then only the next line counts \
-			      */
+#define LINES_MAX                                                                                  \
+	10000000 /* looked at for all comments together; then only the next line counts            \
+		  */
 
 static size_t indent_of(struct str line)
 {
