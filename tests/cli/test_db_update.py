@@ -97,6 +97,14 @@ def start_update(tmp_path, server):
                             env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
+def size_of(path):
+    """A temporary file may be gone between the listing and the question."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return None
+
+
 def kill_at(tmp_path, server, path, n_bytes):
     """Kills an update once it has n_bytes of a file."""
     server.stalls[path] = n_bytes
@@ -104,7 +112,7 @@ def kill_at(tmp_path, server, path, n_bytes):
     assert server.stalled.wait(30)
     parts = tmp_path / "home/.cache/plimsoll/feeds/.parts"
     for _ in range(600):
-        if any(part.stat().st_size == n_bytes for part in parts.iterdir()):
+        if any(size_of(part) == n_bytes for part in parts.iterdir()):
             break
         time.sleep(0.05)
     process.kill()
