@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the examples in the documents of BuildKit's checks against our rules with their names.
 
-    buildkit_lint.py --plimsoll build/src/plimsoll --suite DIR
+    dockerfile_lint_buildkit.py --plimsoll build/src/plimsoll --suite DIR
 
     DIR/NAME.md     a Dockerfile behind a line with "Bad" must make a rule with the code NAME speak,
                     one behind "Good" must not; a text behind ".dockerignore" is that file
 
 All examples go through one process, with every rule of these codes switched on. Every check of the
 documents must be there as a rule. Every miss is printed as one row, then the agreement for each
-check; the last line is "buildkit-lint: N of M"; the exit status is 0 only when nothing was missed.
+check; the last line is "dockerfile-lint-buildkit: N of M"; the exit status is 0 only when nothing was missed.
 """
 import argparse
 import collections
@@ -97,7 +97,7 @@ def main():
         print(f"  {check} {agree[check]} of {total[check]}")
         if not total[check]:
             print(f"{check}: no example was found")
-    print(f"buildkit-lint: {agree.total()} of {total.total()}")
+    print(f"dockerfile-lint-buildkit: {agree.total()} of {total.total()}")
     return 0 if agree == total and all(total[check] for check in checks) else 1
 
 
