@@ -231,11 +231,6 @@ static bool add_value(struct builder *b, struct value v, int depth, struct value
 	return no_text(b, v, ret_error);
 }
 
-bool format_value(struct builder *b, struct value v, struct value *ret_error)
-{
-	return add_value(b, v, 0, ret_error);
-}
-
 /* ---- clauses ---- */
 
 struct clause {

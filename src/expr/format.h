@@ -4,8 +4,8 @@
  *
  *     %% s d f e b o x X, with .PRECISION before f and e
  *
- * format_value is what %s writes of any value: lists as [a, b], maps as {k: v} sorted by the text
- * of their keys, doubles without an exponent, bytes as text with U+FFFD for what is none.
+ * %s writes any value: lists as [a, b], maps as {k: v} sorted by the text of their keys, doubles
+ * without an exponent, bytes as text with U+FFFD for what is none.
  *
  * Specification: cel-spec, doc/extensions/strings.md.
  * Errors: a clause that is none, a value that its clause does not take, too few or too many values.
@@ -18,6 +18,3 @@
 #define FORMAT_DEPTH 64
 
 struct value format_string(struct call *c, const struct value *args);
-
-/* False: *ret_error says why; a failure of the builder is left in it. */
-bool format_value(struct builder *b, struct value v, struct value *ret_error);

@@ -137,14 +137,6 @@ int mirror_state_put(struct mirror_state *s, const struct file_state *f, struct 
 	return r;
 }
 
-int mirror_state_forget(struct mirror_state *s, struct str path, struct err *err)
-{
-	struct file_state f = mirror_state_get(s, path);
-
-	f.url = f.etag = f.last_modified = STR_NULL;
-	return mirror_state_put(s, &f, err);
-}
-
 int mirror_state_set_newest(struct mirror_state *s, struct str path, struct str newest,
 			    struct err *err)
 {

@@ -44,8 +44,5 @@ void mirror_state_done(struct mirror_state *s);
 
 struct file_state mirror_state_get(struct mirror_state *s, struct str path);
 int mirror_state_put(struct mirror_state *s, const struct file_state *f, struct err *err);
-
-/* The next time it is asked for as if it was not here; what `newest` says stays. */
-int mirror_state_forget(struct mirror_state *s, struct str path, struct err *err);
 int mirror_state_set_newest(struct mirror_state *s, struct str path, struct str newest,
 			    struct err *err);
