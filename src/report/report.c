@@ -35,6 +35,8 @@ struct report *report_new(void)
 	r->image.history = (struct vec)VEC_INIT(struct report_history, LIMIT_LAYERS * 4);
 	r->layers = (struct vec)VEC_INIT(struct report_layer, LIMIT_LAYERS);
 	r->packages = (struct vec)VEC_INIT(struct report_package, LIMIT_PACKAGES);
+	r->files = (struct vec)VEC_INIT(struct report_file, LIMIT_MARKED_FILES);
+	r->accounts = (struct vec)VEC_INIT(struct report_account, LIMIT_ACCOUNTS);
 	r->coverage = (struct vec)VEC_INIT(struct coverage, LIMIT_PROBLEMS);
 	r->findings = (struct vec)VEC_INIT(struct finding, LIMIT_FINDINGS);
 	r->rules = (struct vec)VEC_INIT(struct report_rule, LIMIT_IGNORE_RULES);
@@ -49,6 +51,8 @@ void report_free(struct report *r)
 	vec_done(&r->image.history);
 	vec_done(&r->layers);
 	vec_done(&r->packages);
+	vec_done(&r->files);
+	vec_done(&r->accounts);
 	vec_done(&r->coverage);
 	vec_done(&r->findings);
 	vec_done(&r->rules);
@@ -114,6 +118,15 @@ static int compare_packages(const void *va, const void *vb)
 	return first_nonzero(order, ARRAY_LEN(order));
 }
 
+static int compare_files(const void *va, const void *vb)
+{
+	const struct report_file *a = va, *b = vb;
+	int by_path = str_cmp(a->path, b->path);
+
+	return by_path ? by_path
+		       : (a->layer_index > b->layer_index) - (a->layer_index < b->layer_index);
+}
+
 static int compare_problems(const void *va, const void *vb)
 {
 	const struct problem *a = va, *b = vb;
@@ -153,6 +166,7 @@ static int compare_findings(const void *va, const void *vb)
 void report_finish(struct report *r)
 {
 	vec_sort(&r->packages, compare_packages);
+	vec_sort(&r->files, compare_files);
 	vec_sort(&r->findings, compare_findings);
 	vec_sort(&r->problems, compare_problems);
 	vec_sort(&r->coverage, compare_coverage);

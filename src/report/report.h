@@ -115,6 +115,49 @@ struct report_package {
 	size_t layer_index, layer_changed_index; /* into layers */
 };
 
+/*
+ * A file that rules about images look at, told by its mode, its capabilities or its place while the
+ * layers were read: setuid, left over from the build, named like a secret. Most files are none of
+ * that and stand in no list. One that a higher layer hides is listed too: its bytes are still
+ * there.
+ */
+struct report_file {
+	struct str path;    /* without a slash in front */
+	struct str type;    /* "file", "directory" or "hardlink" */
+	struct str mark;    /* of its place: inventory/path_mark.def; may be empty */
+	struct str layer;   /* diff id that brought it; empty for a directory in place */
+	size_t layer_index; /* into layers */
+	bool visible;	    /* in the finished image */
+	uint32_t mode;	    /* permission bits with setuid, setgid, sticky */
+	uint64_t uid, gid;  /* owner */
+	uint64_t size;	    /* bytes; of a directory those of all files below, in its layer */
+	uint64_t n_files;   /* below a directory, in its layer */
+	struct str_list capabilities; /* "cap_net_raw", sorted */
+	struct str package;	      /* that lists it among its files; empty: none does */
+};
+
+/* What a user or group of the finished image can be let in with. */
+enum password_state {
+	PASSWORD_UNKNOWN, /* its file is not there, or not readable */
+	PASSWORD_EMPTY,	  /* none is asked for */
+	PASSWORD_LOCKED,  /* no password fits */
+	PASSWORD_SET,
+};
+
+/* A line of etc/passwd or etc/group. */
+struct report_account {
+	bool is_group;
+	struct str name;
+	bool has_id;
+	uint64_t id;  /* uid, or gid of a group */
+	uint64_t gid; /* of a user */
+	struct str home, shell;
+	enum password_state password;
+	struct str password_hash; /* of PASSWORD_SET: never to be shown */
+	struct str path;	  /* of the file */
+	uint64_t line;		  /* in it, from 1 */
+};
+
 struct report_target {
 	struct str given;     /* as the user wrote it */
 	struct str transport; /* "docker-archive", "oci", "rootfs", "docker", ... */
@@ -153,6 +196,8 @@ struct report {
 	struct distro distro;
 	struct vec layers;	      /* struct report_layer, bottom-up */
 	struct vec packages;	      /* struct report_package, sorted by purl, then db_path */
+	struct vec files;	      /* struct report_file, sorted by path, then layer */
+	struct vec accounts;	      /* struct report_account, users first, then groups */
 	struct vec coverage;	      /* struct coverage, sorted by what */
 	struct vec findings;	      /* struct finding, gravest first, see report_finish */
 	struct vec rules;	      /* struct report_rule, in the order they were read */
