@@ -38,6 +38,12 @@ int edits_add(struct edits *edits, const struct edit *p, size_t n, bool *ret_tak
 int edits_apply(const struct edits *edits, struct str text, struct strbuf *out, struct err *err);
 
 /*
+ * What makes `after` of `before`, by whole lines; `edits` is empty before. Their texts are borrowed
+ * from `after`. Errors: ERR_NOMEM, ERR_LIMIT (edits).
+ */
+int edits_find(struct str before, struct str after, struct edits *edits, struct err *err);
+
+/*
  * A unified diff, three lines around each change; nothing when both are the same. Where very many
  * lines differ, all from the first to the last of them are one change. Errors: ERR_NOMEM; those of
  * out.

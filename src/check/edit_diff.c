@@ -238,6 +238,74 @@ static void put_hunks(const struct diff *d, struct strbuf *out)
 	}
 }
 
+static int diff_make(struct diff *d, struct str before, struct str after, struct err *err)
+{
+	int r = split(&d->a, before, err);
+
+	if (r == 0)
+		r = split(&d->b, after, err);
+	if (r < 0)
+		return r;
+	trim(d);
+	return compare(d, err);
+}
+
+static void diff_done(struct diff *d)
+{
+	vec_done(&d->a.lines);
+	vec_done(&d->b.lines);
+	free(d->a.changed);
+	free(d->b.changed);
+}
+
+/* Over the changed lines from *at on; their bytes. */
+static size_t pass_changed(const struct text *t, size_t *at)
+{
+	size_t bytes = 0;
+
+	while (*at < t->lines.n && t->changed[*at])
+		bytes += line_at(t, (*at)++).n;
+	return bytes;
+}
+
+static int put_edits(const struct diff *d, struct str after, struct edits *edits, struct err *err)
+{
+	size_t a = 0, b = 0, at = 0, from = 0;
+	bool taken;
+	int r = 0;
+
+	while (r == 0 && (a < d->a.lines.n || b < d->b.lines.n)) {
+		size_t gone, come;
+
+		if (!is_changed(d, a, b)) {
+			at += line_at(&d->a, a++).n;
+			from += line_at(&d->b, b++).n;
+			continue;
+		}
+		gone = pass_changed(&d->a, &a);
+		come = pass_changed(&d->b, &b);
+		r = edits_add(edits,
+			      &(struct edit){.start = (uint32_t)at,
+					     .end = (uint32_t)(at + gone),
+					     .text = str_sub(after, from, come)},
+			      1, &taken, err);
+		at += gone;
+		from += come;
+	}
+	return r;
+}
+
+int edits_find(struct str before, struct str after, struct edits *edits, struct err *err)
+{
+	struct diff d = {0};
+	int r = str_eq(before, after) ? 0 : diff_make(&d, before, after, err);
+
+	if (r == 0 && d.a.changed)
+		r = put_edits(&d, after, edits, err);
+	diff_done(&d);
+	return r;
+}
+
 int edits_diff(struct str before, struct str after, struct str name, struct strbuf *out,
 	       struct err *err)
 {
@@ -246,13 +314,7 @@ int edits_diff(struct str before, struct str after, struct str name, struct strb
 
 	if (str_eq(before, after))
 		return 0;
-	r = split(&d.a, before, err);
-	if (r == 0)
-		r = split(&d.b, after, err);
-	if (r == 0) {
-		trim(&d);
-		r = compare(&d, err);
-	}
+	r = diff_make(&d, before, after, err);
 	if (r == 0) {
 		strbuf_adds(out, "--- ");
 		add_name(out, "a/", name);
@@ -261,9 +323,6 @@ int edits_diff(struct str before, struct str after, struct str name, struct strb
 		put_hunks(&d, out);
 		r = strbuf_check(out, err);
 	}
-	vec_done(&d.a.lines);
-	vec_done(&d.b.lines);
-	free(d.a.changed);
-	free(d.b.changed);
+	diff_done(&d);
 	return r;
 }

@@ -28,6 +28,7 @@ struct judge {
 	struct judge_hooks hooks;
 	struct vec benches; /* struct bench */
 	struct vec fixes;   /* struct judge_fix */
+	struct vec origins; /* struct judge_origin */
 	struct vec hidden;  /* struct hidden */
 	uint64_t n_broken;
 	struct evaluation evaluation;
@@ -44,6 +45,7 @@ int judge_new(struct rule_set *set, struct report *report, struct judge **ret, s
 	j->report = report;
 	j->benches = (struct vec)VEC_INIT(struct bench, LIMIT_RULES);
 	j->fixes = (struct vec)VEC_INIT(struct judge_fix, LIMIT_FINDINGS);
+	j->origins = (struct vec)VEC_INIT(struct judge_origin, LIMIT_FINDINGS);
 	j->hidden = (struct vec)VEC_INIT(struct hidden, LIMIT_FINDINGS);
 	arena_init(&j->arena, LIMIT_ARENA_BYTES);
 	evaluation_init(&j->evaluation);
@@ -64,6 +66,7 @@ void judge_free(struct judge *j)
 	}
 	vec_done(&j->benches);
 	vec_done(&j->fixes);
+	vec_done(&j->origins);
 	vec_done(&j->hidden);
 	evaluation_done(&j->evaluation);
 	arena_done(&j->arena);
@@ -84,6 +87,7 @@ void judge_set_hooks(struct judge *j, const struct judge_hooks *hooks)
 void judge_forget_fixes(struct judge *j)
 {
 	vec_cut(&j->fixes, 0);
+	vec_cut(&j->origins, 0);
 }
 
 void judge_choose(struct judge *j, const struct judge_choice *choice)
@@ -105,6 +109,12 @@ const struct judge_fix *judge_fixes(const struct judge *j, size_t *ret_n)
 {
 	*ret_n = j->fixes.n;
 	return j->fixes.p;
+}
+
+const struct judge_origin *judge_origins(const struct judge *j, size_t *ret_n)
+{
+	*ret_n = j->origins.n;
+	return j->origins.p;
 }
 
 /* ---- the rules of a scope ---- */
@@ -412,6 +422,18 @@ static int put_fix(const struct trial *t)
 	return 0;
 }
 
+static int put_origin(const struct trial *t, const struct finding *f)
+{
+	struct judge_origin *origin = vec_push(&t->j->origins);
+
+	if (!origin)
+		return err_nomem(t->err);
+	*origin = (struct judge_origin){.finding = t->j->report->findings.n - 1,
+					.place = t->subject->place,
+					.name = f->subject.name};
+	return 0;
+}
+
 static int speak(const struct trial *t)
 {
 	const struct rule *rule = t->program->rule;
@@ -450,6 +472,8 @@ static int speak(const struct trial *t)
 		f.suppressed_until = keep(t, s.until);
 	}
 	r = report_add_finding(t->j->report, &f, t->err);
+	if (r == 0 && t->subject->place.line && place.line != t->subject->place.line)
+		r = put_origin(t, &f);
 	if (r == 0 && rule->hides_source)
 		r = hide(t, &f);
 	if (r == 0 && t->program->fix && !f.suppressed_by.n)

@@ -42,6 +42,13 @@ struct judge_fix {
 	size_t n_edits;
 };
 
+/* Which thing was judged, when the finding points elsewhere (a rule's `at`). */
+struct judge_origin {
+	size_t finding; /* as in judge_fix */
+	struct judge_place place;
+	struct str name; /* of the subject; the report's */
+};
+
 struct judge_subject {
 	enum subject_kind kind;
 	struct str name;      /* "RUN", "Deployment web", "service db" */
@@ -106,6 +113,7 @@ uint64_t judge_n_broken(const struct judge *j);
  */
 void judge_redact(struct judge *j);
 
-/* The fixes since judge_forget_fixes, in the order of their findings. */
+/* The fixes, and the origins, since judge_forget_fixes, in the order of their findings. */
 const struct judge_fix *judge_fixes(const struct judge *j, size_t *ret_n);
+const struct judge_origin *judge_origins(const struct judge *j, size_t *ret_n);
 void judge_forget_fixes(struct judge *j);

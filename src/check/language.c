@@ -25,6 +25,8 @@ const struct language *language_of(const struct source_file *f)
 	const struct language *best = NULL;
 	unsigned most = 0;
 
+	if (f->language)
+		return f->language;
 	for (size_t i = 0; languages[i]; i++) {
 		unsigned score = languages[i]->score(f);
 

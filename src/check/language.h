@@ -34,6 +34,8 @@ struct source_file {
 			   struct str_list *ret, struct err *err);
 	void *context;	    /* of the two */
 	bool content_trust; /* DOCKER_CONTENT_TRUST is on where this runs */
+	/* Which it is, when that is known: an editor says it. NULL: by name and content. */
+	const struct language *language;
 };
 
 struct language {

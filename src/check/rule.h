@@ -21,7 +21,7 @@
  * Optional: source (hidden: the line holds a secret and is not shown), default (on, off),
  * parameters (a map; the expression reads params.NAME), at (an expression whose fact the finding
  * points at, instead of the one judged), fix (an expression that gives a list of edits, see
- * edit.h), fix_title, category.
+ * edit.h), fix_title, category, tags (how an editor may draw it: deprecated, unnecessary).
  *
  * `message` and `remedy` are templates: {EXPRESSION} is replaced by its value, {{ is a brace.
  *
@@ -47,6 +47,9 @@ struct rule_example {
 	size_t line;
 };
 
+/* What an editor may strike through or fade. */
+enum rule_tag { RULE_DEPRECATED = 1 << 0, RULE_UNNECESSARY = 1 << 1 };
+
 struct rule {
 	struct str id;
 	struct str title;
@@ -57,6 +60,7 @@ struct rule {
 	bool enabled;
 	bool graded;	       /* the severity is the user's: it holds for all findings */
 	bool hides_source;     /* the line holds a secret: a report must not repeat it */
+	unsigned tags;	       /* enum rule_tag */
 	struct str category;   /* "isolation"; may be empty */
 	struct str applies_to; /* a scope: "dockerfile.instruction" (scope.h) */
 	struct rule_text when, message, remedy, at, fix;

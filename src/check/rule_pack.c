@@ -126,6 +126,23 @@ static int take_category(struct reading *rd, struct rule *rule, const struct yam
 	return take_str(rd, v, &rule->category);
 }
 
+static int take_tags(struct reading *rd, struct rule *rule, const struct yaml_node *v)
+{
+	struct str_list names = {0};
+	int r = take_list(rd, v, &names);
+
+	for (size_t i = 0; r == 0 && i < names.n; i++)
+		if (str_is(names.p[i], "deprecated"))
+			rule->tags |= RULE_DEPRECATED;
+		else if (str_is(names.p[i], "unnecessary"))
+			rule->tags |= RULE_UNNECESSARY;
+		else
+			r = refuse(rd, yaml_line(yaml_at(v, i)),
+				   "tags are deprecated and unnecessary, not \"%.*s\"",
+				   STR_FMT(names.p[i]));
+	return r;
+}
+
 static int take_scope(struct reading *rd, struct rule *rule, const struct yaml_node *v)
 {
 	struct nearest near = nearest_to(yaml_str(v));
@@ -229,6 +246,7 @@ static const struct key keys[] = {
 	{"default", take_default, false},
 	{"source", take_source, false},
 	{"category", take_category, false},
+	{"tags", take_tags, false},
 	{"applies_to", take_scope, true},
 	{"when", take_when, true},
 	{"message", take_message, true},

@@ -41,6 +41,34 @@ TEST(differences_are_those_of_diff)
 	}
 }
 
+TEST(the_edits_between_two_texts_make_one_of_the_other)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		CLEANUP(strbuf_done) struct strbuf out = STRBUF_INIT(OUTPUT_MAX);
+		CLEANUP(edits_done) struct edits edits;
+
+		edits_init(&edits);
+		assert_int_equal(
+			edits_find(str_of(rows[i].before), str_of(rows[i].after), &edits, NULL), 0);
+		assert_int_equal(edits_apply(&edits, str_of(rows[i].before), &out, NULL), 0);
+		assert_str(strbuf_str(&out), rows[i].after);
+	}
+}
+
+TEST(lines_between_two_changes_are_left_alone)
+{
+	CLEANUP(edits_done) struct edits edits;
+	const struct edit *e;
+
+	edits_init(&edits);
+	assert_int_equal(edits_find(STR("a\nb\nc\n"), STR("x\nb\ny\n"), &edits, NULL), 0);
+	assert_int_equal(edits.list.n, 2);
+	e = vec_at(&edits.list, 1);
+	assert_int_equal(e->start, 4);
+	assert_int_equal(e->end, 6);
+	assert_str(e->text, "y\n");
+}
+
 /* More changes than are looked for: one block, which is as right. */
 TEST(texts_that_have_nothing_in_common_are_one_change)
 {
@@ -71,6 +99,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		RUN(differences_are_those_of_diff),
+		RUN(the_edits_between_two_texts_make_one_of_the_other),
+		RUN(lines_between_two_changes_are_left_alone),
 		RUN(texts_that_have_nothing_in_common_are_one_change),
 		RUN(a_full_buffer_is_an_error),
 	};
