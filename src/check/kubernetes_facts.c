@@ -76,6 +76,7 @@ const struct yaml_node *kubernetes_fact_node(struct value v)
 struct making {
 	struct arena *arena;
 	struct vec objects; /* struct object_fact * */
+	struct str path;
 	struct err *err;
 };
 
@@ -703,6 +704,9 @@ static int make_object(struct making *m, const struct yaml_node *node, size_t do
 	o->role = text_at(map_at(node, "roleRef"), "name");
 	o->role_kind = text_at(map_at(node, "roleRef"), "kind");
 	o->subjects = make_each(m, list_at(node, "subjects"), make_subject, NULL);
+	o->contains = fact_list_value(&(struct fact_list){0});
+	o->scaled = value_bool(false);
+	o->file = value_string(m->path);
 	o->document = value_int((int64_t)document);
 	o->place = yaml_places_value(node, m->arena);
 	o->line = line_of(node);
@@ -734,39 +738,39 @@ static int make_objects(struct making *m, const struct yaml_node *node, size_t d
 
 #define LIST_DEPTH 8
 
-static int make_set(struct making *m, struct kubernetes_facts *ret)
-{
-	struct fact_list objects = fact_list_make(m->arena, ret->n_objects),
-			 pods = fact_list_make(m->arena, ret->n_objects);
-
-	for (size_t i = 0; i < ret->n_objects; i++) {
-		fact_list_add(&objects, value_object(&ret->objects[i]->object));
-		if (ret->objects[i]->pod.kind == VALUE_OBJECT)
-			fact_list_add(&pods, ret->objects[i]->pod);
-	}
-	ret->set.object.class = &set_class;
-	ret->set.objects = fact_list_value(&objects);
-	ret->set.pods = fact_list_value(&pods);
-	return kubernetes_select(ret, m->arena, m->err);
-}
-
-int kubernetes_facts_make(const struct yaml_file *file, struct arena *a,
-			  struct kubernetes_facts *ret, struct err *err)
+int kubernetes_objects_make(const struct yaml_file *file, struct str path, struct arena *a,
+			    struct kubernetes_objects *ret, struct err *err)
 {
 	struct making m = {.arena = a,
 			   .objects = VEC_INIT(struct object_fact *, LIMIT_KUBERNETES_OBJECTS),
+			   .path = path,
 			   .err = err};
 	int r = 0;
 
-	*ret = (struct kubernetes_facts){0};
 	for (size_t i = 0; r == 0 && i < yaml_n_documents(file); i++)
 		r = make_objects(&m, yaml_document(file, i), i + 1, LIST_DEPTH);
-	ret->n_objects = m.objects.n;
-	ret->objects = arena_array(a, m.objects.n ? m.objects.n : 1, sizeof *ret->objects);
-	for (size_t i = 0; ret->objects && i < m.objects.n; i++)
-		ret->objects[i] = *(struct object_fact **)vec_at(&m.objects, i);
+	ret->n = m.objects.n;
+	ret->p = arena_array(a, m.objects.n ? m.objects.n : 1, sizeof *ret->p);
+	for (size_t i = 0; ret->p && i < m.objects.n; i++)
+		ret->p[i] = *(struct object_fact **)vec_at(&m.objects, i);
 	vec_done(&m.objects);
-	if (r == 0)
-		r = arena_check(a, err);
-	return r < 0 ? r : make_set(&m, ret);
+	return r < 0 ? r : arena_check(a, err);
+}
+
+int kubernetes_set_make(struct object_fact **objects, size_t n, bool complete, struct arena *a,
+			struct kubernetes_facts *ret, struct err *err)
+{
+	struct fact_list all = fact_list_make(a, n), pods = fact_list_make(a, n);
+
+	*ret = (struct kubernetes_facts){.objects = objects, .n_objects = n};
+	for (size_t i = 0; i < n; i++) {
+		fact_list_add(&all, value_object(&objects[i]->object));
+		if (objects[i]->pod.kind == VALUE_OBJECT)
+			fact_list_add(&pods, objects[i]->pod);
+	}
+	ret->set.object.class = &set_class;
+	ret->set.objects = fact_list_value(&all);
+	ret->set.pods = fact_list_value(&pods);
+	ret->set.complete = value_bool(complete && n > 1);
+	return kubernetes_select(ret, a, err);
 }

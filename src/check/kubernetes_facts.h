@@ -1,17 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Kubernetes manifests as facts for rules: the objects of a file, their pods, their containers.
+ * Kubernetes manifests as facts for rules: objects, their pods, their containers, and the set that
+ * the objects of several files are.
  *
+ *     struct kubernetes_objects objects;
+ *     r = kubernetes_objects_make(yaml, path, &arena, &objects, err);          for each file
  *     struct kubernetes_facts facts;
- *     r = kubernetes_facts_make(yaml, &arena, &facts, err);
+ *     r = kubernetes_set_make(all, n, complete, &set_arena, &facts, err);      once, for all
  *     facts.objects[i]->pod, facts.set
+ *
+ * What objects mean for each other (selected, selected_by, account, contains, scaled) is known when
+ * the set is made.
  *
  * The lists below are the manual of the fields. Every field is there unless its help says unset;
  * what is of another type than Kubernetes expects counts as not written. `place["a.b"]` is where
  * that key stands in the file, or the deepest part of it that is there: for a rule's `at`.
  *
- * Ownership: all of it lives in the arena and borrows the YAML file. Threads: never changed
- * afterwards. Errors: ERR_NOMEM, ERR_LIMIT (kubernetes_objects).
+ * Ownership: all of it lives in the arenas and borrows the YAML files. Threads: never changed once
+ * the set is made. Errors: ERR_NOMEM, ERR_LIMIT (kubernetes_objects).
  */
 #pragma once
 
@@ -102,7 +108,7 @@
 	FIELD(containers, "list(Container)", "of all kinds")                                       \
 	FIELD(volumes, "list(Volume)", "")                                                         \
 	FIELD(service_account, "string", "serviceAccountName, else serviceAccount, or empty")      \
-	FIELD(account, "Object", "that ServiceAccount in the file; unset when it is not there")    \
+	FIELD(account, "Object", "that ServiceAccount in the set; unset when it is not there")     \
 	FIELD(automount, "dyn", "automountServiceAccountToken of pod, else account, or null")      \
 	FIELD(selected_by, "list(Object)",                                                         \
 	      "NetworkPolicies, Services, PodDisruptionBudgets; unset when there are too many")    \
@@ -140,13 +146,18 @@
 	FIELD(subjects, "list(RoleSubject)", "of a binding")                                       \
 	FIELD(selected, "list(Pod)",                                                               \
 	      "of a NetworkPolicy, Service or budget; unset when there are too many")              \
+	FIELD(contains, "list(string)", "of a Namespace: kinds of the objects in it")              \
+	FIELD(scaled, "bool", "a HorizontalPodAutoscaler or ScaledObject is about it")             \
+	FIELD(file, "string", "path of its file")                                                  \
 	FIELD(document, "int", "of the file, from 1")                                              \
 	FIELD(place, "map(string, dyn)", "where a key stands")                                     \
 	FIELD(line, "int", "where it begins")
 
 #define SET_FIELDS(FIELD)                                                                          \
-	FIELD(objects, "list(Object)", "of the file, those of lists too")                          \
-	FIELD(pods, "list(Pod)", "of the file")
+	FIELD(objects, "list(Object)", "of all files, those of lists too")                         \
+	FIELD(pods, "list(Pod)", "of all files")                                                   \
+	FIELD(kinds, "list(string)", "of all objects, each once")                                  \
+	FIELD(complete, "bool", "what is not in it is nowhere, as far as can be seen")
 
 FACT_STRUCT(security_fact, SECURITY_FIELDS);
 FACT_STRUCT(port_fact, PORT_FIELDS);
@@ -163,14 +174,28 @@ FACT_STRUCT(set_fact, SET_FIELDS);
 
 struct kubernetes_facts {
 	struct set_fact set;
-	struct object_fact **objects; /* in the order of the file */
+	struct object_fact **objects; /* in the order of the files */
 	size_t n_objects;
+	bool unselected; /* there were too many selectors and pods to compare them */
 };
 
 extern const struct object_class *const kubernetes_classes[]; /* NULL-ended */
 
-int kubernetes_facts_make(const struct yaml_file *file, struct arena *a,
-			  struct kubernetes_facts *ret, struct err *err);
+struct kubernetes_objects {
+	struct object_fact **p; /* in the order of the file */
+	size_t n;
+};
+
+/* path: is borrowed. */
+int kubernetes_objects_make(const struct yaml_file *file, struct str path, struct arena *a,
+			    struct kubernetes_objects *ret, struct err *err);
+
+/*
+ * complete: nothing stands elsewhere. A single object is no complete set: there is nothing to
+ * compare it with.
+ */
+int kubernetes_set_make(struct object_fact **objects, size_t n, bool complete, struct arena *a,
+			struct kubernetes_facts *ret, struct err *err);
 
 /* The YAML behind a fact, a place, a map or a list; NULL when there is none. */
 const struct yaml_node *kubernetes_fact_node(struct value v);

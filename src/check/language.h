@@ -7,6 +7,9 @@
  * given to judge_subject with the facts of its scope. To add one: its file, a line in
  * language_list.def (sorted), rules/<id>.yaml.
  *
+ * Files that mean something for each other (a NetworkPolicy here, the pods that it is about there)
+ * are a set: source_set.h reads them all, lets them know each other and judges one after the other.
+ *
  * Ownership: what `check` reads is its own and gone when it returns; what findings need is copied
  * into the report. Threads: none of these keeps state.
  */
@@ -38,6 +41,33 @@ struct source_file {
 	const struct language *language;
 };
 
+/* A file of a set, as its language has read it; its own struct begins with this one. */
+struct source_part {
+	struct str path; /* as shown; the part's own copy */
+	size_t n_bytes;	 /* of memory that it takes */
+};
+
+/*
+ * How the files of one run are checked together: all are read, then joined once, then judged.
+ *
+ * Threads: `read` may run on several at once, a file each. `join` runs alone and may change the
+ * parts; from then on they are only read, so that `judge` may run on several at once, a part and a
+ * judge each. Findings are those of the file that the part is of; their order is that of the parts.
+ */
+struct language_set {
+	/* Keeps what it needs of the file. What is broken in it is told when it is judged. */
+	int (*read)(const struct source_file *f, struct source_part **ret, struct err *err);
+	/*
+	 * complete: what is in none of the parts is nowhere, as far as can be seen. What is made
+	 * lives in the arena, which outlives the judging.
+	 */
+	int (*join)(struct source_part *const *parts, size_t n, bool complete, struct arena *arena,
+		    struct err *err);
+	/* 1: it was assessed; 0: the report says why not. */
+	int (*judge)(const struct source_part *part, struct judge *j, struct err *err);
+	void (*free)(struct source_part *part); /* NULL is fine */
+};
+
 struct language {
 	const char *id;	   /* "dockerfile": also the name of its pack and the front of its scopes */
 	const char *title; /* "Dockerfile" */
@@ -46,13 +76,17 @@ struct language {
 	size_t n_scopes;
 	/* 0: no; the largest of all languages wins. By name and a look at the bytes. */
 	unsigned (*score)(const struct source_file *f);
-	/* Errors: what cannot be read is a problem of the judgement's report, not an error here. */
+	/*
+	 * One file alone. Errors: what cannot be read is a problem of the judgement's report, not
+	 * an error here.
+	 */
 	int (*check)(const struct source_file *f, struct judge *j, struct err *err);
 	/*
 	 * The same for an example of a rule that is a map instead of a text (files beside it, a
 	 * configuration with a tree of files); NULL: only texts.
 	 */
 	int (*check_example)(const struct yaml_node *what, struct judge *j, struct err *err);
+	const struct language_set *set; /* NULL: its files mean nothing for each other */
 };
 
 extern const struct language *const languages[]; /* NULL-ended, sorted by id */

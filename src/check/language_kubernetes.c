@@ -1,45 +1,55 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "base/path.h"
 #include "check/kubernetes_facts.h"
-#include "check/language.h"
+#include "check/source_set.h"
 #include "check/yaml_comments.h"
 
-enum { SCOPE_OBJECT, SCOPE_POD, SCOPE_CONTAINER, SCOPE_SET };
+enum { SCOPE_OBJECT, SCOPE_POD, SCOPE_CONTAINER };
 
 static const struct scope scopes[] = {
 	[SCOPE_OBJECT] = {"kubernetes.object",
 			  "each object of a manifest, also of a List",
 			  kubernetes_classes,
-			  {{"object", "Object", "the object"}, {"set", "Set", "its file"}}},
+			  {{"object", "Object", "the object"},
+			   {"set", "Set", "all that is checked with it"}}},
 	[SCOPE_POD] = {"kubernetes.pod",
 		       "each pod: a Pod itself, or the template in a workload of any kind",
 		       kubernetes_classes,
 		       {{"pod", "Pod", "the pod"},
 			{"object", "Object", "its object"},
-			{"set", "Set", "its file"}}},
+			{"set", "Set", "all that is checked with it"}}},
 	[SCOPE_CONTAINER] = {"kubernetes.container",
 			     "each container of each pod, init and ephemeral ones too",
 			     kubernetes_classes,
 			     {{"container", "Container", "the container"},
 			      {"pod", "Pod", "its pod"},
 			      {"object", "Object", "its object"},
-			      {"set", "Set", "its file"}}},
-	[SCOPE_SET] = {"kubernetes.set",
-		       "all objects of a file together",
-		       kubernetes_classes,
-		       {{"set", "Set", "the file"}}},
+			      {"set", "Set", "all that is checked with it"}}},
+};
+
+extern const struct language language_kubernetes;
+
+/* A file of the set. */
+struct part {
+	struct source_part base; /* the first: a part is one of these */
+	struct arena arena;
+	struct yaml_file *file; /* NULL: it could not be read */
+	struct err broken;	/* why */
+	struct kubernetes_objects objects;
+	struct source_lines lines;
+	struct suppressions suppressions;
+	struct value set; /* of all parts, once they are joined */
+	bool unselected;  /* the first part tells it */
 };
 
 struct walk {
-	const struct source_file *source;
+	const struct part *part;
 	struct judge *judge;
-	struct arena arena;
-	struct kubernetes_facts facts;
-	struct source_lines lines;
-	struct suppressions suppressions;
-	const struct object_fact *object; /* that is being judged; NULL: the set */
+	const struct object_fact *object; /* that is being judged */
 	struct err *err;
 };
 
@@ -69,7 +79,7 @@ static struct str line_of(void *context, uint64_t line)
 {
 	const struct walk *w = context;
 
-	return source_line(&w->lines, line);
+	return source_line(&w->part->lines, line);
 }
 
 /* ---- what annotations switch off ---- */
@@ -148,9 +158,9 @@ static struct judge_suppression suppression_of(void *context, const struct rule 
 					       const struct judge_place *place)
 {
 	const struct walk *w = context;
-	struct judge_suppression s = suppressions_find(&w->suppressions, rule, place->line,
+	struct judge_suppression s = suppressions_find(&w->part->suppressions, rule, place->line,
 						       judge_report(w->judge)->time);
-	const struct yaml_node *node = w->object ? w->object->object.data : NULL;
+	const struct yaml_node *node = w->object->object.data;
 
 	if (!s.by.n)
 		s = annotation_skips(yaml_get(node, "metadata"), rule);
@@ -166,39 +176,36 @@ static int judge_at(struct walk *w, unsigned scope, const struct value *facts,
 		    const struct yaml_node *node, struct str container)
 {
 	const struct object_fact *o = w->object;
-	struct judge_place place = node ? node_place(node) : (struct judge_place){0};
+	struct judge_place place = node_place(node);
 	char name[ERR_MSG_MAX], document[24];
 	struct judge_subject subject = {
-		.kind = o ? SUBJECT_OBJECT : SUBJECT_FILE,
-		.name = STR("file"),
+		.kind = SUBJECT_OBJECT,
 		.container = container,
-		.path = w->source->path,
+		.path = w->part->base.path,
 		.place = place,
-		.excerpt = source_line(&w->lines, place.line),
+		.excerpt = source_line(&w->part->lines, place.line),
 	};
 
-	if (o) {
-		(void)snprintf(name, sizeof name, "%.*s%s%.*s%s%.*s", STR_FMT(value_str(o->kind)),
-			       o->namespace.n ? " " : "", STR_FMT(value_str(o->namespace)),
-			       o->namespace.n ? "/" : " ", STR_FMT(value_str(o->name)));
-		(void)snprintf(document, sizeof document, "%lld", (long long)o->document.i);
-		subject.name = str_of(name);
-		subject.document = str_of(document);
-	}
+	(void)snprintf(name, sizeof name, "%.*s%s%.*s%s%.*s", STR_FMT(value_str(o->kind)),
+		       o->namespace.n ? " " : "", STR_FMT(value_str(o->namespace)),
+		       o->namespace.n ? "/" : " ", STR_FMT(value_str(o->name)));
+	(void)snprintf(document, sizeof document, "%lld", (long long)o->document.i);
+	subject.name = str_of(name);
+	subject.document = str_of(document);
 	return judge_subject(w->judge, &scopes[scope], facts, &subject, w->err);
 }
 
-static int judge_pod(struct walk *w, const struct value *set)
+static int judge_pod(struct walk *w)
 {
 	const struct pod_fact *pod = (const void *)w->object->pod.object;
-	struct value object = value_object(&w->object->object);
-	const struct value facts[] = {w->object->pod, object, *set};
+	struct value object = value_object(&w->object->object), set = w->part->set;
+	const struct value facts[] = {w->object->pod, object, set};
 	int r = judge_at(w, SCOPE_POD, facts,
 			 pod->object.data ? pod->object.data : w->object->object.data, STR_NULL);
 
 	for (uint32_t i = 0; r == 0 && i < pod->containers.n; i++) {
 		const struct container_fact *c = (const void *)pod->containers.items[i].object;
-		const struct value of[] = {pod->containers.items[i], facts[0], object, *set};
+		const struct value of[] = {pod->containers.items[i], facts[0], object, set};
 
 		r = judge_at(w, SCOPE_CONTAINER, of, c->object.data, value_str(c->name));
 	}
@@ -207,63 +214,142 @@ static int judge_pod(struct walk *w, const struct value *set)
 
 static int walk(struct walk *w)
 {
-	const struct value set = value_object(&w->facts.set.object);
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < w->facts.n_objects; i++) {
-		const struct value facts[] = {value_object(&w->facts.objects[i]->object), set};
+	for (size_t i = 0; r == 0 && i < w->part->objects.n; i++) {
+		const struct value facts[] = {value_object(&w->part->objects.p[i]->object),
+					      w->part->set};
 
-		w->object = w->facts.objects[i];
+		w->object = w->part->objects.p[i];
 		r = judge_at(w, SCOPE_OBJECT, facts, w->object->object.data, STR_NULL);
 		if (r == 0 && w->object->pod.kind == VALUE_OBJECT)
-			r = judge_pod(w, &set);
+			r = judge_pod(w);
 	}
-	w->object = NULL;
-	return r < 0 ? r : judge_at(w, SCOPE_SET, &set, NULL, STR_NULL);
+	return r;
 }
 
-/* What cannot be read is told, and not assessed; other files still are. */
-static int refuse(struct walk *w, const struct err *why)
-{
-	struct report *report = judge_report(w->judge);
+/* ---- the set ---- */
 
-	if (report_add_problem(report, w->source->path, STR_NULL, STR("kubernetes"), why) < 0)
-		return err_nomem(w->err);
+static void part_free(struct source_part *part)
+{
+	struct part *p = (struct part *)part;
+
+	if (!p)
+		return;
+	yaml_file_free(p->file);
+	suppressions_done(&p->suppressions);
+	arena_done(&p->arena);
+	free(p);
+}
+
+/* What is broken is told when the part is judged. */
+static int read_yaml(struct part *p, struct str bytes, struct err *err)
+{
+	int r = yaml_parse(bytes, &p->file, &p->broken);
+
+	if (r == -ERR_FORMAT)
+		return 0;
+	if (r < 0)
+		return err_set(err, p->broken.code, "%s", p->broken.msg);
+	r = kubernetes_objects_make(p->file, p->base.path, &p->arena, &p->objects, err);
+	if (r == 0)
+		r = source_lines_make(bytes, &p->arena, &p->lines, err);
+	return r < 0 ? r : yaml_comments_read(&p->lines, &p->suppressions, err);
+}
+
+static int read_part(const struct source_file *f, struct source_part **ret, struct err *err)
+{
+	struct part *p = calloc(1, sizeof *p);
+	struct str bytes;
+	int r;
+
+	if (!p)
+		return err_nomem(err);
+	arena_init(&p->arena, LIMIT_ARENA_BYTES);
+	suppressions_init(&p->suppressions);
+	p->base.path = arena_str(&p->arena, f->path);
+	bytes = arena_str(&p->arena, f->bytes);
+	r = p->base.path.p && bytes.p ? read_yaml(p, bytes, err) : err_nomem(err);
+	if (r < 0) {
+		part_free(&p->base);
+		return r;
+	}
+	p->base.n_bytes = p->arena.used + yaml_file_size(p->file);
+	*ret = &p->base;
 	return 0;
 }
 
-static int check_yaml(struct walk *w, const struct yaml_file *file)
+static struct part *part_at(struct source_part *const *parts, size_t i)
 {
-	int r = kubernetes_facts_make(file, &w->arena, &w->facts, w->err);
-
-	if (r == 0)
-		r = source_lines_make(w->source->bytes, &w->arena, &w->lines, w->err);
-	if (r == 0)
-		r = yaml_comments_read(&w->lines, &w->suppressions, w->err);
-	return r < 0 ? r : walk(w);
+	return (struct part *)parts[i];
 }
 
-static int check(const struct source_file *source, struct judge *judge, struct err *err)
+/* What stands in a broken file is not known: nothing can be said to be missing. */
+static int join_parts(struct source_part *const *parts, size_t n_parts, bool complete,
+		      struct arena *arena, struct err *err)
 {
-	CLEANUP(yaml_file_freep) struct yaml_file *file = NULL;
-	struct walk w = {.source = source, .judge = judge, .err = err};
+	struct kubernetes_facts *facts = arena_alloc(arena, sizeof *facts);
+	struct object_fact **objects;
+	size_t n = 0, at = 0;
+	int r;
+
+	for (size_t i = 0; i < n_parts; i++)
+		n += part_at(parts, i)->objects.n;
+	objects = arena_array(arena, n + 1, sizeof *objects);
+	if (!facts || !objects)
+		return err_nomem(err);
+	for (size_t i = 0; i < n_parts; i++) {
+		const struct part *p = part_at(parts, i);
+
+		for (size_t k = 0; k < p->objects.n; k++)
+			objects[at++] = p->objects.p[k];
+		complete = complete && p->file;
+	}
+	r = kubernetes_set_make(objects, n, complete, arena, facts, err);
+	for (size_t i = 0; i < n_parts; i++)
+		part_at(parts, i)->set = value_object(&facts->set.object);
+	if (n_parts)
+		part_at(parts, 0)->unselected = facts->unselected;
+	return r;
+}
+
+static int tell_unselected(struct judge *j, struct err *err)
+{
+	return report_add_coverage(judge_report(j), STR("Kubernetes selectors"),
+				   COVERAGE_NOT_ASSESSED,
+				   STR("more than kubernetes_selections would have to be compared"),
+				   STR_NULL, 0) < 0
+		       ? err_nomem(err)
+		       : 0;
+}
+
+static int judge_part(const struct source_part *part, struct judge *judge, struct err *err)
+{
+	const struct part *p = (const struct part *)part;
+	struct walk w = {.part = p, .judge = judge, .err = err};
 	const struct judge_hooks hooks = {
 		.context = &w, .place = place_of, .line = line_of, .suppression = suppression_of};
-	struct err why = {0};
-	int r = yaml_parse(source->bytes, &file, &why);
+	int r = p->unselected ? tell_unselected(judge, err) : 0;
 
-	if (r == -ERR_FORMAT)
-		return refuse(&w, &why);
-	if (r < 0)
-		return err_set(err, why.code, "%s", why.msg);
-	arena_init(&w.arena, LIMIT_ARENA_BYTES);
-	suppressions_init(&w.suppressions);
+	if (r == 0 && !p->file)
+		return report_add_problem(judge_report(judge), p->base.path, STR_NULL,
+					  STR("kubernetes"), &p->broken) < 0
+			       ? err_nomem(err)
+			       : 1;
 	judge_set_hooks(judge, &hooks);
-	r = check_yaml(&w, file);
+	if (r == 0)
+		r = walk(&w);
 	judge_set_hooks(judge, &(struct judge_hooks){0});
-	suppressions_done(&w.suppressions);
-	arena_done(&w.arena);
-	return r;
+	return r < 0 ? r : 1;
+}
+
+static const struct language_set set = {
+	.read = read_part, .join = join_parts, .judge = judge_part, .free = part_free};
+
+/* Who asks for one file alone, and could ask for those beside it, has not seen them all. */
+static int check(const struct source_file *source, struct judge *judge, struct err *err)
+{
+	return source_set_check(&language_kubernetes, source, !source->read_beside, judge, err);
 }
 
 /* {text: ..., parameters: ...} */
@@ -318,4 +404,5 @@ const struct language language_kubernetes = {
 	.score = score,
 	.check = check,
 	.check_example = check_example,
+	.set = &set,
 };

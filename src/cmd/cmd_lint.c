@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "check/lint.h"
 #include "cmd/command.h"
+#include "cmd/lint_beside.h"
 #include "cmd/lint_files.h"
 #include "cmd/report_output.h"
 #include "cmd/rule_files.h"
@@ -28,6 +29,8 @@ static int lint_all(struct lint *lint, struct lint_fixing *fixing, int argc,
 	for (int i = 0; r == 0 && i < argc; i++)
 		r = strcmp(argv[i], "-") == 0 ? lint_stdin(lint, fixing, opt.stdin_name, err)
 					      : lint_path(lint, fixing, argv[i], err);
+	if (r == 0)
+		r = lint_look_beside(lint, argc, argv, err);
 	return r < 0 ? r : lint_finish(lint, err);
 }
 

@@ -82,7 +82,7 @@ static int look(struct lint_fixer *fixer, const struct source_file *f, struct st
 
 	file.bytes = text;
 	ret->n_problems = problems_of(fixer);
-	r = lint_file(fixer->lint, &file, err);
+	r = lint_file_alone(fixer->lint, &file, err);
 	ret->n_problems = problems_of(fixer) - ret->n_problems;
 	ret->n_findings = 0;
 	for (size_t i = first; i < report->findings.n; i++) {

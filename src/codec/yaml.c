@@ -376,6 +376,11 @@ void yaml_file_freep(struct yaml_file **file)
 	*file = NULL;
 }
 
+size_t yaml_file_size(const struct yaml_file *file)
+{
+	return file ? file->arena.used : 0;
+}
+
 size_t yaml_n_documents(const struct yaml_file *file)
 {
 	return file->documents.n;

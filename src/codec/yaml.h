@@ -36,6 +36,7 @@ enum yaml_kind { YAML_ABSENT, YAML_SCALAR, YAML_LIST, YAML_MAP };
 int yaml_parse(struct str bytes, struct yaml_file **ret, struct err *err);
 void yaml_file_free(struct yaml_file *file);
 void yaml_file_freep(struct yaml_file **file);
+size_t yaml_file_size(const struct yaml_file *file); /* bytes of memory; 0 for NULL */
 
 size_t yaml_n_documents(const struct yaml_file *file);
 const struct yaml_node *yaml_document(const struct yaml_file *file, size_t i);
