@@ -122,6 +122,13 @@ static bool is_true_at(const struct yaml_node *node, const char *key)
 	return v.kind == VALUE_BOOL && v.b;
 }
 
+static bool is_false_at(const struct yaml_node *node, const char *key)
+{
+	struct value v = scalar_at(node, key);
+
+	return v.kind == VALUE_BOOL && !v.b;
+}
+
 static struct value line_of(const struct yaml_node *node)
 {
 	return value_int((int64_t)yaml_line(node));
@@ -546,6 +553,7 @@ static struct pod_fact *make_pod(struct making *m, const struct object_fact *o,
 	p->annotations = yaml_map_or_empty(context.annotations, m->arena);
 	p->spec = yaml_map_or_empty(spec, m->arena);
 	p->windows = value_bool(str_is(yaml_get_str(map_at(spec, "os"), "name"), "windows"));
+	p->user_namespace = value_bool(is_false_at(spec, "hostUsers"));
 	p->security = value_object(&security->object);
 	p->volumes = make_each(m, list_at(spec, "volumes"), make_volume, NULL);
 	p->service_account =

@@ -104,6 +104,7 @@
 	FIELD(annotations, "map(string, dyn)", "of the pod")                                       \
 	FIELD(spec, "map(string, dyn)", "as written")                                              \
 	FIELD(windows, "bool", "os.name is windows")                                               \
+	FIELD(user_namespace, "bool", "hostUsers: false is written")                               \
 	FIELD(security, "Security", "of the pod")                                                  \
 	FIELD(containers, "list(Container)", "of all kinds")                                       \
 	FIELD(volumes, "list(Volume)", "")                                                         \
