@@ -327,6 +327,8 @@ static int build(struct yaml_file *file, struct str bytes, struct err *err)
 	yaml_parser_t parser;
 	int r;
 
+	/* libyaml would count the mark as a column, and find the lines below indented less. */
+	(void)str_pull_prefix(&bytes, STR("\xef\xbb\xbf"));
 	if (!yaml_parser_initialize(&parser))
 		return err_nomem(err);
 	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);

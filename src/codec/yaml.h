@@ -14,8 +14,8 @@
  *
  * Ownership: the file owns all nodes and texts. Threads: read-only sharing is fine.
  * Errors: ERR_FORMAT with line and column, ERR_LIMIT (yaml_bytes, yaml_depth, yaml_nodes,
- * yaml_aliases), ERR_NOMEM. Input must be UTF-8. Behind it: libyaml, which unlike libfyaml 0.7
- * survives fuzzing; no other file knows.
+ * yaml_aliases), ERR_NOMEM. Input must be UTF-8, a mark at its start is no column. Behind it:
+ * libyaml, which unlike libfyaml 0.7 survives fuzzing; no other file knows.
  */
 #pragma once
 

@@ -138,6 +138,21 @@ TEST(a_node_knows_where_it_begins_and_ends)
 	assert_int_equal(yaml_place(NULL).line, 0);
 }
 
+TEST(a_mark_at_the_start_is_no_column)
+{
+	CLEANUP(yaml_file_freep) struct yaml_file *file = NULL;
+	struct yaml_place place;
+
+	assert_int_equal(parse(STR("\xef\xbb\xbf"
+				   "a: 1\nb: 2\n"),
+			       &file, NULL),
+			 0);
+	assert_str(yaml_get_str(yaml_document(file, 0), "b"), "2");
+	place = yaml_place(yaml_get(yaml_document(file, 0), "a"));
+	assert_int_equal(place.line, 1);
+	assert_int_equal(place.column, 4);
+}
+
 TEST(merged_pairs_stand_behind_the_own_ones)
 {
 	CLEANUP(yaml_file_freep) struct yaml_file *file = NULL;
@@ -167,6 +182,7 @@ int main(void)
 		RUN(an_alias_is_the_node_of_its_anchor),
 		RUN(what_is_wrong_is_said_with_its_line),
 		RUN(limits_are_kept),
+		RUN(a_mark_at_the_start_is_no_column),
 		RUN(merged_pairs_stand_behind_the_own_ones),
 		RUN(a_node_knows_where_it_begins_and_ends),
 	};
