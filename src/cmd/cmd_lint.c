@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/fd.h"
@@ -11,9 +10,8 @@
 #include "cmd/lint_beside.h"
 #include "cmd/lint_files.h"
 #include "cmd/report_output.h"
+#include "cmd/rewrite.h"
 #include "cmd/rule_files.h"
-#include "cmd/terminal.h"
-#include "render/text.h"
 
 static struct {
 	const char *format, *output, *fail_on, *stdin_name, *fix;
@@ -53,26 +51,6 @@ static int check_words(int argc, const char *const *argv, struct err *err)
 	return 0;
 }
 
-/* Lines of a file are shown harmlessly on a terminal, and as they are where git apply reads. */
-static int print_diff(const struct report_output *out, struct str diff, struct err *err)
-{
-	CLEANUP(strbuf_done) struct strbuf safe = STRBUF_INIT(LIMIT_OUTPUT_BYTES);
-	struct terminal t = terminal_look(STDOUT_FILENO);
-
-	if (!t.is_terminal || (out->path && strcmp(out->path, "-") != 0))
-		return report_output_print(out, diff, err);
-	for (size_t from = 0, i = 0; i <= diff.n; i++) {
-		if (i < diff.n && diff.p[i] != '\n' && diff.p[i] != '\t')
-			continue;
-		(void)text_add(&safe, str_sub(diff, from, i - from), SIZE_MAX, t.unicode);
-		if (i < diff.n)
-			strbuf_addc(&safe, diff.p[i]);
-		from = i + 1;
-	}
-	return strbuf_check(&safe, err) < 0 ? -(int)safe.error
-					    : report_output_print(out, strbuf_str(&safe), err);
-}
-
 /* SOURCE_DATE_EPOCH, else now: suppressions end by it. */
 static int read_time(struct report *report, struct err *err)
 {
@@ -107,7 +85,7 @@ static int run(int argc, const char *const *argv)
 	if (r == 0)
 		r = lint_all(lint, &fixing, argc, argv, &err);
 	if (r == 0)
-		r = only_diff ? print_diff(&out, strbuf_str(&fixing.diff), &err)
+		r = only_diff ? rewrite_print_diff(&out, strbuf_str(&fixing.diff), &err)
 			      : report_output_write(&out, report, &err);
 	lint_fixer_free(fixing.fixer);
 	strbuf_done(&fixing.diff);

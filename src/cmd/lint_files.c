@@ -14,6 +14,7 @@
 #include "base/limits.h"
 #include "base/path.h"
 #include "base/vec.h"
+#include "cmd/rewrite.h"
 #include "render/text.h"
 
 #define SCORE_FOUND 50 /* in a folder: by its name, or surely by its content */
@@ -129,7 +130,7 @@ static int fix(struct lint_fixing *fixing, const struct source_file *f, const ch
 		strbuf_add(fixed, f->bytes);
 		return r < 0 ? r : strbuf_check(fixed, err);
 	}
-	r = lint_fix_write(path, f->bytes, strbuf_str(fixed), err);
+	r = rewrite_file(path, f->bytes, strbuf_str(fixed), err);
 	if (r == 0)
 		tell_fixes(path, n);
 	return r;

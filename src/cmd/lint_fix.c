@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/lint_fix.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -197,63 +195,5 @@ int lint_fix(struct lint_fixer *fixer, const struct source_file *f, struct strbu
 	fixer->alone = false;
 	for (unsigned i = 0; r == 0 && go && i < ROUNDS_MAX; i++)
 		r = fix_round(fixer, f, out, ret_n, &go, err);
-	return r;
-}
-
-/* ---- writing ---- */
-
-static int check_unchanged(const char *path, struct str before, struct err *err)
-{
-	CLEANUP(strbuf_done) struct strbuf now = STRBUF_INIT(LIMIT_YAML_BYTES);
-	int r = file_read(path, &now, err);
-
-	if (r == 0 && !str_eq(strbuf_str(&now), before))
-		r = err_set(err, ERR_DENIED, "%s: changed meanwhile; it is left as it is", path);
-	return r;
-}
-
-static int write_temp(int fd, const struct stat *st, struct str after, const char *path,
-		      struct err *err)
-{
-	int r = fd_write_all(fd, after, err);
-
-	if (r < 0)
-		return r;
-	/* Only root can give a file away; who else may write here keeps it as his own. */
-	if ((st->st_uid != geteuid() || st->st_gid != getegid()) &&
-	    fchown(fd, st->st_uid, st->st_gid) < 0 && errno != EPERM)
-		return err_errno(err, errno, "%s: give it its owner", path);
-	if (fchmod(fd, st->st_mode & 07777) < 0 || fsync(fd) < 0)
-		return err_errno(err, errno, "%s: write", path);
-	return 0;
-}
-
-int lint_fix_write(const char *path, struct str before, struct str after, struct err *err)
-{
-	CLEANUP(strbuf_done) struct strbuf temp = STRBUF_INIT(LIMIT_PATH_BYTES);
-	CLEANUP(freep) char *real = realpath(path, NULL);
-	CLEANUP(fd_closep) int fd = -1;
-	struct str folder, base;
-	struct stat st;
-	int r;
-
-	if (!real || stat(real, &st) < 0)
-		return err_errno(err, errno, "%s", path);
-	(void)str_rcut(str_of(real), '/', &folder, &base); /* realpath gives an absolute one */
-	strbuf_add(&temp, folder);
-	strbuf_adds(&temp, "/" FILE_TEMP_PREFIX "XXXXXX");
-	r = strbuf_check(&temp, err);
-	if (r < 0)
-		return r;
-	fd = mkstemp(temp.p);
-	if (fd < 0)
-		return err_errno(err, errno, "%s: write beside it", path);
-	r = write_temp(fd, &st, after, path, err);
-	if (r == 0)
-		r = check_unchanged(real, before, err);
-	if (r == 0 && rename(temp.p, real) < 0)
-		r = err_errno(err, errno, "%s", path);
-	if (r < 0)
-		(void)unlink(temp.p); /* what went wrong is told already */
 	return r;
 }

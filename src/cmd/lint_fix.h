@@ -6,14 +6,12 @@
  *     struct lint_fixer *fixer;
  *     r = lint_fixer_new(set, report, &fixer, err);           report: for the time
  *     r = lint_fix(fixer, &file, &out, err);                   out: the text with its fixes
- *     r = lint_fix_write(path, before, after, err);
  *     lint_fixer_free(fixer);
  *
  * A round takes all fixes that do not overlap. Where that makes something worse they are tried rule
  * by rule; the rule whose fixes do is left out for this file and told on stderr.
  *
- * Threads: one at a time. Errors: those of lint_file; of lint_fix_write ERR_IO, ERR_DENIED when the
- * file is no longer what was read.
+ * Threads: one at a time. Errors: those of lint_file.
  */
 #pragma once
 
@@ -29,6 +27,3 @@ void lint_fixer_freep(struct lint_fixer **fixer);
 /* The number of fixes made; out is the text in any case. */
 int lint_fix(struct lint_fixer *fixer, const struct source_file *f, struct strbuf *out,
 	     size_t *ret_n, struct err *err);
-
-/* Replaces the file by a rename, with its mode; a symbolic link stays one. */
-int lint_fix_write(const char *path, struct str before, struct str after, struct err *err);

@@ -87,12 +87,7 @@ struct scan_request scan_request_of(const struct scan_options *opt, const char *
 {
 	return (struct scan_request){.target = target,
 				     .platform = opt->platform,
-				     .registry = {.security = opt->insecure_registry
-								      ? REGISTRY_SECURITY_NONE
-								      : REGISTRY_SECURITY_AUTO,
-						  .ca_file = opt->tls_ca,
-						  .registries_conf = opt->registries_conf,
-						  .auth_file = opt->auth_file},
+				     .registry = REGISTRY_OPTIONS_GIVEN(*opt),
 				     .jobs = opt->jobs,
 				     .no_cache = opt->no_cache,
 				     .no_sandbox = opt->no_sandbox};

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "cmd/command.h"
+#include "cmd/registry_options.h"
 #include "policy/ignore.h"
 
 struct scan_options {
@@ -13,8 +13,7 @@ struct scan_options {
 	const char *output; /* a file; NULL: stdout */
 	const char *platform;
 	uint64_t jobs;
-	const char *tls_ca, *registries_conf, *auth_file; /* NULL: the usual ones */
-	bool insecure_registry;
+	REGISTRY_OPTION_MEMBERS;
 	bool vulnerabilities;		 /* match packages with the database and list findings */
 	const char *db, *fail_on;	 /* NULL: the default place; no threshold */
 	const char *severity;		 /* "critical,high"; NULL: all */
@@ -34,14 +33,7 @@ struct scan_options {
 			    "neither read nor write the layer cache", .project = true),            \
 		OPTION_FLAG("no-sandbox", 0, &(opt).no_sandbox,                                    \
 			    "keep network and writing open while reading"),                        \
-		OPTION_FLAG("insecure-registry", 0, &(opt).insecure_registry,                      \
-			    "allow http and unknown certificates for the registry"),               \
-		OPTION_STR("tls-ca", 0, &(opt).tls_ca, "FILE",                                     \
-			   "PEM certificates to trust beside the system's"),                       \
-		OPTION_STR("registries-conf", 0, &(opt).registries_conf, "FILE",                   \
-			   "read instead of the usual registries.conf"),                           \
-		OPTION_STR("authfile", 0, &(opt).auth_file, "FILE",                                \
-			   "credentials, instead of those of docker or podman login"),             \
+		REGISTRY_OPTIONS(opt),                                                             \
 		OPTION_FLAG("quiet", 'q', &(opt).quiet, "no progress on stderr", .project = true), \
 		OPTION_FLAG("no-color", 0, &(opt).no_color, "no colour, also on a terminal",       \
 			    .project = true)

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
-#include "cmd/lint_fix.h"
+#include "cmd/rewrite.h"
 
 static void check_file(const char *path, const char *want)
 {
@@ -17,19 +17,19 @@ static void check_file(const char *path, const char *want)
 
 TEST(a_file_that_changed_meanwhile_is_left_alone)
 {
-	char folder[] = "/tmp/test-lint_fix.XXXXXX", path[64];
+	char folder[] = "/tmp/test-rewrite.XXXXXX", path[64];
 	struct err err = {0};
 
 	assert_non_null(mkdtemp(folder));
 	(void)snprintf(path, sizeof path, "%s/f", folder); /* fits */
 	assert_int_equal(file_write_atomic(AT_FDCWD, path, STR("now\n"), NULL), 0);
-	assert_int_equal(lint_fix_write(path, STR("before\n"), STR("after\n"), &err), -ERR_DENIED);
+	assert_int_equal(rewrite_file(path, STR("before\n"), STR("after\n"), &err), -ERR_DENIED);
 	assert_has(err.msg, "/f: changed meanwhile; it is left as it is");
 	check_file(path, "now\n");
-	assert_int_equal(lint_fix_write(path, STR("now\n"), STR("after\n"), &err), 0);
+	assert_int_equal(rewrite_file(path, STR("now\n"), STR("after\n"), &err), 0);
 	check_file(path, "after\n");
 	assert_int_equal(unlink(path), 0);
-	assert_int_equal(lint_fix_write(path, STR(""), STR("after\n"), &err), -ERR_NOT_FOUND);
+	assert_int_equal(rewrite_file(path, STR(""), STR("after\n"), &err), -ERR_NOT_FOUND);
 	assert_int_equal(rmdir(folder), 0); /* nothing is left beside it */
 }
 
