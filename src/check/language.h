@@ -87,6 +87,9 @@ struct language {
 	 */
 	int (*check_example)(const struct yaml_node *what, struct judge *j, struct err *err);
 	const struct language_set *set; /* NULL: its files mean nothing for each other */
+	/* Appends the images it names, struct image_use (image_use.h); NULL: it names none. */
+	int (*images)(const struct source_file *f, struct arena *a, struct vec *uses,
+		      struct err *err);
 };
 
 extern const struct language *const languages[]; /* NULL-ended, sorted by id */

@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "base/path.h"
 #include "check/compose_facts.h"
+#include "check/image_use.h"
 #include "check/language.h"
 #include "check/yaml_comments.h"
 
@@ -178,4 +179,5 @@ const struct language language_compose = {
 	.score = score,
 	.check = check,
 	.check_example = check_example,
+	.images = image_uses_compose,
 };

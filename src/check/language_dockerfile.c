@@ -2,6 +2,7 @@
 #include "base/limits.h"
 #include "base/path.h"
 #include "check/dockerfile_shell.h"
+#include "check/image_use.h"
 #include "check/source_lines.h"
 #include "check/suppression.h"
 #include "codec/yaml.h"
@@ -404,4 +405,5 @@ const struct language language_dockerfile = {
 	.score = score,
 	.check = check,
 	.check_example = check_example,
+	.images = image_uses_dockerfile,
 };

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "base/path.h"
+#include "check/image_use.h"
 #include "check/kubernetes_facts.h"
 #include "check/source_set.h"
 #include "check/yaml_comments.h"
@@ -405,4 +406,5 @@ const struct language language_kubernetes = {
 	.check = check,
 	.check_example = check_example,
 	.set = &set,
+	.images = image_uses_kubernetes,
 };
