@@ -200,16 +200,21 @@ static size_t utf8_sequence(const unsigned char *p, size_t n)
 	return len;
 }
 
-bool str_is_utf8(struct str s)
+size_t str_find_no_utf8(struct str s)
 {
 	for (size_t i = 0; i < s.n;) {
 		size_t len = utf8_sequence((const unsigned char *)s.p + i, s.n - i);
 
 		if (len == 0)
-			return false;
+			return i;
 		i += len;
 	}
-	return true;
+	return s.n;
+}
+
+bool str_is_utf8(struct str s)
+{
+	return str_find_no_utf8(s) == s.n;
 }
 
 char *str_dup(struct str s)

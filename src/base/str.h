@@ -107,6 +107,7 @@ bool str_parse_hex_u64(struct str s, uint64_t *ret);
 
 /* Whether the bytes are well-formed UTF-8 (no surrogates, no overlongs). */
 bool str_is_utf8(struct str s);
+size_t str_find_no_utf8(struct str s); /* the first byte that is none; s.n: all are */
 
 /* malloc'd, NUL-terminated copy; NULL without memory. NULs inside stay. */
 char *str_dup(struct str s);

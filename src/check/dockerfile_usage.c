@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "check/dockerfile_usage.h"
 
+#include <ctype.h>
+
 #include "base/cleanup.h"
+#include "base/nearest.h"
 #include "base/unicode.h"
 #include "check/dockerfile_heredoc.h"
 #include "check/dockerfile_mount.h"
@@ -428,12 +431,27 @@ static bool check_volumes(const struct check *c)
 	return true;
 }
 
+static bool refuse_unknown(const struct check *c)
+{
+	struct str written = str_sub(c->in->name.text, 0, 80);
+	struct nearest near;
+	char upper[80];
+
+	for (size_t i = 0; i < written.n; i++)
+		upper[i] = (char)toupper((unsigned char)written.p[i]);
+	near = nearest_to(str_make(upper, written.n));
+	for (unsigned i = INSTRUCTION_ADD; i <= INSTRUCTION_WORKDIR; i++)
+		nearest_offer(&near, str_of(instruction_name((enum instruction_keyword)i)));
+	return REFUSE(c, c->in->name.span, "there is no instruction \"%.*s\"%s%.*s%s",
+		      STR_FMT(written), near.name.n ? "; did you mean " : "", STR_FMT(near.name),
+		      near.name.n ? "?" : "");
+}
+
 static bool check(const struct check *c)
 {
 	switch (c->in->keyword) {
 	case INSTRUCTION_UNKNOWN:
-		return REFUSE(c, c->in->name.span, "there is no instruction \"%.*s\"",
-			      STR_FMT(str_sub(c->in->name.text, 0, 80)));
+		return refuse_unknown(c);
 	case INSTRUCTION_ADD:
 	case INSTRUCTION_COPY:
 		return check_files(c);

@@ -30,7 +30,7 @@ struct judge {
 	struct vec fixes;   /* struct judge_fix */
 	struct vec origins; /* struct judge_origin */
 	struct vec hidden;  /* struct hidden */
-	uint64_t n_broken;
+	uint64_t n_broken, n_refused;
 	struct evaluation evaluation;
 	struct arena arena; /* of programs */
 };
@@ -103,6 +103,26 @@ struct report *judge_report(struct judge *j)
 uint64_t judge_n_broken(const struct judge *j)
 {
 	return j->n_broken;
+}
+
+uint64_t judge_n_refused(const struct judge *j)
+{
+	return j->n_refused;
+}
+
+int judge_refuse(struct judge *j, struct str path, const char *parser, const struct err *why,
+		 struct err *err)
+{
+	CLEANUP(strbuf_done) struct strbuf what = STRBUF_INIT(LIMIT_PATH_BYTES + 16);
+
+	strbuf_adds(&what, "file ");
+	strbuf_add(&what, path);
+	j->n_refused++;
+	if (report_add_problem(j->report, path, STR_NULL, str_of(parser), why) < 0 ||
+	    report_add_coverage(j->report, strbuf_str(&what), COVERAGE_NOT_ASSESSED,
+				STR("it cannot be read"), STR_NULL, 0) < 0)
+		return err_nomem(err);
+	return 0;
 }
 
 const struct judge_fix *judge_fixes(const struct judge *j, size_t *ret_n)

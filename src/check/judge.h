@@ -108,6 +108,15 @@ struct report *judge_report(struct judge *j);
 uint64_t judge_n_broken(const struct judge *j);
 
 /*
+ * A file that cannot be read is told as a problem, and is NOT ASSESSED. `parser` is the language.
+ * Errors: ERR_NOMEM.
+ */
+int judge_refuse(struct judge *j, struct str path, const char *parser, const struct err *why,
+		 struct err *err);
+/* How many were refused so far. */
+uint64_t judge_n_refused(const struct judge *j);
+
+/*
  * Once all files are judged: what other rules say of lines that hold a secret no longer quotes
  * them.
  */

@@ -125,10 +125,7 @@ static int check(const struct source_file *source, struct judge *judge, struct e
 	int r = yaml_parse(source->bytes, &file, &why);
 
 	if (r == -ERR_FORMAT)
-		return report_add_problem(judge_report(judge), source->path, STR_NULL,
-					  STR("compose"), &why) < 0
-			       ? err_nomem(err)
-			       : 0;
+		return judge_refuse(judge, source->path, "compose", &why, err);
 	if (r < 0)
 		return err_set(err, why.code, "%s", why.msg);
 	arena_init(&w.arena, LIMIT_ARENA_BYTES);

@@ -45,6 +45,8 @@ static const struct scope scopes[] = {
 			    {"file", "Dockerfile", "its file"}}},
 };
 
+extern const struct language language_dockerfile;
+
 struct walk {
 	const struct source_file *source;
 	struct judge *judge;
@@ -248,6 +250,20 @@ static int judge_shell(struct walk *w)
 	return r;
 }
 
+static int tell_more_problems(struct walk *w)
+{
+	struct err what = {0};
+
+	if (w->facts.dockerfile->more_problems == 0)
+		return 0;
+	(void)err_set(&what, ERR_LIMIT, "a build would refuse %zu more things in it",
+		      w->facts.dockerfile->more_problems);
+	return report_add_problem(judge_report(w->judge), w->source->path, STR_NULL,
+				  str_of(language_dockerfile.id), &what) < 0
+		       ? err_nomem(w->err)
+		       : 0;
+}
+
 static int judge_problems(struct walk *w)
 {
 	const struct value list = w->facts.file.problems;
@@ -260,7 +276,7 @@ static int judge_problems(struct walk *w)
 		r = judge_at(w, SCOPE_PROBLEM, facts, value_str(p->keyword),
 			     place(w, p->start, p->end));
 	}
-	return r;
+	return r < 0 ? r : tell_more_problems(w);
 }
 
 static int walk(struct walk *w)
@@ -282,13 +298,30 @@ static int walk(struct walk *w)
 	return r < 0 ? r : judge_problems(w);
 }
 
+/* Bytes that no text has: a program, an archive, what some editors of Windows write. */
+static bool is_binary(struct str bytes, struct err *why)
+{
+	size_t at = str_find_char(bytes, '\0');
+
+	if (str_has_prefix(bytes, STR("\xff\xfe")) || str_has_prefix(bytes, STR("\xfe\xff")))
+		(void)err_set(why, ERR_FORMAT, "UTF-16, which no build reads: save it as UTF-8");
+	else if (at < bytes.n)
+		(void)err_set(why, ERR_FORMAT, "no text: byte %zu is NUL", at + 1);
+	else
+		return false;
+	return true;
+}
+
 static int check(const struct source_file *source, struct judge *judge, struct err *err)
 {
 	struct walk w = {.source = source, .judge = judge, .err = err};
 	const struct judge_hooks hooks = {
 		.context = &w, .place = place_of, .line = line_of, .suppression = suppression_of};
+	struct err why = {0};
 	int r;
 
+	if (is_binary(source->bytes, &why))
+		return judge_refuse(judge, source->path, language_dockerfile.id, &why, err);
 	arena_init(&w.arena, LIMIT_ARENA_BYTES);
 	suppressions_init(&w.suppressions);
 	judge_set_hooks(judge, &hooks);

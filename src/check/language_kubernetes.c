@@ -333,10 +333,7 @@ static int judge_part(const struct source_part *part, struct judge *judge, struc
 	int r = p->unselected ? tell_unselected(judge, err) : 0;
 
 	if (r == 0 && !p->file)
-		return report_add_problem(judge_report(judge), p->base.path, STR_NULL,
-					  STR("kubernetes"), &p->broken) < 0
-			       ? err_nomem(err)
-			       : 1;
+		return judge_refuse(judge, p->base.path, "kubernetes", &p->broken, err);
 	judge_set_hooks(judge, &hooks);
 	if (r == 0)
 		r = walk(&w);

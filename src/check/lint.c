@@ -75,14 +75,6 @@ static int not_assessed(struct lint *lint, const struct source_file *f, struct s
 		       : 0;
 }
 
-static int refused(struct lint *lint, const struct source_file *f, const struct language *language,
-		   const struct err *why, struct err *err)
-{
-	if (report_add_problem(lint->report, f->path, STR_NULL, str_of(language->id), why) < 0)
-		return err_nomem(err);
-	return not_assessed(lint, f, str_of(why->msg), err);
-}
-
 void lint_set_incomplete(struct lint *lint, const struct language *language)
 {
 	lint->sets[place_of(language)].incomplete = true;
@@ -127,6 +119,7 @@ static int read_part(struct lint *lint, const struct source_file *f, struct sour
 static int check(struct lint *lint, const struct source_file *f, bool alone, struct err *err)
 {
 	const struct language *language = language_of(f);
+	const uint64_t n_refused = judge_n_refused(lint->judge);
 	struct err why = {0};
 	size_t place;
 	int r;
@@ -140,10 +133,11 @@ static int check(struct lint *lint, const struct source_file *f, bool alone, str
 	else
 		r = language->check(f, lint->judge, &why);
 	if (r == -ERR_LIMIT)
-		return refused(lint, f, language, &why, err);
+		return judge_refuse(lint->judge, f->path, language->id, &why, err);
 	if (r < 0)
 		return err_set(err, why.code, "%s", why.msg);
-	lint->n_files[place] += !language->set || alone;
+	lint->n_files[place] +=
+		(!language->set || alone) && judge_n_refused(lint->judge) == n_refused;
 	return 0;
 }
 

@@ -141,8 +141,10 @@ static int own_keys(struct builder *b, size_t first, struct map *seen, bool *ret
 		if (is_merge(key))
 			*ret_merges = true;
 		else if (key->kind == YAML_SCALAR && map_get(seen, key->text))
-			r = err_set(err, ERR_FORMAT, "line %zu: key \"%.*s\" is there twice",
-				    (size_t)key->place.line, STR_FMT(str_sub(key->text, 0, 100)));
+			r = err_set(err, ERR_FORMAT,
+				    "line %zu, column %zu: key \"%.*s\" is there twice",
+				    (size_t)key->place.line, (size_t)key->place.column,
+				    STR_FMT(str_sub(key->text, 0, 100)));
 		else if (key->kind == YAML_SCALAR && map_put(seen, key->text, (void *)key) < 0)
 			r = err_nomem(err);
 	}
@@ -260,8 +262,9 @@ static int add_alias(struct builder *b, const yaml_event_t *e, struct err *err)
 			       event_line(e), (int)LIMIT_YAML_ALIASES);
 	/* Also when the collection is still open: a node cannot hold itself. */
 	if (!node)
-		return err_set(err, ERR_FORMAT, "line %zu: no anchor \"%.*s\" before this",
-			       event_line(e), STR_FMT(str_sub(name, 0, 100)));
+		return err_set(
+			err, ERR_FORMAT, "line %zu, column %zu: no anchor \"%.*s\" before this",
+			event_line(e), e->start_mark.column + 1, STR_FMT(str_sub(name, 0, 100)));
 	return place(b, node, err);
 }
 
@@ -294,11 +297,17 @@ static int add_event(struct builder *b, const yaml_event_t *e, struct err *err)
 
 static int parser_error(const yaml_parser_t *parser, struct err *err)
 {
+	char where[128] = "";
+
 	if (parser->error == YAML_MEMORY_ERROR)
 		return err_nomem(err);
-	return err_set(err, ERR_FORMAT, "line %zu, column %zu: %s", parser->problem_mark.line + 1,
+	/* "while parsing a flow sequence": the bracket that is left open is where to look. */
+	if (parser->context && parser->context_mark.line != parser->problem_mark.line)
+		(void)snprintf(where, sizeof where, " %s that begins on line %zu", parser->context,
+			       parser->context_mark.line + 1);
+	return err_set(err, ERR_FORMAT, "line %zu, column %zu: %s%s", parser->problem_mark.line + 1,
 		       parser->problem_mark.column + 1,
-		       parser->problem ? parser->problem : "not YAML");
+		       parser->problem ? parser->problem : "not YAML", where);
 }
 
 static int read_events(struct builder *b, yaml_parser_t *parser, struct err *err)
@@ -342,6 +351,19 @@ static int build(struct yaml_file *file, struct str bytes, struct err *err)
 	return r;
 }
 
+static int refuse_bytes(struct str bytes, struct err *err)
+{
+	size_t at = str_find_no_utf8(bytes), line = 1, start = 0;
+
+	for (size_t i = 0; i < at; i++)
+		if (bytes.p[i] == '\n') {
+			line++;
+			start = i + 1;
+		}
+	return err_set(err, ERR_FORMAT, "line %zu, byte %zu of it: not UTF-8: 0x%02x", line,
+		       at - start + 1, (unsigned char)bytes.p[at]);
+}
+
 int yaml_parse(struct str bytes, struct yaml_file **ret, struct err *err)
 {
 	CLEANUP(yaml_file_freep) struct yaml_file *file = NULL;
@@ -351,7 +373,7 @@ int yaml_parse(struct str bytes, struct yaml_file **ret, struct err *err)
 		return err_set(err, ERR_LIMIT, "%zu bytes of YAML: more than yaml_bytes (%d)",
 			       bytes.n, (int)LIMIT_YAML_BYTES);
 	if (!str_is_utf8(bytes))
-		return err_set(err, ERR_FORMAT, "not UTF-8");
+		return refuse_bytes(bytes, err);
 	file = calloc(1, sizeof *file);
 	if (!file)
 		return err_nomem(err);

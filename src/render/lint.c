@@ -202,14 +202,14 @@ static uint64_t count_suppressed(const struct report *r)
 	return n;
 }
 
-static bool has_gaps(const struct report *r)
+/* What was not assessed, or in part. */
+static uint64_t count_gaps(const struct report *r)
 {
-	bool has = r->problems.n > 0;
+	uint64_t n = 0;
 
-	for (size_t i = 0; i < r->coverage.n && !has; i++)
-		has = ((const struct coverage *)vec_at(&r->coverage, i))->state !=
-		      COVERAGE_ASSESSED;
-	return has;
+	for (size_t i = 0; i < r->coverage.n; i++)
+		n += ((const struct coverage *)vec_at(&r->coverage, i))->state != COVERAGE_ASSESSED;
+	return n;
 }
 
 static void put_problems(struct canvas *c, const struct report *r)
@@ -224,6 +224,12 @@ static void put_problems(struct canvas *c, const struct report *r)
 		strbuf_add(&sb, str_sub(p->message, 0, PART_MAX));
 		put_text(c, TONE_WARN, strbuf_str(&sb));
 	}
+	if (r->n_problems_unlisted) {
+		strbuf_reset(&sb);
+		strbuf_addf(&sb, "%llu more problems are not listed",
+			    (unsigned long long)r->n_problems_unlisted);
+		put_text(c, TONE_WARN, strbuf_str(&sb));
+	}
 	for (size_t i = 0; i < r->coverage.n; i++) {
 		const struct coverage *v = vec_at(&r->coverage, i);
 
@@ -231,7 +237,8 @@ static void put_problems(struct canvas *c, const struct report *r)
 			continue;
 		strbuf_reset(&sb);
 		strbuf_add(&sb, str_sub(v->what, 0, PART_MAX));
-		strbuf_adds(&sb, ": NOT ASSESSED: ");
+		strbuf_adds(&sb, v->state == COVERAGE_PARTIAL ? ": assessed in part: "
+							      : ": NOT ASSESSED: ");
 		strbuf_add(&sb, str_sub(v->reason, 0, PART_MAX));
 		put_text(c, TONE_WARN, strbuf_str(&sb));
 	}
@@ -250,17 +257,21 @@ static void put_verdict(struct canvas *c, const struct report *r, const struct p
 			size_t n_files_with, uint64_t n_suppressed)
 {
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LINES_MAX);
-	uint64_t n_files = count_files(r);
+	uint64_t n_files = count_files(r), n_gaps = count_gaps(r);
+	enum tone tone = n_gaps || r->problems.n ? TONE_WARN : TONE_GOOD;
 
+	tone = n_files_with ? TONE_HEADING : tone;
 	findings_add_counts(&sb, plan);
 	strbuf_addf(&sb, " in %zu of %llu file%s", n_files_with, (unsigned long long)n_files,
 		    n_files == 1 ? "" : "s");
 	if (n_suppressed)
 		strbuf_addf(&sb, "; %llu suppressed", (unsigned long long)n_suppressed);
+	if (n_gaps)
+		strbuf_addf(&sb, "; %llu not assessed", (unsigned long long)n_gaps);
 	strbuf_addc(c->out, '\n');
-	canvas_start(c, n_files_with ? TONE_HEADING : TONE_GOOD);
+	canvas_start(c, tone);
 	text_wrap(c->out, strbuf_str(&sb), 0, c->width, c->unicode);
-	canvas_end(c, n_files_with ? TONE_HEADING : TONE_GOOD);
+	canvas_end(c, tone);
 }
 
 static int render(const struct report *r, const struct render_options *o, struct strbuf *out,
@@ -292,7 +303,7 @@ static int render(const struct report *r, const struct render_options *o, struct
 		plan.n_by_severity[f->severity]++;
 	}
 	vec_done(&list);
-	if (n_files && has_gaps(r))
+	if (n_files && (r->problems.n || count_gaps(r)))
 		strbuf_addc(out, '\n');
 	put_problems(&c, r);
 	put_verdict(&c, r, &plan, n_files, count_suppressed(r));

@@ -139,6 +139,8 @@ static const struct {
 	{"# syntax=a\n# syntax=b\nFROM a", DOCKERFILE_SYNTAX, 2, 10, "syntax is given twice"},
 	{"USER a\nFROM a", DOCKERFILE_USAGE, 1, 1, "USER: only ARG may stand before"},
 	{"FROM a\nFOO b", DOCKERFILE_USAGE, 2, 1, "there is no instruction \"FOO\""},
+	{"FROM a\nentrypint b", DOCKERFILE_USAGE, 2, 1,
+	 "there is no instruction \"entrypint\"; did you mean ENTRYPOINT?"},
 	{"FROM a b", DOCKERFILE_USAGE, 1, 1, "FROM: expected IMAGE or IMAGE AS NAME"},
 	{"FROM a to b", DOCKERFILE_USAGE, 1, 1, "FROM: expected"},
 	{"FROM a AS 1x", DOCKERFILE_USAGE, 1, 11, "\"1x\" is no name of a stage"},

@@ -78,15 +78,15 @@ TEST(what_is_wrong_is_said_with_its_line)
 		enum err_code code;
 		const char *message;
 	} rows[] = {
-		{"a: 1\na: 2\n", ERR_FORMAT, "line 2: key \"a\" is there twice"},
-		{"%\"\xa6", ERR_FORMAT, "not UTF-8"},
+		{"a: 1\na: 2\n", ERR_FORMAT, "line 2, column 1: key \"a\" is there twice"},
+		{"a: 1\n%\"\xa6", ERR_FORMAT, "line 2, byte 3 of it: not UTF-8: 0xa6"},
 		{"a: 1\nb: \001\n", ERR_FORMAT, "line "},
-		{"a: *x\n", ERR_FORMAT, "line 1: no anchor \"x\" before this"},
-		{"a: &x [*x]\n", ERR_FORMAT, "line 1: no anchor \"x\" before this"},
+		{"a: *x\n", ERR_FORMAT, "line 1, column 4: no anchor \"x\" before this"},
+		{"a: &x [*x]\n", ERR_FORMAT, "line 1, column 8: no anchor \"x\" before this"},
 		{"a: [1\n", ERR_FORMAT, "line "},
 		{"a: \"b\n", ERR_FORMAT, "line "},
 		{"\tb: c: d\n", ERR_FORMAT, "line "},
-		{"a: 1\n--- *x\n", ERR_FORMAT, "line 2: no anchor"},
+		{"a: 1\n--- *x\n", ERR_FORMAT, "line 2, column 5: no anchor"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {

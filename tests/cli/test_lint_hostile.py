@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""plimsoll lint: broken and hostile files end in a clear message, in time, and nothing is silent."""
+import json
+import os
+import subprocess
+
+import pytest
+
+PLIMSOLL = os.environ["PLIMSOLL"]
+SECONDS = 60
+POD = "apiVersion: v1\nkind: Pod\n"
+
+
+def run(tmp_path, *args, stdin=None):
+    return subprocess.run([PLIMSOLL, "lint", *args], cwd=tmp_path, capture_output=True, text=True,
+                          input=stdin, timeout=SECONDS, check=False)
+
+
+def lint(tmp_path, text, name="Dockerfile", *args):
+    (tmp_path / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+    done = run(tmp_path, "--format", "json", *args, name)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def gaps(report):
+    return [c["what"] for c in report["coverage"] if c["state"] == "not-assessed"]
+
+
+def rules_of(report):
+    return [f["rule"] for f in report["findings"]]
+
+
+def bomb():
+    lines = [POD + "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"]
+    for i in range(1, 30):
+        lines.append(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n")
+    return "".join(lines)
+
+
+REFUSED = [
+    ("a.yaml", POD + "metadata:\n  name: [a\nspec: }\n",
+     "line 5, column 5: did not find expected ',' or ']'"
+     " while parsing a flow sequence that begins on line 4"),
+    ("compose.yaml", "services:\n  web:\n   image: a\n - x\n", "line 4, column 2: "),
+    ("a.yaml", POD + "spec:\n\tx: y\n", "line 4, column 1: found character that cannot start"),
+    ("a.yaml", POD + "kind: Job\n", 'line 3, column 1: key "kind" is there twice'),
+    ("a.yaml", POD + "spec: &a\n  x: *a\n", 'line 4, column 6: no anchor "a" before this'),
+    ("a.yaml", POD + "spec: " + "[" * 5000, "line 3: nested deeper than yaml_depth (100)"),
+    ("a.yaml", bomb(), None),
+    ("a.yaml", POD.encode() + b"metadata: {name: \xff}\n", "line 3, byte 18 of it: not UTF-8: 0xff"),
+    ("a.yaml", POD + "\0", "control characters are not allowed"),
+    ("compose.yaml", "services: {}\n".encode("utf-16"), "line 1, byte 1 of it: not UTF-8: 0xff"),
+    ("Dockerfile", b"FROM a:1\nRUN x\0y\n", "no text: byte 15 is NUL"),
+    ("Dockerfile", "FROM a:1\n".encode("utf-16"), "UTF-16, which no build reads: save it as UTF-8"),
+    ("Dockerfile", "RUN a\n" * 600000, "more than dockerfile_instructions (524288)"),
+    ("Dockerfile", "RUN a\n" * 1800000, "larger than dockerfile_bytes (10485760)"),
+]
+
+
+@pytest.mark.parametrize("name, text, message", REFUSED, ids=range(len(REFUSED)))
+def test_what_cannot_be_read_is_told_and_not_assessed(tmp_path, name, text, message):
+    report = lint(tmp_path, text, name)
+    if message is None:  # aliases share what they name: it costs nothing
+        assert not report["problems"] and not gaps(report)
+        return
+    (problem,) = report["problems"]
+    assert message in problem["message"] and problem["path"] == name
+    assert gaps(report) == ["file " + name] and not report["findings"]
+    assert run(tmp_path, "--require-complete", name).returncode == 3
+
+
+def test_the_text_says_how_many_were_not_assessed(tmp_path):
+    (tmp_path / "a.yaml").write_text(POD + "spec: [\n")
+    (tmp_path / "Dockerfile").write_text("FROM a:1\nUSER 10001\n")
+    done = run(tmp_path, "a.yaml", "Dockerfile")
+    assert done.returncode == 0 and "file a.yaml: NOT ASSESSED: it cannot be read" in done.stdout
+    assert done.stdout.splitlines()[-1] == "no findings in 0 of 1 file; 1 not assessed"
+
+
+@pytest.mark.parametrize("text, rule, message", [
+    ("", "build-refused", "there is no instruction in the file"),
+    ("# escape=x\nFROM a:1\n", "build-refused",
+     'escape: "x" is neither a backslash nor a backtick'),
+    ("FROM a:1\nEXPOSE http\n", "build-refused", 'EXPOSE: "http" is no port, such as 80/tcp'),
+    ("FROM a:1\nMAINTAINER\n", "missing-arguments", "MAINTAINER: needs an argument"),
+    ("FROM a:1\nentrypint x\n", "unknown-instruction",
+     'there is no instruction "entrypint"; did you mean ENTRYPOINT?'),
+])
+def test_what_a_build_refuses_is_a_finding(tmp_path, text, rule, message):
+    found = [f for f in lint(tmp_path, text)["findings"] if f["rule"] == rule]
+    assert [f["title"] for f in found] == [message]
+
+
+def test_more_problems_than_are_listed_are_counted(tmp_path):
+    report = lint(tmp_path, "FROM a:1\n" + "FOO x\n" * 1200)
+    assert rules_of(report).count("unknown-instruction") == 1000
+    assert [p["message"] for p in report["problems"]] == [
+        "a build would refuse 200 more things in it"]
