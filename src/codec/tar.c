@@ -134,6 +134,22 @@ static const char *warning_of(struct archive *a)
 	return text && !strstr(text, "be converted") ? text : NULL;
 }
 
+/* The value of an extended attribute, or nothing. */
+static struct str attribute(struct archive_entry *e, const char *wanted)
+{
+	const char *name;
+	const void *p;
+	size_t n;
+
+	if (archive_entry_xattr_count(e) == 0)
+		return STR_NULL;
+	(void)archive_entry_xattr_reset(e); /* how many there are */
+	while (archive_entry_xattr_next(e, &name, &p, &n) == ARCHIVE_OK)
+		if (name && strcmp(name, wanted) == 0)
+			return str_make(p, n);
+	return STR_NULL;
+}
+
 int tar_next(struct tar *t, struct tar_entry *ret, struct err *err)
 {
 	struct archive_entry *e;
@@ -158,6 +174,7 @@ int tar_next(struct tar *t, struct tar_entry *ret, struct err *err)
 	ret->gid = (uint64_t)archive_entry_gid(e);
 	ret->dev_major = (uint32_t)archive_entry_rdevmajor(e);
 	ret->dev_minor = (uint32_t)archive_entry_rdevminor(e);
+	ret->capabilities = attribute(e, "security.capability");
 	ret->warning = r == ARCHIVE_WARN ? warning_of(t->archive) : NULL;
 	return 1;
 }

@@ -36,7 +36,8 @@ struct tar_entry {
 	uint32_t mode; /* permission bits with setuid, setgid, sticky */
 	uint64_t uid, gid;
 	uint32_t dev_major, dev_minor;
-	const char *warning; /* what of its headers could not be used; NULL: nothing */
+	struct str capabilities; /* of the attribute security.capability; empty: none */
+	const char *warning;	 /* what of its headers could not be used; NULL: nothing */
 };
 
 struct tar;

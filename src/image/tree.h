@@ -50,6 +50,7 @@ struct tree_entry {
 	uint64_t size; /* bytes */
 	uint32_t mode; /* permission bits */
 	uint64_t uid, gid;
+	struct str capabilities; /* attribute security.capability; not kept in the tree */
 };
 
 struct tree_node {

@@ -260,35 +260,62 @@ static int list_level(const struct view *v, const struct level *at, view_name_fn
 	return r;
 }
 
-int view_list(const struct view *v, struct str dir, view_name_fn *fn, void *context)
+/* The stacked directories at the path, in *levels, which the caller frees; NULL: there are none. */
+static struct level *find_level(const struct view *v, struct str dir, struct level **levels,
+				bool *ret_no_memory)
 {
 	CLEANUP(strbuf_done) struct strbuf path = STRBUF_INIT((size_t)LIMIT_PATH_BYTES * 4);
-	CLEANUP(freep) struct level *levels = malloc(2 * sizeof *levels);
 	enum walk_result r = WALK_REDIRECTED;
 	struct view_hit hit;
 	size_t last = 0;
 
-	if (!levels || path_clean(dir, &path, NULL, NULL) < 0)
-		return 0;
+	*levels = malloc(2 * sizeof **levels);
+	*ret_no_memory = !*levels;
+	if (!*levels || path_clean(dir, &path, NULL, NULL) < 0)
+		return NULL;
 	for (int hops = 0; r == WALK_REDIRECTED && hops <= LIMIT_SYMLINK_HOPS; hops++)
-		r = walk(v, &path, VIEW_FOLLOW, levels, &hit, &last);
-	return r == WALK_FOUND ? list_level(v, &levels[last], fn, context) : 0;
+		r = walk(v, &path, VIEW_FOLLOW, *levels, &hit, &last);
+	return r == WALK_FOUND ? &(*levels)[last] : NULL;
 }
 
-static bool count_level(const struct view *v, const struct level *at, struct view_totals *t);
+int view_list(const struct view *v, struct str dir, view_name_fn *fn, void *context)
+{
+	CLEANUP(freep) struct level *levels = NULL;
+	bool no_memory;
+	const struct level *level = find_level(v, dir, &levels, &no_memory);
+
+	return level ? list_level(v, level, fn, context) : 0;
+}
+
+/* Of all layers together, or of each. */
+struct counting {
+	const struct view *v;
+	struct view_totals *totals;
+	bool by_layer;
+};
+
+static bool count_level(const struct counting *c, const struct level *at);
+
+static void count_file(const struct counting *c, size_t layer, const struct tree_node *file)
+{
+	struct view_totals *t = c->by_layer ? &c->totals[layer] : c->totals;
+
+	t->n_files++;
+	t->file_bytes += file->type == NODE_FILE ? file->size : 0;
+}
 
 /* The n children of one name, top-down: a file counts, directories are counted as one. */
-static bool count_name(const struct view *v, const struct level *at, const struct child *c,
-		       size_t n, struct view_totals *t)
+static bool count_name(const struct counting *c, const struct level *at, const struct child *child,
+		       size_t n)
 {
-	const struct tree_node *top = tree_node(v->trees[at->dirs[c->at].layer], c->node);
+	size_t first = at->dirs[child->at].layer;
+	const struct tree_node *top = tree_node(c->v->trees[first], child->node);
 	CLEANUP(freep) struct level *below = NULL;
 
 	if (top->type == NODE_WHITEOUT)
 		return true;
 	if (top->type != NODE_DIR) {
-		t->n_files++;
-		t->file_bytes += top->type == NODE_FILE ? top->size : 0;
+		count_file(c, first, top);
 		return true;
 	}
 	below = malloc(sizeof *below);
@@ -296,45 +323,58 @@ static bool count_name(const struct view *v, const struct level *at, const struc
 		return false;
 	below->n = 0;
 	for (size_t i = 0; i < n; i++) {
-		size_t layer = at->dirs[c[i].at].layer;
-		const struct tree_node *node = tree_node(v->trees[layer], c[i].node);
+		size_t layer = at->dirs[child[i].at].layer;
+		const struct tree_node *node = tree_node(c->v->trees[layer], child[i].node);
 
 		if (node->type != NODE_DIR)
 			break;
-		below->dirs[below->n++] = (struct view_hit){layer, c[i].node};
+		below->dirs[below->n++] = (struct view_hit){layer, child[i].node};
 		if (node->flags & NODE_OPAQUE)
 			break;
 	}
-	return count_level(v, below, t);
+	return count_level(c, below);
 }
 
 /*
  * Sorted and not looked up name by name, so that many layers cost no more than their entries.
  * Recursion is bounded by LIMIT_PATH_DEPTH, which every path of a tree has passed.
  */
-static bool count_level(const struct view *v, const struct level *at, struct view_totals *t)
+static bool count_level(const struct counting *c, const struct level *at)
 {
-	struct level_names names = {v, at};
+	struct level_names names = {c->v, at};
 	size_t n, end;
-	CLEANUP(freep) struct child *children = list_children(v, at, &n);
+	CLEANUP(freep) struct child *children = list_children(c->v, at, &n);
 
 	if (!children)
 		return false;
 	for (size_t i = 0; i < n; i = end) {
 		end = name_end(&names, children, n, i);
-		if (!count_name(v, at, children + i, end - i, t))
+		if (!count_name(c, at, children + i, end - i))
 			return false;
 	}
 	return true;
 }
 
+bool view_count_below(const struct view *v, struct str dir, struct view_totals *ret)
+{
+	const struct counting c = {v, ret, true};
+	CLEANUP(freep) struct level *levels = NULL;
+	struct level *level;
+	bool no_memory = false;
+
+	memset(ret, 0, v->n * sizeof *ret);
+	level = find_level(v, dir, &levels, &no_memory);
+	return level ? count_level(&c, level) : !no_memory;
+}
+
 bool view_count(const struct view *v, struct view_totals *ret)
 {
+	const struct counting c = {v, ret, false};
 	CLEANUP(freep) struct level *root = malloc(sizeof *root);
 
 	*ret = (struct view_totals){0};
 	if (!root)
 		return false;
 	root_level(v, root);
-	return count_level(v, root, ret);
+	return count_level(&c, root);
 }

@@ -47,5 +47,11 @@ struct view_totals {
 	uint64_t file_bytes; /* of the visible regular files */
 };
 
+/*
+ * What of each layer shows below the directory, links on the way followed; ret has a place for each
+ * of the view's layers. False without memory.
+ */
+bool view_count_below(const struct view *v, struct str dir, struct view_totals *ret);
+
 /* Counts the merged tree. False without memory. */
 bool view_count(const struct view *v, struct view_totals *ret);

@@ -36,6 +36,7 @@ struct analysis {
 	bool head_open;
 	size_t n_problems;
 	uint64_t n_left_out;
+	size_t n_marked;	  /* files that rules look at */
 	uint64_t n_package_files; /* paths that packages own so far */
 	bool alone_open;	  /* the last of the files can be parsed as soon as it is read */
 	struct arena arena;	  /* paths, while finishing */
@@ -145,6 +146,7 @@ static size_t max_size_of(const struct wanted_file *f)
 			want = LIMIT_PKGDB_BYTES;
 			break;
 		case WANT_LANGUAGE:
+		case WANT_MARK:
 			break;
 		}
 		if (want > max)
@@ -268,13 +270,18 @@ static const struct wanted_file *find_file(const struct analysis *a, uint32_t no
 	return NULL;
 }
 
+/* Signs are told by the name alone. */
+static bool is_sign(const struct want *w)
+{
+	return w->kind == WANT_LANGUAGE || w->kind == WANT_MARK;
+}
+
 /* Readers that follow links when the image is put together need no second look. */
 static bool is_named_by_path(const struct wanted_file *f)
 {
 	for (size_t i = 0; i < f->n_wants; i++)
-		if (f->wants[i].kind != WANT_LANGUAGE &&
-		    (f->wants[i].kind != WANT_PKGDB ||
-		     !(f->wants[i].pkgdb->flags & PKGDB_NAMED_BY_PATH)))
+		if (!is_sign(&f->wants[i]) && (f->wants[i].kind != WANT_PKGDB ||
+					       !(f->wants[i].pkgdb->flags & PKGDB_NAMED_BY_PATH)))
 			return false;
 	return true;
 }
@@ -465,9 +472,66 @@ static void set_path(struct analysis *a, uint32_t node)
 static bool wants_content(const struct wanted_file *f)
 {
 	for (size_t i = 0; i < f->n_wants; i++)
-		if (f->wants[i].kind != WANT_LANGUAGE)
+		if (!is_sign(&f->wants[i]))
 			return true;
 	return false;
+}
+
+/* ---- what rules look at ---- */
+
+static bool is_privileged(const struct tree_entry *e)
+{
+	if (e->type != NODE_FILE && e->type != NODE_HARDLINK)
+		return false;
+	return e->capabilities.n || (e->mode & 04000 && e->mode & 0111) ||
+	       (e->mode & 02000 && e->mode & 0010);
+}
+
+/* Where what anybody may write is run, or believed, by everybody. */
+static bool is_of_system(struct str path)
+{
+	static const struct str folders[] = {
+		STR("bin/"),	     STR("etc/"),	    STR("lib/"),
+		STR("lib64/"),	     STR("sbin/"),	    STR("usr/bin/"),
+		STR("usr/lib/"),     STR("usr/lib64/"),	    STR("usr/sbin/"),
+		STR("usr/libexec/"), STR("usr/local/bin/"), STR("usr/local/sbin/"),
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(folders); i++)
+		if (str_has_prefix(path, folders[i]))
+			return true;
+	return false;
+}
+
+static bool is_writable(const struct analysis *a, const struct tree_entry *e)
+{
+	bool sticky = e->type == NODE_DIR && e->mode & 01000;
+
+	return e->mode & 0002 && !sticky && e->type != NODE_SYMLINK &&
+	       is_of_system(strbuf_str(&a->path));
+}
+
+/* a->path is the node's. */
+static void note_file(struct analysis *a, const struct wanted_file *f, const struct tree_entry *e,
+		      uint32_t node)
+{
+	const char *mark = NULL;
+	struct err limit = {0};
+
+	for (size_t i = 0; i < f->n_wants && e->type != NODE_SYMLINK && !mark; i++)
+		if (f->wants[i].kind == WANT_MARK)
+			mark = f->wants[i].mark->mark;
+	if (!mark && !is_privileged(e) && !is_writable(a, e))
+		return;
+	if (a->n_marked++ < LIMIT_MARKED_FILES) {
+		record_add_file(a->record, node, e, str_of(mark));
+	} else if (a->n_marked == LIMIT_MARKED_FILES + 1) {
+		err_set(&limit, ERR_LIMIT,
+			"more than marked_files (%d) files that rules look at; the rest is left "
+			"out",
+			(int)LIMIT_MARKED_FILES);
+		analysis_loss(a, "files", strbuf_str(&a->path), &limit);
+	}
 }
 
 /* a->path is the node's. */
@@ -477,6 +541,7 @@ static int look_at_node(struct analysis *a, const struct tree_entry *e, uint32_t
 	struct wanted_file f = {0};
 
 	f.n_wants = path_index_match(a->index, strbuf_str(&a->path), e->type == NODE_DIR, f.wants);
+	note_file(a, &f, e, node);
 	for (size_t i = 0; i < f.n_wants && e->type != NODE_SYMLINK; i++)
 		if (f.wants[i].kind == WANT_LANGUAGE)
 			count_language(a, f.wants[i].language->ecosystem, node);

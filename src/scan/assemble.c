@@ -5,9 +5,11 @@
 #include "base/limits.h"
 #include "base/map.h"
 #include "image/view.h"
+#include "inventory/accounts.h"
 #include "inventory/distro.h"
 #include "package/purl.h"
 #include "scan/fragments.h"
+#include "scan/marked_files.h"
 #include "scan/repositories.h"
 #include "scan/second_look.h"
 
@@ -54,6 +56,7 @@ struct assembly {
 	struct map readers;   /* parser -> struct reader_tally */
 	struct map languages; /* ecosystem -> struct language */
 	struct repositories repositories;
+	struct marked_files marked;
 };
 
 /* Keys are joined by a byte that no field of a package database holds. */
@@ -274,6 +277,8 @@ static int see_item(struct assembly *as, size_t layer, const struct record_item 
 		return see_kept(as, layer, item);
 	case RECORD_LANGUAGE:
 		return layer != NO_LAYER ? see_language(as, layer, item) : 0;
+	case RECORD_FILE:
+		return layer != NO_LAYER ? marked_files_add(&as->marked, layer, item) : 0;
 	case RECORD_LINK:
 		return 0; /* second_look.c */
 	}
@@ -414,6 +419,13 @@ static void distro_problem(void *context, struct str path, const struct err *wha
 	(void)report_add_problem(as->report, path, STR_NULL, STR("distribution"), what);
 }
 
+static void accounts_problem(void *context, struct str path, const struct err *what)
+{
+	struct assembly *as = context;
+
+	(void)report_add_problem(as->report, path, STR_NULL, STR("accounts"), what);
+}
+
 static int cover_readers(struct assembly *as)
 {
 	struct report *rep = as->report;
@@ -495,7 +507,8 @@ static int count_files(struct assembly *as, struct err *err)
 
 static int assemble_all(struct assembly *as, struct err *err)
 {
-	struct distro_files files = {as, get_kept, distro_problem};
+	const struct distro_files files = {as, get_kept, distro_problem};
+	const struct distro_files account_files = {as, get_kept, accounts_problem};
 	int r = 0;
 
 	for (size_t i = 0; i < as->in->n && r == 0; i++)
@@ -509,6 +522,10 @@ static int assemble_all(struct assembly *as, struct err *err)
 		r = distro_read(&files, &as->report->arena, &as->report->distro, err);
 	for (size_t i = 0; i < as->report->packages.n && r == 0; i++)
 		r = finish_package(as, vec_at(&as->report->packages, i), err);
+	if (r == 0)
+		r = marked_files_finish(&as->marked, err);
+	if (r == 0)
+		r = accounts_read(&account_files, &as->report->arena, &as->report->accounts, err);
 	if (r == 0)
 		r = count_files(as, err);
 	return r < 0 ? r : cover(as, err);
@@ -526,6 +543,7 @@ int assemble_layers(const struct assemble_input *in, struct report *report, stru
 	for (size_t i = 0; i < ARRAY_LEN(maps); i++)
 		map_init(maps[i], LIMIT_LAYER_ENTRIES);
 	fragments_init(&as.fragments, &as.temp, &report->arena);
+	marked_files_init(&as.marked, in->merge, in->records, report);
 	as.view.no_memory = &no_memory;
 	r = assemble_all(&as, err);
 	if (r == 0 && no_memory)
@@ -535,6 +553,7 @@ int assemble_layers(const struct assemble_input *in, struct report *report, stru
 	if (r == 0)
 		r = arena_check(&report->arena, err);
 	fragments_done(&as.fragments);
+	marked_files_done(&as.marked);
 	for (size_t i = 0; i < ARRAY_LEN(maps); i++)
 		map_done(maps[i]);
 	arena_done(&as.temp);

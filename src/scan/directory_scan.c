@@ -7,6 +7,7 @@
 #include <linux/magic.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -190,15 +191,30 @@ static int enter_sub(struct walk *w, int dir, const char *name, const struct sta
 	return enter(w, fd, err);
 }
 
+/* Of a program; the attribute's own names cannot be had by openat and its kin. */
+static struct str read_capabilities(int dir, const char *name, char *buffer, size_t n)
+{
+	char path[NAME_MAX + 64];
+	ssize_t got;
+
+	(void)snprintf(path, sizeof path, "/proc/self/fd/%d/%s", dir, name); /* fits: a file name */
+	got = lgetxattr(path, "security.capability", buffer, n);
+	return got > 0 ? str_make(buffer, (size_t)got) : STR_NULL;
+}
+
 static int add_entry(struct walk *w, int dir, const char *name, const struct stat *st,
 		     struct err *err)
 {
 	struct tree_entry e = {.path = strbuf_str(&w->path), .type = type_of(st->st_mode)};
 	struct capture *capture;
-	char link[PATH_MAX];
+	char link[PATH_MAX], capabilities[64];
 	int r;
 
 	e.mode = st->st_mode & 07777;
+	e.uid = st->st_uid;
+	e.gid = st->st_gid;
+	if (e.type == NODE_FILE && e.mode & 0111)
+		e.capabilities = read_capabilities(dir, name, capabilities, sizeof capabilities);
 	e.size = e.type == NODE_FILE ? (uint64_t)st->st_size : 0;
 	if (e.type == NODE_SYMLINK) {
 		ssize_t n = readlinkat(dir, name, link, sizeof link);

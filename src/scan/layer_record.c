@@ -139,6 +139,23 @@ void record_add_link(struct strbuf *sb, struct str path)
 	item_end(sb, start);
 }
 
+static void put_u64(struct strbuf *sb, uint64_t v)
+{
+	strbuf_add_bytes(sb, &v, sizeof v);
+}
+
+void record_add_file(struct strbuf *sb, uint32_t node, const struct tree_entry *e, struct str mark)
+{
+	size_t start = item_begin(sb, RECORD_FILE);
+
+	put_u32(sb, node);
+	put_u64(sb, e->uid);
+	put_u64(sb, e->gid);
+	put_str(sb, mark);
+	put_str(sb, e->capabilities);
+	item_end(sb, start);
+}
+
 void record_add_language(struct strbuf *sb, struct str ecosystem, const uint32_t *nodes, size_t n)
 {
 	size_t start = item_begin(sb, RECORD_LANGUAGE);
@@ -196,6 +213,16 @@ static uint32_t get_u32(struct cursor *c)
 {
 	struct str s = cursor_take(c, 4);
 	uint32_t v = 0;
+
+	if (s.n)
+		memcpy(&v, s.p, sizeof v);
+	return v;
+}
+
+static uint64_t get_u64(struct cursor *c)
+{
+	struct str s = cursor_take(c, 8);
+	uint64_t v = 0;
 
 	if (s.n)
 		memcpy(&v, s.p, sizeof v);
@@ -278,6 +305,13 @@ bool record_next(struct str *items, struct arena *arena, struct record_item *ret
 		break;
 	case RECORD_KEPT:
 		ret->path = get_str(&body);
+		ret->bytes = get_str(&body);
+		break;
+	case RECORD_FILE:
+		ret->node = get_u32(&body);
+		ret->uid = get_u64(&body);
+		ret->gid = get_u64(&body);
+		ret->mark = get_str(&body);
 		ret->bytes = get_str(&body);
 		break;
 	case RECORD_LINK:

@@ -37,6 +37,7 @@ enum record_kind {
 	RECORD_PROBLEM,
 	RECORD_KEPT,	 /* a small file, whole */
 	RECORD_LANGUAGE, /* a sign of language packages */
+	RECORD_FILE,	 /* a file that rules look at: its mode, capabilities or place stands out */
 	RECORD_LINK,	 /* a link where a wanted file or a directory above one could stand */
 };
 
@@ -45,11 +46,13 @@ struct record_item {
 	enum record_kind kind;
 	struct str parser;	/* DB: reader id; PROBLEM: who; LANGUAGE: ecosystem */
 	struct str path;	/* DB, PROBLEM, KEPT, LINK */
-	uint32_t node;		/* DB: the file's, if a later entry may have replaced it */
+	uint32_t node;		/* DB: the file's, if a later entry may have replaced it; FILE */
 	bool is_whole;		/* DB: read to its end */
 	struct err error;	/* PROBLEM */
 	struct str bytes;	/* KEPT: content; LANGUAGE: see record_language_node;
-				   PACKAGE: the encoded form, for comparing */
+				   PACKAGE: the encoded form, for comparing; FILE: its capabilities */
+	uint64_t uid, gid;	/* FILE */
+	struct str mark;	/* FILE: of its place; empty: none */
 	struct package package; /* PACKAGE, FRAGMENT */
 };
 
@@ -69,6 +72,7 @@ void record_add_package(struct strbuf *sb, enum record_kind kind, const struct p
 void record_add_problem(struct strbuf *sb, struct str parser, struct str path,
 			const struct err *what);
 void record_add_kept(struct strbuf *sb, struct str path, struct str bytes);
+void record_add_file(struct strbuf *sb, uint32_t node, const struct tree_entry *e, struct str mark);
 void record_add_link(struct strbuf *sb, struct str path);
 void record_add_language(struct strbuf *sb, struct str ecosystem, const uint32_t *nodes, size_t n);
 

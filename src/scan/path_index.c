@@ -5,6 +5,7 @@
 #include "base/map.h"
 #include "base/path.h"
 #include "base/vec.h"
+#include "inventory/accounts.h"
 #include "inventory/content_sets.h"
 #include "inventory/distro.h"
 
@@ -79,7 +80,7 @@ static int add_pattern(struct path_index *index, const char *text, struct want w
 	p->want = want;
 	p->directory = directory;
 	index->has_directories |= directory;
-	if (want.kind != WANT_LANGUAGE && add_ways(index, p->text) < 0)
+	if (want.kind != WANT_LANGUAGE && want.kind != WANT_MARK && add_ways(index, p->text) < 0)
 		return -ERR_NOMEM;
 	bucket = bucket_of(index, p->text, &key);
 	if (!bucket) {
@@ -89,6 +90,15 @@ static int add_pattern(struct path_index *index, const char *text, struct want w
 	}
 	p->next = (size_t)map_get(bucket, key);
 	return map_put(bucket, key, (void *)index->patterns.n);
+}
+
+static int add_kept(struct path_index *index, const char *const *paths)
+{
+	int r = 0;
+
+	for (const char *const *path = paths; *path && r == 0; path++)
+		r = add_pattern(index, *path, (struct want){.kind = WANT_KEPT}, false);
+	return r;
 }
 
 static int add_all(struct path_index *index)
@@ -101,14 +111,19 @@ static int add_all(struct path_index *index)
 		for (const char *const *path = pkgdbs[i]->paths; *path && r == 0; path++)
 			r = add_pattern(index, *path, want, pkgdbs[i]->flags & PKGDB_DIRECTORY);
 	}
-	for (const char *const *path = distro_paths; *path && r == 0; path++)
-		r = add_pattern(index, *path, (struct want){.kind = WANT_KEPT}, false);
-	for (const char *const *path = content_sets_paths; *path && r == 0; path++)
-		r = add_pattern(index, *path, (struct want){.kind = WANT_KEPT}, false);
+	if (r == 0)
+		r = add_kept(index, distro_paths);
+	if (r == 0)
+		r = add_kept(index, content_sets_paths);
+	if (r == 0)
+		r = add_kept(index, accounts_paths);
 	for (const struct language_sign *s = language_signs; s->ecosystem && r == 0; s++)
 		if (s->pattern)
 			r = add_pattern(index, s->pattern,
 					(struct want){.kind = WANT_LANGUAGE, .language = s}, false);
+	for (const struct path_mark *m = path_marks; m->mark && r == 0; m++)
+		r = add_pattern(index, m->pattern, (struct want){.kind = WANT_MARK, .mark = m},
+				m->is_directory);
 	return r;
 }
 

@@ -5,20 +5,22 @@
  *     path_index_new(&index, err);
  *     n = path_index_match(index, path, is_directory, wants);
  *
- * Built from pkgdbs[], distro_paths, content_sets_paths and language_signs. Threads: read-only
- * after new.
+ * Built from pkgdbs[], distro_paths, content_sets_paths, accounts_paths, language_signs and
+ * path_marks. Threads: read-only after new.
  */
 #pragma once
 
 #include "base/err.h"
 #include "base/str.h"
 #include "inventory/language.h"
+#include "inventory/path_mark.h"
 #include "inventory/pkgdb.h"
 
 enum want_kind {
 	WANT_PKGDB,
 	WANT_KEPT,
 	WANT_LANGUAGE,
+	WANT_MARK,  /* only its being there */
 	WANT_BYTES, /* of a file that only a link leads to; scan/second_look.h */
 };
 
@@ -26,6 +28,7 @@ struct want {
 	enum want_kind kind;
 	const struct pkgdb *pkgdb;	      /* WANT_PKGDB */
 	const struct language_sign *language; /* WANT_LANGUAGE */
+	const struct path_mark *mark;	      /* WANT_MARK */
 };
 
 #define WANTS_MAX 8

@@ -18,6 +18,7 @@ static struct tree_entry tree_entry_of(const struct tar_entry *e)
 		.mode = e->mode,
 		.uid = e->uid,
 		.gid = e->gid,
+		.capabilities = e->capabilities,
 	};
 }
 

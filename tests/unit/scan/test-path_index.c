@@ -50,7 +50,8 @@ static size_t match_all(const struct path_index *index, struct str path)
 
 	for (size_t i = 0; path_index_pattern(index, i, &text, &want); i++)
 		n += path_match(text, path) &&
-		     !(want.kind == WANT_PKGDB && want.pkgdb->flags & PKGDB_DIRECTORY);
+		     !(want.kind == WANT_PKGDB && want.pkgdb->flags & PKGDB_DIRECTORY) &&
+		     !(want.kind == WANT_MARK && want.mark->is_directory);
 	return n < WANTS_MAX ? n : WANTS_MAX;
 }
 

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The files that rules look at, from the layers' records to the report.
+ *
+ *     marked_files_init(&m, merge, records, report);
+ *     r = marked_files_add(&m, layer, &item);          each RECORD_FILE
+ *     r = marked_files_finish(&m, err);                once the packages are known
+ *     marked_files_done(&m);
+ *
+ * Adds up what lies below directories, tells what still shows, names the packages that list the
+ * privileged ones. What lies in a left-over directory is part of it and not listed besides, unless
+ * it is privileged or named like a secret.
+ *
+ * Ownership: borrows all three. Errors: ERR_NOMEM. Limits: marked_files for an image; beyond it a
+ * problem of the report says so.
+ */
+#pragma once
+
+#include "base/map.h"
+#include "image/merge.h"
+#include "report/report.h"
+#include "scan/layer_record.h"
+
+struct marked_files {
+	const struct merge *merge;
+	const struct layer_record *const *records;
+	struct report *report;
+	struct arena arena;
+	struct vec drafts; /* struct marked_draft */
+	struct map dirs;   /* layer, path of left-over directories */
+	bool is_full;
+};
+
+void marked_files_init(struct marked_files *m, const struct merge *merge,
+		       const struct layer_record *const *records, struct report *report);
+void marked_files_done(struct marked_files *m);
+
+int marked_files_add(struct marked_files *m, size_t layer, const struct record_item *item);
+int marked_files_finish(struct marked_files *m, struct err *err);
