@@ -202,13 +202,12 @@ static uint64_t count_suppressed(const struct report *r)
 	return n;
 }
 
-/* What was not assessed, or in part. */
-static uint64_t count_gaps(const struct report *r)
+static uint64_t count_coverage(const struct report *r, enum coverage_state state)
 {
 	uint64_t n = 0;
 
 	for (size_t i = 0; i < r->coverage.n; i++)
-		n += ((const struct coverage *)vec_at(&r->coverage, i))->state != COVERAGE_ASSESSED;
+		n += ((const struct coverage *)vec_at(&r->coverage, i))->state == state;
 	return n;
 }
 
@@ -257,7 +256,7 @@ static void put_verdict(struct canvas *c, const struct report *r, const struct p
 			size_t n_files_with, uint64_t n_suppressed)
 {
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LINES_MAX);
-	uint64_t n_files = count_files(r), n_gaps = count_gaps(r);
+	uint64_t n_files = count_files(r), n_gaps = count_coverage(r, COVERAGE_NOT_ASSESSED);
 	enum tone tone = n_gaps || r->problems.n ? TONE_WARN : TONE_GOOD;
 
 	tone = n_files_with ? TONE_HEADING : tone;
@@ -303,7 +302,7 @@ static int render(const struct report *r, const struct render_options *o, struct
 		plan.n_by_severity[f->severity]++;
 	}
 	vec_done(&list);
-	if (n_files && (r->problems.n || count_gaps(r)))
+	if (n_files && (r->problems.n || count_coverage(r, COVERAGE_ASSESSED) < r->coverage.n))
 		strbuf_addc(out, '\n');
 	put_problems(&c, r);
 	put_verdict(&c, r, &plan, n_files, count_suppressed(r));
