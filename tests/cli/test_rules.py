@@ -2,6 +2,7 @@
 """Packs of rules: what ships holds, what is wrong in one is told with its place."""
 import json
 import os
+import pathlib
 import re
 import subprocess
 
@@ -205,3 +206,10 @@ rules:
               if f["rule"] == "last"]
     assert one["locations"][0]["line"] == 3
     assert {"key": "source", "value": "USER c"} in one["evidence"]
+
+
+def test_the_example_of_the_manual_holds(tmp_path):
+    manual = pathlib.Path(__file__).resolve().parents[2] / "docs" / "formats" / "rules.md"
+    example = re.search(r"^```yaml\n(.*?)^```", manual.read_text(encoding="utf-8"), re.M | re.S)[1]
+    done = run(tmp_path, "rules", "test", "no-curl-in-run", "--rules", pack(tmp_path, example))
+    assert "mine: 1 rules, 2 of 2 examples passed" in done.stdout
