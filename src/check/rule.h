@@ -58,6 +58,8 @@ struct rule {
 	size_t line;
 	enum severity severity;
 	bool enabled;
+	bool chosen;	       /* by the user's settings, on or off */
+	bool pins;	       /* a digest behind the images it points at satisfies it */
 	bool graded;	       /* the severity is the user's: it holds for all findings */
 	bool hides_source;     /* the line holds a secret: a report must not repeat it */
 	unsigned tags;	       /* enum rule_tag */

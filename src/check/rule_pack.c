@@ -187,6 +187,13 @@ static int take_fix_title(struct reading *rd, struct rule *rule, const struct ya
 	return take_str(rd, v, &rule->fix_title);
 }
 
+static int take_pin(struct reading *rd, struct rule *rule, const struct yaml_node *v)
+{
+	return rule_parse_switch(yaml_str(v), &rule->pins)
+		       ? 0
+		       : refuse(rd, yaml_line(v), "pin is true or false");
+}
+
 static int take_references(struct reading *rd, struct rule *rule, const struct yaml_node *v)
 {
 	return take_list(rd, v, &rule->references);
@@ -254,6 +261,7 @@ static const struct key keys[] = {
 	{"at", take_at, false},
 	{"fix", take_fix, false},
 	{"fix_title", take_fix_title, false},
+	{"pin", take_pin, false},
 	{"references", take_references, false},
 	{"codes", take_codes, false},
 	{"parameters", take_parameters, false},

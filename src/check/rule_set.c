@@ -108,6 +108,15 @@ struct rule *rule_set_find(const struct rule_set *set, struct str id_or_code)
 	return rule;
 }
 
+void rule_set_want_pins(struct rule_set *set)
+{
+	for (size_t i = 0; i < set->rules.n; i++) {
+		struct rule *rule = rule_set_at(set, i);
+
+		rule->enabled |= rule->pins && !rule->chosen;
+	}
+}
+
 static int unknown_parameter(const struct rule *rule, const struct yaml_node *key, struct str file,
 			     struct err *err)
 {
@@ -159,6 +168,7 @@ static int set_one(struct rule *rule, const struct yaml_node *v, struct str file
 	const struct yaml_node *key, *value;
 	int r = 0;
 
+	rule->chosen = true;
 	if (yaml_kind_of(v) != YAML_MAP)
 		return set_word(rule, v, file, err);
 	rule->enabled = true; /* who sets something up wants it */

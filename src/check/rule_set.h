@@ -47,6 +47,9 @@ int rule_set_add_shipped(struct rule_set *set, struct err *err);
 /* Its `rules:` map; other keys are somebody else's. */
 int rule_set_add_settings(struct rule_set *set, struct str bytes, struct str file, struct err *err);
 
+/* Before anything is judged: rules that pins satisfy speak, unless the settings say otherwise. */
+void rule_set_want_pins(struct rule_set *set);
+
 /* By id; else the only rule, or the first of several, with that code. NULL: none. */
 struct rule *rule_set_find(const struct rule_set *set, struct str id_or_code);
 

@@ -9,6 +9,7 @@
 #include "cmd/command.h"
 #include "cmd/lint_beside.h"
 #include "cmd/lint_files.h"
+#include "cmd/registry_options.h"
 #include "cmd/report_output.h"
 #include "cmd/rewrite.h"
 #include "cmd/rule_files.h"
@@ -16,7 +17,8 @@
 static struct {
 	const char *format, *output, *fail_on, *stdin_name, *fix;
 	struct option_list rules;
-	bool require_complete, no_color;
+	bool require_complete, no_color, pin;
+	REGISTRY_OPTION_MEMBERS;
 } opt = {.format = "lint", .stdin_name = "Dockerfile"};
 
 static int lint_all(struct lint *lint, struct lint_fixing *fixing, int argc,
@@ -38,6 +40,10 @@ static int check_words(int argc, const char *const *argv, struct err *err)
 		return err_set(err, ERR_USAGE,
 			       "lint: needs a FILE, a folder, or - for standard "
 			       "input; see plimsoll lint --help");
+	if (opt.pin && !opt.fix)
+		return err_set(err, ERR_USAGE,
+			       "lint: --pin is a kind of --fix: lint --fix --pin; plimsoll pin "
+			       "does it alone");
 	if (!opt.fix || strcmp(opt.fix, "diff") == 0)
 		return 0;
 	if (strcmp(opt.fix, "write") != 0)
@@ -56,6 +62,15 @@ static int read_time(struct report *report, struct err *err)
 {
 	report->time = (int64_t)time(NULL);
 	return command_epoch(&report->has_time, &report->time, err);
+}
+
+static int open_fixer(struct rule_set *set, const struct report *report, struct lint_fixer **ret,
+		      struct err *err)
+{
+	const struct registry_options registry = REGISTRY_OPTIONS_GIVEN(opt);
+	int r = opt.fix ? lint_fixer_new(set, report, ret, err) : 0;
+
+	return r < 0 || !opt.pin ? r : lint_fixer_pin(*ret, set, &registry, err);
 }
 
 static int run(int argc, const char *const *argv)
@@ -81,7 +96,7 @@ static int run(int argc, const char *const *argv)
 	if (r == 0)
 		r = lint_new(set, report, &lint, &err);
 	if (r == 0)
-		r = opt.fix ? lint_fixer_new(set, report, &fixing.fixer, &err) : 0;
+		r = open_fixer(set, report, &fixing.fixer, &err);
 	if (r == 0)
 		r = lint_all(lint, &fixing, argc, argv, &err);
 	if (r == 0)
@@ -106,6 +121,9 @@ static const struct option_spec options[] = {
 	OPTION_WORDS("fix", 0, &opt.fix, "HOW",
 		     "show what rules would rewrite as a diff instead of the report, or do it",
 		     "diff write", .implied = "diff"),
+	OPTION_FLAG("pin", 0, &opt.pin,
+		    "with --fix: digests too, asked of registries, for rules about them"),
+	REGISTRY_OPTIONS(opt),
 	OPTION_STR("stdin-name", 0, &opt.stdin_name, "NAME", "what - is (Dockerfile)"),
 	OPTION_FLAG("require-complete", 0, &opt.require_complete,
 		    "exit status 3 when anything was not assessed", .project = true),

@@ -9,9 +9,9 @@
 #include "base/map.h"
 #include "check/pin.h"
 #include "cmd/command.h"
+#include "cmd/pin_tell.h"
 #include "cmd/registry_options.h"
 #include "cmd/rewrite.h"
-#include "render/text.h"
 
 static struct {
 	const char *output, *stdin_name;
@@ -39,72 +39,25 @@ struct run {
 
 /* ---- telling ---- */
 
-static const char *shown_name(const struct pin_file *f)
+static struct str shown_name(const struct pin_file *f)
 {
-	return f->source.path.p ? f->source.path.p : f->path;
-}
-
-static void tell(struct str line)
-{
-	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LIMIT_FIELD_BYTES);
-
-	strbuf_adds(&sb, "plimsoll: ");
-	(void)text_add(&sb, line, SIZE_MAX, true); /* width: no matter */
-	strbuf_addc(&sb, '\n');
-	(void)fd_write_all(STDERR_FILENO, strbuf_str(&sb), NULL); /* nowhere else to tell */
+	return f->source.path.p ? f->source.path : str_of(f->path);
 }
 
 /* What it is about stands in the message. */
 static void tell_failure(struct run *run, const struct err *why)
 {
-	tell(str_of(why->msg));
+	pin_tell_line(str_of(why->msg));
 	run->failed = true;
-}
-
-/* "Dockerfile:3: FROM alpine:3.20" */
-static void name_pin(struct strbuf *sb, const struct pin_file *f, const struct pin *pin)
-{
-	strbuf_addf(sb, "%s:%llu: %.*s %.*s", shown_name(f), (unsigned long long)pin->use->line,
-		    STR_FMT(pin->use->where), STR_FMT(pin->use->text));
-}
-
-static void tell_pin(const struct pin_file *f, const struct pin *pin, const char *what)
-{
-	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LIMIT_FIELD_BYTES);
-
-	name_pin(&sb, f, pin);
-	strbuf_addf(&sb, "%s: %.*s", what, STR_FMT(pin->why));
-	tell(strbuf_str(&sb));
-}
-
-/* Why an image stays as it is. */
-static void tell_stuck(struct run *run, const struct pin_file *f, const struct pin *pin)
-{
-	switch (pin->state) {
-	case PIN_FAILED:
-		tell_pin(f, pin, " is not pinned");
-		run->failed = true;
-		break;
-	case PIN_BLOCKED:
-		tell_pin(f, pin, pin->has_digest ? " stays" : " is not pinned");
-		break;
-	case PIN_UNKNOWN:
-		tell_pin(f, pin, " is not looked at");
-		break;
-	case PIN_STAYS:
-	case PIN_MISSING:
-	case PIN_SET:
-	case PIN_RENEWED:
-		break;
-	}
 }
 
 static void tell_written(const struct pin_file *f, size_t n)
 {
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LIMIT_FIELD_BYTES);
 
-	strbuf_addf(&sb, "%s: %zu %s pinned", shown_name(f), n, n == 1 ? "image" : "images");
-	tell(strbuf_str(&sb));
+	strbuf_addf(&sb, "%.*s: %zu %s pinned", STR_FMT(shown_name(f)), n,
+		    n == 1 ? "image" : "images");
+	pin_tell_line(strbuf_str(&sb));
 }
 
 /* ---- reading ---- */
@@ -138,7 +91,7 @@ static int read_file(struct run *run, struct pin_file *f, struct err *err)
 	};
 	r = pins_plan(&f->source, &options, run->lookup, &run->arena, &f->pins, err);
 	f->is_read = r == 0;
-	return r < 0 ? err_wrap(err, r, "%s", shown_name(f)) : 0;
+	return r < 0 ? err_wrap(err, r, "%.*s", STR_FMT(shown_name(f))) : 0;
 }
 
 /* What is wrong with one file does not keep the others from being read. */
@@ -169,7 +122,7 @@ static void check_pin(struct run *run, const struct pin_file *f, const struct pi
 		what = " is not pinned";
 	if (!what)
 		return;
-	name_pin(&run->out, f, pin);
+	pin_name(&run->out, shown_name(f), pin);
 	strbuf_addf(&run->out, "%s\n", what);
 	run->found = true;
 }
@@ -181,7 +134,7 @@ static int show_or_write(struct run *run, const struct pin_file *f, struct err *
 	int r = pins_apply(&f->pins, &after, &n, err);
 
 	if (r < 0)
-		return err_wrap(err, r, "%s", shown_name(f));
+		return err_wrap(err, r, "%.*s", STR_FMT(shown_name(f)));
 	if (n == 0)
 		return 0;
 	if (!opt.write)
@@ -201,7 +154,7 @@ static int answer_file(struct run *run, struct pin_file *f, struct err *err)
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < f->pins.n; i++) {
-		tell_stuck(run, f, &f->pins.p[i]);
+		run->failed |= pin_tell(shown_name(f), &f->pins.p[i]);
 		if (opt.check)
 			check_pin(run, f, &f->pins.p[i]);
 	}

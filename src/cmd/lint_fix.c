@@ -8,7 +8,10 @@
 #include "base/fd.h"
 #include "base/limits.h"
 #include "base/map.h"
+#include "check/pin.h"
+#include "check/source_lines.h"
 #include "cmd/command.h"
+#include "cmd/pin_tell.h"
 #include "render/text.h"
 
 #define ROUNDS_MAX 32
@@ -19,6 +22,9 @@ struct lint_fixer {
 	struct lint *lint;
 	struct map refused; /* rule -> there; of this file */
 	bool alone;	    /* only the fixes of one rule in a round */
+	bool is_first;	    /* round of this file: what cannot be pinned is told once */
+	const struct rule_set *set;
+	struct pin_lookup *lookup; /* NULL: nothing is pinned */
 };
 
 int lint_fixer_new(struct rule_set *set, const struct report *report, struct lint_fixer **ret,
@@ -35,10 +41,20 @@ int lint_fixer_new(struct rule_set *set, const struct report *report, struct lin
 		return err_nomem(err);
 	fixer->report->has_time = report->has_time;
 	fixer->report->time = report->time;
+	fixer->set = set;
 	r = lint_new(set, fixer->report, &fixer->lint, err);
 	if (r == 0)
 		*ret = TAKE(fixer);
 	return r;
+}
+
+int lint_fixer_pin(struct lint_fixer *fixer, struct rule_set *set,
+		   const struct registry_options *options, struct err *err)
+{
+	const struct pin_lookup_options lookup = {.registry = *options};
+
+	rule_set_want_pins(set);
+	return pin_lookup_new(&lookup, &fixer->lookup, err);
 }
 
 void lint_fixer_free(struct lint_fixer *fixer)
@@ -46,6 +62,7 @@ void lint_fixer_free(struct lint_fixer *fixer)
 	if (!fixer)
 		return;
 	lint_free(fixer->lint);
+	pin_lookup_free(fixer->lookup);
 	report_free(fixer->report);
 	map_done(&fixer->refused);
 	free(fixer);
@@ -60,6 +77,7 @@ void lint_fixer_freep(struct lint_fixer **fixer)
 /* What is wrong with a text. */
 struct state {
 	uint64_t n_findings, n_problems; /* that are not suppressed; problems and gaps */
+	size_t first;			 /* of the report's findings */
 };
 
 static uint64_t problems_of(const struct lint_fixer *fixer)
@@ -79,6 +97,7 @@ static int look(struct lint_fixer *fixer, const struct source_file *f, struct st
 	int r;
 
 	file.bytes = text;
+	ret->first = first;
 	ret->n_problems = problems_of(fixer);
 	r = lint_file_alone(fixer->lint, &file, err);
 	ret->n_problems = problems_of(fixer) - ret->n_problems;
@@ -91,30 +110,113 @@ static int look(struct lint_fixer *fixer, const struct source_file *f, struct st
 	return r;
 }
 
-/* Those of a round; *ret_rule is the rule of the first. */
-static int gather(struct lint_fixer *fixer, struct edits *edits, struct str *ret_rule,
-		  size_t *ret_n, struct err *err)
+/* What a round changes. */
+struct round {
+	const struct source_file *file; /* as it is before */
+	struct state before;
+	struct edits edits;
+	struct str rule; /* of the first fix */
+	size_t n;	 /* fixes */
+	struct arena arena;
+};
+
+static bool is_wanted(const struct lint_fixer *fixer, const struct round *round,
+		      const struct finding *f)
+{
+	if (map_get(&fixer->refused, f->rule))
+		return false;
+	return !round->n || !fixer->alone || str_eq(f->rule, round->rule);
+}
+
+static void count(struct round *round, const struct finding *f, size_t n_taken)
+{
+	if (n_taken && !round->n)
+		round->rule = f->rule;
+	round->n += n_taken;
+}
+
+/* The fixes of the rules' own. */
+static int gather(struct lint_fixer *fixer, struct round *round, struct err *err)
 {
 	size_t n;
 	const struct judge_fix *fixes = judge_fixes(lint_judge(fixer->lint), &n);
 	int r = 0;
 
-	*ret_n = 0;
 	for (size_t i = 0; i < n && r == 0; i++) {
 		const struct finding *f = vec_at(&fixer->report->findings, fixes[i].finding);
 		bool taken = false;
 
-		if (map_get(&fixer->refused, f->rule))
+		if (!is_wanted(fixer, round, f))
 			continue;
-		if (*ret_n && fixer->alone && !str_eq(f->rule, *ret_rule))
-			continue;
-		r = edits_add(edits, fixes[i].edits, fixes[i].n_edits, &taken, err);
-		if (taken && *ret_n == 0)
-			*ret_rule = f->rule;
-		*ret_n += taken;
+		r = edits_add(&round->edits, fixes[i].edits, fixes[i].n_edits, &taken, err);
+		count(round, f, taken);
 	}
 	return r;
 }
+
+/* ---- pins ---- */
+
+static bool is_pinnable(const struct lint_fixer *fixer, const struct finding *f)
+{
+	const struct rule *rule = rule_set_find(fixer->set, f->rule);
+
+	return rule && rule->pins && !f->suppressed_by.n && f->n_locations;
+}
+
+static int find_pins(struct lint_fixer *fixer, struct round *round, struct pins *pins,
+		     struct err *err)
+{
+	int r = pins_plan(round->file, &(struct pin_options){0}, fixer->lookup, &round->arena, pins,
+			  err);
+
+	if (r == 0)
+		r = pin_lookup_run(fixer->lookup, err);
+	return r < 0 ? r : pins_settle(pins, fixer->lookup, &round->arena, err);
+}
+
+static int add_pins(struct lint_fixer *fixer, struct round *round, const struct pins *pins,
+		    struct err *err)
+{
+	const struct report *report = fixer->report;
+	struct source_lines lines;
+	int r = source_lines_make(round->file->bytes, &round->arena, &lines, err);
+
+	for (size_t i = round->before.first; r == 0 && i < report->findings.n; i++) {
+		const struct finding *f = vec_at(&report->findings, i);
+		const struct finding_location *at = f->locations;
+		size_t n;
+
+		if (!is_pinnable(fixer, f) || !is_wanted(fixer, round, f))
+			continue;
+		r = pins_edit(pins, source_offset(&lines, at->line, at->column),
+			      source_offset(&lines, at->end_line, at->end_column), &round->edits,
+			      &n, err);
+		count(round, f, n);
+	}
+	return r;
+}
+
+/* The images that those rules point at. */
+static int gather_pins(struct lint_fixer *fixer, struct round *round, struct err *err)
+{
+	const struct report *report = fixer->report;
+	struct pins pins;
+	bool any = false;
+	int r;
+
+	for (size_t i = round->before.first; fixer->lookup && i < report->findings.n; i++)
+		any |= is_pinnable(fixer, vec_at(&report->findings, i));
+	if (!any)
+		return 0;
+	r = find_pins(fixer, round, &pins, err);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; fixer->is_first && i < pins.n; i++)
+		(void)pin_tell(round->file->path, &pins.p[i]); /* the finding stays, too */
+	return add_pins(fixer, round, &pins, err);
+}
+
+/* ---- rounds ---- */
 
 static void tell_refused(struct str path, struct str rule)
 {
@@ -149,30 +251,41 @@ static int weigh(struct lint_fixer *fixer, const struct source_file *f, const st
 	return map_put(&fixer->refused, rule, fixer) < 0 ? err_nomem(err) : 0;
 }
 
+static int make_round(struct lint_fixer *fixer, struct round *round, struct strbuf *next,
+		      struct err *err)
+{
+	int r = look(fixer, round->file, round->file->bytes, &round->before, err);
+
+	if (r == 0)
+		r = gather(fixer, round, err);
+	if (r == 0)
+		r = gather_pins(fixer, round, err);
+	if (r == 0 && round->n)
+		r = edits_apply(&round->edits, round->file->bytes, next, err);
+	return r;
+}
+
 /* *ret_go: there may be more to do. */
 static int fix_round(struct lint_fixer *fixer, const struct source_file *f, struct strbuf *text,
 		     size_t *n_fixed, bool *ret_go, struct err *err)
 {
 	CLEANUP(strbuf_done) struct strbuf next = STRBUF_INIT(LIMIT_YAML_BYTES);
-	struct edits edits;
-	struct state before;
-	struct str rule = STR_NULL;
+	struct source_file now = *f;
+	struct round round = {.file = &now};
 	bool better = false;
-	size_t n = 0;
 	int r;
 
-	edits_init(&edits);
-	r = look(fixer, f, strbuf_str(text), &before, err);
-	if (r == 0)
-		r = gather(fixer, &edits, &rule, &n, err);
-	if (r == 0 && n)
-		r = edits_apply(&edits, strbuf_str(text), &next, err);
-	edits_done(&edits);
-	*ret_go = r == 0 && n > 0;
+	now.bytes = strbuf_str(text);
+	edits_init(&round.edits);
+	arena_init(&round.arena, LIMIT_ARENA_BYTES);
+	r = make_round(fixer, &round, &next, err);
+	*ret_go = r == 0 && round.n > 0;
 	if (*ret_go)
-		r = weigh(fixer, f, &before, rule, strbuf_str(&next), &better, err);
+		r = weigh(fixer, f, &round.before, round.rule, strbuf_str(&next), &better, err);
+	edits_done(&round.edits);
+	arena_done(&round.arena);
 	if (r == 0 && better) {
-		*n_fixed += n;
+		*n_fixed += round.n;
 		strbuf_reset(text);
 		strbuf_add(text, strbuf_str(&next));
 		r = strbuf_check(text, err);
@@ -193,7 +306,9 @@ int lint_fix(struct lint_fixer *fixer, const struct source_file *f, struct strbu
 	map_done(&fixer->refused);
 	map_init(&fixer->refused, LIMIT_FINDINGS);
 	fixer->alone = false;
-	for (unsigned i = 0; r == 0 && go && i < ROUNDS_MAX; i++)
+	for (unsigned i = 0; r == 0 && go && i < ROUNDS_MAX; i++) {
+		fixer->is_first = i == 0;
 		r = fix_round(fixer, f, out, ret_n, &go, err);
+	}
 	return r;
 }

@@ -16,11 +16,19 @@
 #pragma once
 
 #include "check/lint.h"
+#include "check/pin_lookup.h"
 
 struct lint_fixer;
 
 int lint_fixer_new(struct rule_set *set, const struct report *report, struct lint_fixer **ret,
 		   struct err *err);
+/*
+ * Digests too, asked of registries: for the findings of rules that pins satisfy, which speak then.
+ * What stays unpinned is told on stderr. Before the first file; set: the one of lint_fixer_new.
+ */
+int lint_fixer_pin(struct lint_fixer *fixer, struct rule_set *set,
+		   const struct registry_options *options, struct err *err);
+
 void lint_fixer_free(struct lint_fixer *fixer);
 void lint_fixer_freep(struct lint_fixer **fixer);
 

@@ -64,14 +64,14 @@ def hub(tmp_path_factory):
     hub.registry.close()
 
 
-def run(tmp_path, *words, status=0, stdin=None, conf=None, env=None):
+def run(tmp_path, *words, status=0, stdin=None, conf=None, env=None, command="pin"):
     """bytes in, bytes out: what is kept is compared to the byte."""
     clean = {"PATH": os.environ["PATH"], "HOME": str(tmp_path / "home"),
              "CONTAINERS_REGISTRIES_CONF": str(conf or "/dev/null"), **(env or {})}
     for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
         if name in os.environ:
             clean[name] = os.environ[name]
-    done = subprocess.run([PLIMSOLL, "pin", *words], cwd=tmp_path, capture_output=True,
+    done = subprocess.run([PLIMSOLL, command, *words], cwd=tmp_path, capture_output=True,
                           timeout=120, input=stdin, env=clean)
     assert done.returncode == status, done.stderr + done.stdout
     done.err = done.stderr.decode()
@@ -436,6 +436,71 @@ def test_credentials_are_those_of_docker_login(tmp_path):
         assert "404 MANIFEST_UNKNOWN" in done.err
     finally:
         registry.close()
+
+
+# --- lint --fix --pin ---
+
+def lint(tmp_path, hub, name, before, *words):
+    path = tmp_path / name
+    path.write_bytes(before)
+    done = run(tmp_path, "--fix=write", "--pin", *words, name, conf=hub.conf, command="lint")
+    return path.read_bytes(), done
+
+
+LINTED = b"""\
+ARG BASE=alpine:3.20
+FROM alpine AS a
+RUN apt install -y curl
+FROM $BASE
+COPY --from=golang:1.23 /x /x
+# plimsoll ignore=base-image-no-digest
+FROM golang:1.23
+"""
+
+
+@needs_registry
+def test_lint_pins_what_rules_about_digests_find(tmp_path, hub):
+    after, done = lint(tmp_path, hub, "Dockerfile", LINTED)
+    want = LINTED.replace(b"BASE=alpine:3.20", b"BASE=alpine:3.20@" + hub.alpine.encode()) \
+        .replace(b"FROM alpine ", b"FROM alpine:latest@" + hub.latest.encode() + b" ") \
+        .replace(b"from=golang:1.23", b"from=golang:1.23@" + hub.go.encode())
+    assert after.replace(b"apt-get", b"apt").replace(b" --no-install-recommends", b"") \
+        .replace(b" && rm -rf /var/lib/apt/lists/*", b"") == want
+    assert b"no-digest" not in done.stdout
+    again, done = lint(tmp_path, hub, "Dockerfile", after)
+    assert again == after
+
+
+@needs_registry
+def test_lint_pins_yaml_too(tmp_path, hub):
+    after, _ = lint(tmp_path, hub, "compose.yaml", COMPOSE.encode())
+    assert after.decode() == COMPOSE.replace("golang:1.23", "golang:1.23@" + hub.go) \
+        .replace('"alpine:3.20"', f'"alpine:3.20@{hub.alpine}"') \
+        .replace("&third alpine:3.20", f"&third alpine:3.20@{hub.alpine}")
+    after, _ = lint(tmp_path, hub, "pod.yaml", KUBERNETES.split("---")[0].encode())
+    assert after.decode().count("@" + hub.alpine) == 3
+
+
+@needs_registry
+def test_lint_without_pin_asks_nobody_and_settings_hold(tmp_path, hub):
+    path = tmp_path / "Dockerfile"
+    path.write_text("FROM alpine:3.20\n")
+    assert run(tmp_path, "--fix", "Dockerfile", conf=hub.conf, command="lint").stdout == b""
+    shown = run(tmp_path, "--fix", "--pin", "Dockerfile", conf=hub.conf, command="lint")
+    assert b"+FROM alpine:3.20@" + hub.alpine.encode() in shown.stdout
+    (tmp_path / ".plimsoll.yaml").write_text("rules: {base-image-no-digest: off}\n")
+    shown = run(tmp_path, "--fix", "--pin", "Dockerfile", conf=hub.conf, command="lint")
+    assert shown.stdout == b""
+
+
+@needs_registry
+def test_lint_says_what_it_could_not_pin(tmp_path, hub):
+    after, done = lint(tmp_path, hub, "Dockerfile", b"FROM alpine:9\nFROM alpine:3.20\n")
+    assert after.startswith(b"FROM alpine:9\nFROM alpine:3.20@sha256:")
+    assert done.err.count("plimsoll: Dockerfile:1: FROM alpine:9 is not pinned: ") == 1
+    assert b"\n  1:1 " in done.stdout and b"base-image-no-digest" in done.stdout
+    done = run(tmp_path, "--pin", "Dockerfile", command="lint", status=2)
+    assert "lint: --pin is a kind of --fix" in done.err
 
 
 @pytest.mark.parametrize("words, why", [
