@@ -105,6 +105,13 @@ static bool content_trust(void)
 	return value && (strcmp(value, "1") == 0 || strcasecmp(value, "true") == 0);
 }
 
+void lint_open_beside(struct source_file *f)
+{
+	f->read_beside = read_beside;
+	f->list_beside = list_beside;
+	f->content_trust = content_trust();
+}
+
 static void tell_fixes(const char *path, size_t n)
 {
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(8 * LIMIT_PATH_BYTES);
@@ -143,12 +150,14 @@ static int lint_bytes(struct lint *lint, struct lint_fixing *fixing, const char 
 	struct source_file f = {
 		.path = str_of(path),
 		.bytes = bytes,
-		.read_beside = has_folder ? read_beside : NULL,
-		.list_beside = has_folder ? list_beside : NULL,
-		.content_trust = content_trust(),
 	};
 	int r = 0;
 
+	lint_open_beside(&f);
+	if (!has_folder) {
+		f.read_beside = NULL;
+		f.list_beside = NULL;
+	}
 	if (fixing->fixer) {
 		r = fix(fixing, &f, path, &fixed, err);
 		f.bytes = strbuf_str(&fixed);

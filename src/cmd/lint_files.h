@@ -19,5 +19,8 @@ struct lint_fixing {
 	struct strbuf diff; /* of all files, when nothing is written */
 };
 
+/* Lets a file with a path ask for those beside it, and says what the environment knows. */
+void lint_open_beside(struct source_file *f);
+
 int lint_path(struct lint *lint, struct lint_fixing *fixing, const char *path, struct err *err);
 int lint_stdin(struct lint *lint, struct lint_fixing *fixing, const char *name, struct err *err);

@@ -47,19 +47,21 @@ static int add_folder(struct rule_set *set, const char *path, struct err *err)
 	return r;
 }
 
-static int add_settings(struct rule_set *set, struct err *err)
+static int add_settings(struct rule_set *set, const char *path, struct err *err)
 {
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LIMIT_YAML_BYTES);
 	struct stat st;
 
-	if (stat(SETTINGS_FILE, &st) < 0)
+	if (stat(path, &st) < 0)
 		return 0;
-	if (file_read(SETTINGS_FILE, &sb, err) < 0)
+	if (file_read(path, &sb, err) < 0)
 		return -(int)err->code;
-	return rule_set_add_settings(set, strbuf_str(&sb), STR(SETTINGS_FILE), err);
+	return rule_set_add_settings(set, strbuf_str(&sb), str_of(path), err);
 }
 
-int rule_files_load(const struct option_list *paths, struct rule_set **ret, struct err *err)
+/* settings: NULL: none. */
+static int load(const char *settings, const struct option_list *paths, struct rule_set **ret,
+		struct err *err)
 {
 	CLEANUP(rule_set_freep) struct rule_set *set = NULL;
 	int r = rule_set_new(&set, err);
@@ -72,9 +74,27 @@ int rule_files_load(const struct option_list *paths, struct rule_set **ret, stru
 
 		r = is_folder ? add_folder(set, paths->p[i], err) : add_file(set, paths->p[i], err);
 	}
-	if (r == 0)
-		r = add_settings(set, err);
+	if (r == 0 && settings)
+		r = add_settings(set, settings, err);
 	if (r == 0)
 		*ret = TAKE(set);
 	return r;
+}
+
+int rule_files_load(const struct option_list *paths, struct rule_set **ret, struct err *err)
+{
+	return load(SETTINGS_FILE, paths, ret, err);
+}
+
+int rule_files_load_in(const char *folder, const struct option_list *paths, struct rule_set **ret,
+		       struct err *err)
+{
+	CLEANUP(strbuf_done) struct strbuf path = STRBUF_INIT(LIMIT_PATH_BYTES);
+
+	if (!folder)
+		return load(NULL, paths, ret, err);
+	strbuf_addf(&path, "%s/%s", folder, SETTINGS_FILE);
+	if (strbuf_check(&path, err) < 0)
+		return -ERR_LIMIT;
+	return load(strbuf_cstr(&path), paths, ret, err);
 }

@@ -9,3 +9,7 @@
 
 /* paths: files and folders (their *.yaml and *.yml, sorted). */
 int rule_files_load(const struct option_list *paths, struct rule_set **ret, struct err *err);
+
+/* The same with the settings of another folder; NULL: none. */
+int rule_files_load_in(const char *folder, const struct option_list *paths, struct rule_set **ret,
+		       struct err *err);
