@@ -163,13 +163,23 @@ static int judge_set(struct lint *lint, size_t place, struct err *err)
 	return r < 0 ? r : 0;
 }
 
+int lint_judge_sets(struct lint *lint, struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && languages[i]; i++)
+		if (lint->sets[i].parts.n)
+			r = judge_set(lint, i, err);
+	return r;
+}
+
 int lint_finish(struct lint *lint, struct err *err)
 {
-	for (size_t i = 0; i < LANGUAGES_MAX && languages[i]; i++) {
-		int r = lint->sets[i].parts.n ? judge_set(lint, i, err) : 0;
+	int r = lint_judge_sets(lint, err);
 
-		if (r < 0)
-			return r;
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < LANGUAGES_MAX && languages[i]; i++) {
 		if (lint->n_files[i] == 0)
 			continue;
 		if (report_add_coverage(lint->report, str_of(languages[i]->title),

@@ -40,4 +40,6 @@ int lint_file_alone(struct lint *lint, const struct source_file *f, struct err *
 void lint_set_incomplete(struct lint *lint, const struct language *language);
 bool lint_has_file(const struct lint *lint, struct str path); /* in any set */
 
+/* What lint_finish begins with: for who wants findings in the order in which they come. */
+int lint_judge_sets(struct lint *lint, struct err *err);
 int lint_finish(struct lint *lint, struct err *err);

@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "cmd/command.h"
+#include "cmd/lint_beside.h"
 #include "cmd/lint_files.h"
 #include "cmd/report_output.h"
 #include "cmd/rule_files.h"
@@ -32,6 +33,16 @@ static void open_beside(void *context, struct source_file *f)
 {
 	(void)context;
 	lint_open_beside(f);
+}
+
+static int look_beside(void *context, struct lint *lint, const struct source_file *f,
+		       struct err *err)
+{
+	CLEANUP(freep) char *path = str_dup(f->path);
+	const char *const paths[] = {path};
+
+	(void)context;
+	return path ? lint_look_beside(lint, 1, paths, err) : err_nomem(err);
 }
 
 /* SOURCE_DATE_EPOCH, else now, as for lint. */
@@ -66,8 +77,11 @@ static int fix(void *context, struct rule_set *set, const struct source_file *f,
 
 static int run(int argc, const char *const *argv)
 {
-	const struct lsp_host host = {
-		.rules = load_rules, .open_beside = open_beside, .fix = fix, .now = now};
+	const struct lsp_host host = {.rules = load_rules,
+				      .open_beside = open_beside,
+				      .look_beside = look_beside,
+				      .fix = fix,
+				      .now = now};
 	CLEANUP(rule_set_freep) struct rule_set *set = NULL;
 	struct err err = {0};
 	int64_t epoch;

@@ -8,6 +8,7 @@
 #include "check/source_lines.h"
 #include "codec/json.h"
 #include "codec/json_writer.h"
+#include "lsp/host.h"
 
 #define TEXT_MAX 4096 /* bytes of one text; more is cut */
 
@@ -324,12 +325,16 @@ static void write_all(const struct gathering *g, bool has_language, bool fixable
 }
 
 static int look(struct gathering *g, struct rule_set *set, struct report *report,
-		const struct source_file *f, struct err *err)
+		const struct lsp_host *host, const struct source_file *f, struct err *err)
 {
 	int r = lint_new(set, report, &g->lint, err);
 
 	if (r == 0)
 		r = lint_file(g->lint, f, err);
+	if (r == 0 && f->read_beside) /* it is a file */
+		r = host->look_beside(host->context, g->lint, f, err);
+	if (r == 0)
+		r = lint_judge_sets(g->lint, err);
 	if (r == 0)
 		r = source_lines_make(f->bytes, &g->arena, &g->lines, err);
 	if (r == 0) {
@@ -339,7 +344,7 @@ static int look(struct gathering *g, struct rule_set *set, struct report *report
 	return r;
 }
 
-int assessment_write(struct rule_set *set, const struct source_file *f, int64_t time,
+int assessment_write(struct rule_set *set, const struct source_file *f, const struct lsp_host *host,
 		     struct strbuf *out, bool *ret_fixable, struct err *err)
 {
 	CLEANUP(report_freep) struct report *report = report_new();
@@ -353,10 +358,10 @@ int assessment_write(struct rule_set *set, const struct source_file *f, int64_t 
 	if (!report)
 		return err_nomem(err);
 	report->has_time = true;
-	report->time = time;
+	report->time = host->now(host->context);
 	arena_init(&g.arena, LIMIT_ARENA_BYTES);
 	if (f->language)
-		r = look(&g, set, report, f, err);
+		r = look(&g, set, report, host, f, err);
 	*ret_fixable = false;
 	for (size_t i = 0; i < g.found.n; i++)
 		*ret_fixable |= ((const struct assessed_finding *)vec_at(&g.found, i))->n_edits > 0;

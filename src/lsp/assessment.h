@@ -3,7 +3,7 @@
  * What rules say of one text, with everything an editor may ask about it: places in bytes, the
  * edits of fixes, the text that all fixes together make.
  *
- *     r = assessment_write(set, &source, time, &sb, &fixable, err);     in the process that checks
+ *     r = assessment_write(set, &source, host, &sb, &fixable, err);     in the process that checks
  *     r = assessment_read(line, &assessment, err);                      in the server
  *
  * Between the two it is a line of JSON, written as soon as the findings are known, and a second one
@@ -17,6 +17,8 @@
 
 #include "base/arena.h"
 #include "check/lint.h"
+
+struct lsp_host;
 
 struct assessed_finding {
 	struct str rule;    /* its id */
@@ -59,8 +61,8 @@ struct assessment {
 void assessment_free(struct assessment *a);
 void assessment_freep(struct assessment **a);
 
-/* f->language NULL: nothing is assessed. `time`: now, by which suppressions end. */
-int assessment_write(struct rule_set *set, const struct source_file *f, int64_t time,
+/* f->language NULL: nothing is assessed. */
+int assessment_write(struct rule_set *set, const struct source_file *f, const struct lsp_host *host,
 		     struct strbuf *out, bool *ret_fixable, struct err *err);
 /* The second line, with what makes `fixed` of the text. */
 int assessment_write_fixes(struct str text, struct str fixed, struct strbuf *out, struct err *err);

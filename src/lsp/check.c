@@ -42,8 +42,7 @@ static int assess(const struct check_job *job, int fd, struct err *err)
 {
 	CLEANUP(strbuf_done) struct strbuf line = STRBUF_INIT(LIMIT_LSP_OUTPUT_BYTES);
 	bool fixable;
-	int r = assessment_write(job->set, job->source, job->host->now(job->host->context), &line,
-				 &fixable, err);
+	int r = assessment_write(job->set, job->source, job->host, &line, &fixable, err);
 
 	if (r < 0) {
 		strbuf_reset(&line);

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "check/language.h"
+#include "check/lint.h"
 
 struct lsp_host {
 	void *context;
@@ -16,6 +16,9 @@ struct lsp_host {
 		     struct err *err);
 	/* Lets it ask for the files beside it. */
 	void (*open_beside)(void *context, struct source_file *f);
+	/* The file was read: what is missing in it may stand in others beside it. */
+	int (*look_beside)(void *context, struct lint *lint, const struct source_file *f,
+			   struct err *err);
 	/* The text with all fixes. */
 	int (*fix)(void *context, struct rule_set *set, const struct source_file *f,
 		   struct strbuf *out, struct err *err);
