@@ -31,6 +31,8 @@ struct judge {
 	struct vec origins; /* struct judge_origin */
 	struct vec hidden;  /* struct hidden */
 	uint64_t n_broken, n_refused;
+	uint64_t spent_before; /* units, of the files before this one */
+	bool is_exhausted;     /* rule_cost is spent for this file, and that is told */
 	struct evaluation evaluation;
 	struct arena arena; /* of programs */
 };
@@ -82,6 +84,8 @@ void judge_freep(struct judge **j)
 void judge_set_hooks(struct judge *j, const struct judge_hooks *hooks)
 {
 	j->hooks = *hooks;
+	j->spent_before = j->evaluation.spent;
+	j->is_exhausted = false;
 }
 
 void judge_forget_fixes(struct judge *j)
@@ -510,6 +514,32 @@ int judge_asks(struct judge *j, const struct scope *scope, bool *ret, struct err
 	return r;
 }
 
+/* Rules that look at all of a file for each of its things take long for a very large one. */
+static int exhaust(const struct trial *t)
+{
+	CLEANUP(strbuf_done) struct strbuf what = STRBUF_INIT(LIMIT_PATH_BYTES + 16);
+	struct err why = {0};
+
+	t->j->is_exhausted = true;
+	strbuf_adds(&what, "file ");
+	strbuf_add(&what, t->subject->path);
+	(void)err_set(&why, ERR_LIMIT,
+		      "line %llu: rules ask for more work than rule_cost (%d): from here on they "
+		      "are not asked; divide the file",
+		      (unsigned long long)t->subject->place.line, LIMIT_RULE_COST);
+	if (report_add_problem(t->j->report, t->subject->path, t->subject->layer, STR("rules"),
+			       &why) < 0 ||
+	    report_add_coverage(t->j->report, strbuf_str(&what), COVERAGE_PARTIAL,
+				STR("too much work for rules"), STR_NULL, 0) < 0)
+		return err_nomem(t->err);
+	return 0;
+}
+
+static bool is_spent(const struct judge *j)
+{
+	return j->evaluation.spent - j->spent_before > LIMIT_RULE_COST;
+}
+
 int judge_subject(struct judge *j, const struct scope *scope, const struct value *facts,
 		  const struct judge_subject *subject, struct err *err)
 {
@@ -522,9 +552,11 @@ int judge_subject(struct judge *j, const struct scope *scope, const struct value
 	int r = find_bench(j, scope, &b, err);
 
 	j->n_broken += str_has_suffix(str_of(scope->name), STR(".problem"));
-	for (size_t i = 0; r == 0 && i < b->n; i++) {
+	for (size_t i = 0; r == 0 && !j->is_exhausted && i < b->n; i++) {
 		struct value v;
 
+		if (is_spent(j))
+			return exhaust(&t);
 		t.program = &b->programs[i];
 		v = eval(&t, t.program->when);
 		if (value_is_true(v) || j->choice.always)

@@ -9,6 +9,9 @@
  *     r = judge_subject(j, &scope_instruction, facts, &subject, err);
  *     judge_free(j);
  *
+ * The rules of one file together do bounded work (rule_cost): what is behind that is a problem in
+ * the report, and the file counts as assessed in part.
+ *
  * An expression that fails (a field that is not there, a limit) is a problem in the report that
  * names rule and place: the rule did not speak, and nobody may think that it was satisfied.
  *
@@ -84,7 +87,7 @@ int judge_new(struct rule_set *set, struct report *report, struct judge **ret, s
 void judge_free(struct judge *j);
 void judge_freep(struct judge **j);
 
-/* For the file that comes next; copied. */
+/* For the file that comes next, whose work for rules (rule_cost) begins here; copied. */
 void judge_set_hooks(struct judge *j, const struct judge_hooks *hooks);
 
 int judge_subject(struct judge *j, const struct scope *scope, const struct value *facts,

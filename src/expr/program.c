@@ -75,5 +75,6 @@ struct value program_eval(const struct program *p, struct evaluation *e, const s
 	}
 	f.locals = e->locals;
 	v = node_eval(p->root, &f);
+	e->spent += e->max_cost - f.call.budget;
 	return f.call.out_of && !value_is_error(v) ? call_exhausted(&f.call) : v;
 }

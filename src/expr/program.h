@@ -39,6 +39,7 @@ struct evaluation {
 	struct value *locals;
 	size_t n_locals;
 	uint64_t max_cost; /* units; evaluation_init sets expr_cost */
+	uint64_t spent;	   /* units, of all evaluations so far */
 };
 
 int program_compile(const struct env *env, const struct ast *tree, struct program **ret,

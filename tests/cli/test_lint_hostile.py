@@ -92,6 +92,19 @@ def test_what_a_build_refuses_is_a_finding(tmp_path, text, rule, message):
     assert [f["title"] for f in found] == [message]
 
 
+@pytest.mark.parametrize("text", [
+    "RUN pip install a\n" * 6000,
+    "RUN " + " && ".join(["apt-get update"] * 5000) + "\n",
+    "RUN " + " && ".join(["wget a"] * 8000) + "\n",
+], ids=["pip", "one-line", "wget"])
+def test_rules_do_bounded_work_and_say_where_they_stop(tmp_path, text):
+    (tmp_path / ".plimsoll.yaml").write_text("rules: {shell-lint: off}\n")
+    report = lint(tmp_path, "FROM a:1\n" + text)
+    (problem,) = report["problems"]
+    assert "more work than rule_cost (500000000)" in problem["message"]
+    assert [c["state"] for c in report["coverage"]] == ["assessed", "partial"]
+
+
 def test_more_problems_than_are_listed_are_counted(tmp_path):
     report = lint(tmp_path, "FROM a:1\n" + "FOO x\n" * 1200)
     assert rules_of(report).count("unknown-instruction") == 1000
