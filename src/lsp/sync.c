@@ -157,7 +157,7 @@ int sync_did_save(struct session *s, const struct json *params, struct err *err)
 		workspace_forget(&s->workspace);
 	if (is_settings(d->path) || is_ignore_file(d->path))
 		checks_all_due(s);
-	else if (!d->check)
+	else
 		checks_due(s, d, 0); /* files beside it may be others now */
 	return 0;
 }
