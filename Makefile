@@ -22,6 +22,7 @@ help:
 #: make lint                     layers, clang-format, cppcheck, clang-tidy, gcc and clang
 #: make asan                     unit tests and fuzz inputs under ASan and UBSan
 #: make fuzz [SECONDS=30]        libFuzzer, that long on each target
+#: make fuzz-cel [SECONDS=30] [SEED=1]   our expressions beside @bufbuild/cel (needs node and npm)
 #: make bench [IMAGES=DIR] [ONLY=NAMES] [TRIVY=PATH] [FEEDS=DIR]   build the images, measure
 #:                                 (tests/bench); with FEEDS matching and versions too
 #: make bench-expr               how fast expressions are compiled and evaluated
@@ -61,6 +62,7 @@ scan: build
 	$(PLIMSOLL) scan $(if $(FEEDS),--db $(BUILD)/db) $(if $(IMAGE),$(IMAGE),/)
 
 test: build-tests
+	@tools/cel-peer.sh $(BUILD)
 	@tools/run-tests.sh $(BUILD)
 
 lint: setup-lint
@@ -76,6 +78,11 @@ fuzz: setup-lint
 		-Dc_args=-fsanitize=fuzzer-no-link
 	ninja -C $(FUZZ) --quiet
 	@tools/fuzz.sh $(FUZZ) $(SECONDS)
+
+fuzz-cel: build
+	@tools/cel-peer.sh $(BUILD)
+	tests/cel/compare.py --plimsoll $(PLIMSOLL) --peer $(BUILD)/cel-peer --seconds $(SECONDS) \
+		--seed $(or $(SEED),1)
 
 # Building the images needs root, 15 GB and 10 to 20 minutes; what is there is not built again.
 bench: setup-bench build
@@ -109,5 +116,5 @@ update-golden: build-tests
 clean:
 	rm -rf $(BUILD) $(ASAN) $(FUZZ) build-lint
 
-.PHONY: all help setup-build setup-test setup-lint setup-bench setup-conformance build build-tests scan test lint asan fuzz bench bench-expr conformance \
+.PHONY: all help setup-build setup-test setup-lint setup-bench setup-conformance build build-tests scan test lint asan fuzz fuzz-cel bench bench-expr conformance \
 	install format update-golden clean

@@ -13,7 +13,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { ARENA_BYTES = 16 * 1024 * 1024, INPUT_MAX = 4096, PATTERN_MAX = 24, PATH_MAX_TRIED = 48 };
+enum { ARENA_BYTES = 16 * 1024 * 1024, INPUT_MAX = 4096 };
+enum { PATTERN_MAX = 24, PATH_MAX_TRIED = 48, STARS_MAX = 4 }; /* the second matcher is slow */
 
 /* ---- the second matcher ---- */
 
@@ -21,6 +22,8 @@ static bool name_matches(struct str pattern, struct str name)
 {
 	if (!pattern.n)
 		return name.n == 0;
+	while (pattern.n > 1 && pattern.p[0] == '*' && pattern.p[1] == '*')
+		pattern = str_skip(pattern, 1);
 	if (pattern.p[0] == '*')
 		return name_matches(str_skip(pattern, 1), name) ||
 		       (name.n && name_matches(pattern, str_skip(name, 1)));
@@ -56,10 +59,13 @@ static bool path_matches(struct str pattern, struct str path)
 static bool is_tried(struct str pattern)
 {
 	bool tried = pattern.n <= PATTERN_MAX;
+	size_t n_stars = 0;
 
-	for (size_t i = 0; i < pattern.n; i++)
+	for (size_t i = 0; i < pattern.n; i++) {
 		tried &= (unsigned char)pattern.p[i] < 0x80 && !memchr("[\\", pattern.p[i], 2);
-	return tried;
+		n_stars += pattern.p[i] == '*' && (i == 0 || pattern.p[i - 1] != '*');
+	}
+	return tried && n_stars <= STARS_MAX;
 }
 
 static void compare(const struct ignore_file *ignore, struct str path)

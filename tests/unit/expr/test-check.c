@@ -162,6 +162,8 @@ TEST(literals_and_operators_have_types)
 		{"s + 'x'", "string"},
 		{"[1] + []", "list(int)"},
 		{"[] + []", "list(dyn)"},
+		{"[][0] + duration('1s')", "google.protobuf.Duration"},
+		{"[][0] - duration('1s')", "google.protobuf.Duration"},
 		{"d + 1", "int"},
 		{"d + d", "dyn"},
 		{"d[0]", "dyn"},
