@@ -58,12 +58,13 @@ struct rule {
 	size_t line;
 	enum severity severity;
 	bool enabled;
-	bool chosen;	       /* by the user's settings, on or off */
-	bool pins;	       /* a digest behind the images it points at satisfies it */
-	bool graded;	       /* the severity is the user's: it holds for all findings */
-	bool hides_source;     /* the line holds a secret: a report must not repeat it */
-	unsigned tags;	       /* enum rule_tag */
-	struct str category;   /* "isolation"; may be empty */
+	bool chosen;	     /* by the user's settings, on or off */
+	bool fixes_first;    /* where several rules would fix a file, others wait for the result */
+	bool pins;	     /* a digest behind the images it points at satisfies it */
+	bool graded;	     /* the severity is the user's: it holds for all findings */
+	bool hides_source;   /* the line holds a secret: a report must not repeat it */
+	unsigned tags;	     /* enum rule_tag */
+	struct str category; /* "isolation"; may be empty */
 	struct str applies_to; /* a scope: "dockerfile.instruction" (scope.h) */
 	struct rule_text when, message, remedy, at, fix;
 	struct str fix_title;

@@ -187,6 +187,13 @@ static int take_fix_title(struct reading *rd, struct rule *rule, const struct ya
 	return take_str(rd, v, &rule->fix_title);
 }
 
+static int take_fix_first(struct reading *rd, struct rule *rule, const struct yaml_node *v)
+{
+	return rule_parse_switch(yaml_str(v), &rule->fixes_first)
+		       ? 0
+		       : refuse(rd, yaml_line(v), "fix_first is true or false");
+}
+
 static int take_pin(struct reading *rd, struct rule *rule, const struct yaml_node *v)
 {
 	return rule_parse_switch(yaml_str(v), &rule->pins)
@@ -261,6 +268,7 @@ static const struct key keys[] = {
 	{"at", take_at, false},
 	{"fix", take_fix, false},
 	{"fix_title", take_fix_title, false},
+	{"fix_first", take_fix_first, false},
 	{"pin", take_pin, false},
 	{"references", take_references, false},
 	{"codes", take_codes, false},

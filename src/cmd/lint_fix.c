@@ -135,8 +135,14 @@ static void count(struct round *round, const struct finding *f, size_t n_taken)
 	round->n += n_taken;
 }
 
-/* The fixes of the rules' own. */
-static int gather(struct lint_fixer *fixer, struct round *round, struct err *err)
+static bool goes_first(const struct lint_fixer *fixer, const struct finding *f)
+{
+	const struct rule *rule = rule_set_find(fixer->set, f->rule);
+
+	return rule && rule->fixes_first;
+}
+
+static int gather_some(struct lint_fixer *fixer, struct round *round, bool first, struct err *err)
 {
 	size_t n;
 	const struct judge_fix *fixes = judge_fixes(lint_judge(fixer->lint), &n);
@@ -146,12 +152,20 @@ static int gather(struct lint_fixer *fixer, struct round *round, struct err *err
 		const struct finding *f = vec_at(&fixer->report->findings, fixes[i].finding);
 		bool taken = false;
 
-		if (!is_wanted(fixer, round, f))
+		if (!is_wanted(fixer, round, f) || goes_first(fixer, f) != first)
 			continue;
 		r = edits_add(&round->edits, fixes[i].edits, fixes[i].n_edits, &taken, err);
 		count(round, f, taken);
 	}
 	return r;
+}
+
+/* The fixes of the rules' own: those that go first alone, while there are some. */
+static int gather(struct lint_fixer *fixer, struct round *round, struct err *err)
+{
+	int r = gather_some(fixer, round, true, err);
+
+	return r < 0 || round->n ? r : gather_some(fixer, round, false, err);
 }
 
 /* ---- pins ---- */

@@ -71,7 +71,7 @@ def test_a_fix_that_breaks_the_file_is_taken_back_and_told(tmp_path):
     (tmp_path / "mine.yaml").write_text(PACK)
     (tmp_path / "Dockerfile").write_text("FROM debian:12\nRUN vim\nRUN yum install a\n")
     done = run(tmp_path, "--fix=write", "--rules", "mine.yaml", "Dockerfile")
-    assert (tmp_path / "Dockerfile").read_text() == "FROM debian:12\nRUN vim\nRUN yum install -y a\n"
+    assert (tmp_path / "Dockerfile").read_text() == "FROM debian:12\nRUN vim\nRUN yum install -y a && yum clean all\n"
     assert "plimsoll: Dockerfile: the fix of no-vim is taken back" in done.stderr
     assert "no-vim" in done.stdout
 
@@ -95,3 +95,105 @@ def test_a_project_cannot_have_files_rewritten(tmp_path, file):
     (tmp_path / ".plimsoll.yaml").write_text("lint:\n  fix: write\n")
     assert "cannot set fix" in run(tmp_path, "Dockerfile", status=2).stderr
     assert file.read_text() == BEFORE
+
+
+# --- what the rules of ours write, and what they leave ---
+
+APT = "apt-get update && apt-get install -y --no-install-recommends curl"
+LISTS = " && rm -rf /var/lib/apt/lists/*"
+CACHE = "--mount=type=cache,target="
+
+
+def fixed(tmp_path, text, settings=""):
+    """The text with its fixes; applying them again changes nothing."""
+    path = tmp_path / "Dockerfile"
+    path.write_text(text)
+    (tmp_path / ".plimsoll.yaml").write_text("rules: {shell-lint: off%s}\n" % settings)
+    done = run(tmp_path, "--fix=write", "Dockerfile")
+    assert "taken back" not in done.stderr
+    assert run(tmp_path, "--fix", "Dockerfile").stdout == ""
+    return path.read_text()
+
+
+@pytest.mark.parametrize("before, after", [
+    (f"RUN {APT}", f"RUN {APT}{LISTS}"),
+    (f"RUN {APT} > /dev/null", f"RUN {APT} > /dev/null{LISTS}"),
+    ("RUN set -ex; \\\n  " + APT, "RUN set -ex; \\\n  " + APT + LISTS),
+    ("RUN yum install -y a", "RUN yum install -y a && yum clean all"),
+    ("RUN dnf install -y a", "RUN dnf install -y a && dnf clean all"),
+    ("RUN microdnf install -y a", "RUN microdnf install -y a && microdnf clean all"),
+    ("RUN zypper -n in a=1", "RUN zypper -n in a=1 && zypper clean --all"),
+    ("RUN yarn install", "RUN yarn install && yarn cache clean"),
+    ("RUN apk add a=1", "RUN apk add --no-cache a=1"),
+    ("RUN pip install a==1", "RUN pip install --no-cache-dir a==1"),
+    ("ADD a.txt b/ /x/", "COPY a.txt b/ /x/"),
+    ("ADD --chown=a *.py /x/", "COPY --chown=a *.py /x/"),
+    ("CMD node app.js", 'CMD ["node", "app.js"]'),
+    ("ENTRYPOINT /srv/run --now", 'ENTRYPOINT ["/srv/run", "--now"]'),
+    ("RUN useradd -m app\nCOPY --chown=app:app . /srv\n# go\nCMD [\"/srv/a\"]",
+     "RUN useradd -m app\nCOPY --chown=app:app . /srv\n# go\nUSER app\nCMD [\"/srv/a\"]"),
+    ("RUN adduser -D app && chown -R app:app /srv\nENTRYPOINT [\"/srv/a\"]\nCMD [\"b\"]",
+     "RUN adduser -D app && chown -R app:app /srv\nENTRYPOINT [\"/srv/a\"]\nUSER app\nCMD [\"b\"]"),
+])
+def test_what_is_safe_is_rewritten(tmp_path, before, after):
+    for end in ("\n", ""):
+        assert fixed(tmp_path, f"FROM debian:12\n{before}{end}") == f"FROM debian:12\n{after}{end}"
+
+
+@pytest.mark.parametrize("text", [
+    "RUN apt-get update\nRUN apt-get install -y --no-install-recommends curl",  # needs the lists
+    f"RUN {APT} # why",  # what is behind a # is not run
+    f"RUN {APT};",
+    f"RUN if a; then {APT}; fi",
+    f"RUN {APT} || true",
+    f"RUN ({APT})",
+    "RUN <<EOF\n" + APT + "\nEOF",
+    "RUN yum install -y a &",
+    "ADD a.tar.gz /x", "ADD https://example.com/x /x", "ADD * /x", "ADD $A /x",
+    "ADD --keep-git-dir=true a.txt /x",
+    'ENTRYPOINT ["a"]\nCMD b c',  # /bin/sh -c is an argument of a
+    "ENTRYPOINT a b\nCMD [\"c\"]",  # c would be an argument, and is none
+    "CMD echo $HOME", "CMD cd /srv && a", "CMD A=b c", "CMD exec a", "CMD a 'b c'",
+    "ONBUILD CMD a b",
+    'RUN useradd app\nCMD ["/a"]',  # nothing is given to it
+    'RUN useradd app && chown app /a\nENTRYPOINT ["gosu", "app", "/a"]',
+    'RUN useradd app && chown app /a\nENTRYPOINT ["/entry.sh"]',
+    'RUN useradd app && useradd b && chown app /a\nCMD ["/a"]',
+    'RUN useradd app && chown app /a\nEXPOSE 80\nCMD ["/a"]',
+    'RUN useradd -o -u 0 app && chown app /a\nCMD ["/a"]',
+    'RUN useradd app && chown app /a\nCMD ["/a"]\nRUN make',
+])
+def test_what_would_mean_something_else_is_left(tmp_path, text):
+    text = f"FROM debian:12\n{text}\n"
+    assert fixed(tmp_path, text) == text
+
+
+@pytest.mark.parametrize("before, mounts", [
+    (f"FROM debian:12\nRUN ? {APT}", "/var/lib/apt,sharing=locked"),
+    (f"FROM debian:12\nRUN rm -f /etc/apt/apt.conf.d/docker-clean\nRUN ? {APT}",
+     "/var/lib/apt,sharing=locked /var/cache/apt,sharing=locked"),
+    ("FROM alpine:3.20\nRUN ? apk add a=1", "/var/cache/apk,sharing=locked"),
+    ("FROM fedora:41\nRUN ? dnf install -y a",
+     "/var/cache/dnf,sharing=locked /var/cache/libdnf5,sharing=locked"),
+    ("FROM centos:7\nRUN ? yum install -y a", "/var/cache/yum,sharing=locked"),
+    ("FROM python:3.12\nRUN ? <<EOF\npip install a==1\npip install b==1\nEOF", "/root/.cache/pip"),
+    ("FROM node:22\nRUN ? npm ci", "/root/.npm"),
+    ("FROM golang:1.23\nRUN ? go build -o /a . && \\\n  go vet", "/go/pkg/mod /root/.cache/go-build"),
+])
+def test_caches_are_mounted_where_the_rule_is_on(tmp_path, before, mounts):
+    bare, flags = before.replace("? ", ""), " ".join(CACHE + m for m in mounts.split())
+    assert CACHE not in fixed(tmp_path, bare)
+    assert fixed(tmp_path, bare, ", cache-mount-missing: on") == before.replace("?", flags)
+
+
+@pytest.mark.parametrize("text", [
+    "FROM debian:12\nRUN apt-get update\nRUN apt-get install -y --no-install-recommends a",
+    f"FROM debian:12\nRUN {APT}{LISTS}",
+    "FROM golang:1.23\nRUN go mod download\nRUN make",  # make would not find the modules
+    "FROM golang:1.23 AS b\nRUN go build\nFROM debian:12\nCOPY --from=b /go/pkg /go/pkg",
+    "FROM python:3.12\nUSER app\nRUN pip install --no-cache-dir a==1",
+    "FROM python:3.12\nENV PIP_CACHE_DIR=/c PIP_NO_CACHE_DIR=1\nRUN pip install a==1",
+    "FROM node:22\nONBUILD RUN npm ci",
+])
+def test_no_cache_is_mounted_over_what_is_needed(tmp_path, text):
+    assert CACHE not in fixed(tmp_path, text + "\n", ", cache-mount-missing: on")
