@@ -318,14 +318,14 @@ static int put_evidence(const struct trial *t, const struct judge_place *place, 
 
 /* ---- secrets ---- */
 
+/* Where the finding points: of a service or a container with many lines, the one with the secret. */
 static int hide(const struct trial *t, const struct finding *f)
 {
 	struct hidden *h = vec_push(&t->j->hidden);
 
 	if (!h)
 		return err_nomem(t->err);
-	*h = (struct hidden){f->locations->path, t->subject->place.line,
-			     t->subject->place.end_line};
+	*h = (struct hidden){f->locations->path, f->locations->line, f->locations->end_line};
 	return 0;
 }
 

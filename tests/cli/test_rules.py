@@ -189,6 +189,25 @@ def test_no_rule_quotes_a_line_that_holds_a_secret(tmp_path):
     assert any("ENV OTHER x" in str(f) for f in found)
 
 
+@pytest.mark.parametrize("name, text", [
+    ("compose.yaml", "services:\n  a:\n    image: b:1\n    environment: {A_TOKEN: d41d8cd98f00, X: y,"
+     " B_PASSWORD: e41d8cd98f00}\n    pid: host\n"),
+    ("compose.yaml", "services:\n  a:\n    build:\n      args: {A_TOKEN: d41d8cd98f00,"
+     " B_PASSWORD: e41d8cd98f00}\n    pid: host\n"),
+    ("pod.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  hostPID: true\n"
+     "  containers:\n  - name: a\n    image: b:1\n    env: [{name: A_TOKEN, value: d41d8cd98f00},"
+     " {name: B_PASSWORD, value: e41d8cd98f00}]\n"),
+])
+def test_no_rule_quotes_a_secret_of_yaml_and_all_are_named(tmp_path, name, text):
+    (tmp_path / name).write_text(text)
+    for form in ("json", "lint", "sarif", "markdown", "junit", "github"):
+        done = run(tmp_path, "lint", "--format", form, name)
+        assert "1d8cd98f00" not in done.stdout + done.stderr
+        assert form != "json" or "A_TOKEN, B_PASSWORD" in done.stdout
+    found = json.loads(run(tmp_path, "lint", "--format", "json", name).stdout)["findings"]
+    assert any("pid: host" in str(f) or "hostPID: true" in str(f) for f in found)
+
+
 def test_the_source_shown_is_that_of_the_place(tmp_path):
     mine = pack(tmp_path, """\
 pack: mine
