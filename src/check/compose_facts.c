@@ -4,8 +4,6 @@
 #include "check/yaml_facts.h"
 #include "check/yaml_place_fact.h"
 
-#define EXTENDS_MAX				   8 /* services that extend each other */
-
 #define GET_compose_port_fact(name, type, help)	   FACT_GETTER(compose_port_fact, name)
 #define ROW_compose_port_fact(name, type, help)	   FACT_ROW(compose_port_fact, name, type)
 #define GET_compose_volume_fact(name, type, help)  FACT_GETTER(compose_volume_fact, name)
@@ -50,36 +48,6 @@ static void *new_fact(struct arena *a, size_t size, const struct object_class *c
 #define NEW_FACT(a, type, class, node)                                                             \
 	((struct type *)new_fact(a, sizeof(struct type), class, node))
 
-/* A service and those that it extends, nearest first. */
-struct chain {
-	const struct yaml_node *p[EXTENDS_MAX];
-	size_t n;
-};
-
-static struct chain chain_of(const struct yaml_node *services, const struct yaml_node *node)
-{
-	struct chain c = {.n = 0};
-
-	while (node && c.n < EXTENDS_MAX) {
-		const struct yaml_node *extends = yaml_get(node, "extends");
-		struct str name = yaml_kind_of(extends) == YAML_SCALAR
-					  ? yaml_str(extends)
-					  : yaml_get_str(extends, "service");
-
-		c.p[c.n++] = node;
-		node = name.n && !yaml_get(extends, "file") ? yaml_find(services, name) : NULL;
-	}
-	return c;
-}
-
-static const struct yaml_node *get(const struct chain *c, const char *key)
-{
-	for (size_t i = 0; i < c->n; i++)
-		if (yaml_get(c->p[i], key))
-			return yaml_get(c->p[i], key);
-	return NULL;
-}
-
 static struct value strings(const struct yaml_node *node, struct arena *a)
 {
 	struct fact_list one;
@@ -98,7 +66,9 @@ static bool is_true(const struct yaml_node *node)
 
 	if (yaml_kind_of(node) == YAML_SCALAR)
 		v = yaml_fact_init(&unused, node);
-	return v.kind == VALUE_BOOL && v.b;
+	/* Compose takes a text for what the key wants, as variables only give texts. */
+	return (v.kind == VALUE_BOOL && v.b) ||
+	       (v.kind == VALUE_STRING && str_eq_nocase(value_str(v), STR("true")));
 }
 
 /* ---- lists in two forms ---- */
@@ -243,29 +213,24 @@ static struct value names(const struct yaml_node *node, struct arena *a)
 
 /* ---- services ---- */
 
-static struct value texts(const struct chain *c, struct arena *a)
+static struct value texts(const struct yaml_node *c, struct arena *a)
 {
 	static const char *const keys[] = {"user", "network_mode", "pid",	    "ipc",
 					   "uts",  "userns_mode",  "cgroup_parent", "restart"};
 	struct fact_map m = fact_map_make(a, 8);
 
 	for (size_t i = 0; i < 8; i++)
-		fact_map_put(&m, str_of(keys[i]), yaml_text(get(c, keys[i])));
+		fact_map_put(&m, str_of(keys[i]), yaml_text(yaml_get(c, keys[i])));
 	return fact_map_value(&m);
 }
 
-static struct value keys_of(const struct chain *c, struct arena *a)
+static struct value keys_of(const struct yaml_node *c, struct arena *a)
 {
 	const struct yaml_node *key, *value;
-	struct fact_list l;
-	size_t n = 0;
+	struct fact_list l = fact_list_make(a, yaml_len(c));
 
-	for (size_t i = 0; i < c->n; i++)
-		n += yaml_len(c->p[i]);
-	l = fact_list_make(a, n);
-	for (size_t i = 0; i < c->n; i++)
-		for (size_t k = 0; yaml_entry(c->p[i], k, &key, &value); k++)
-			fact_list_add(&l, yaml_text(key));
+	for (size_t i = 0; yaml_entry(c, i, &key, &value); i++)
+		fact_list_add(&l, yaml_text(key));
 	return fact_list_value(&l);
 }
 
@@ -274,50 +239,64 @@ static struct value first_text(const struct yaml_node *one, const struct yaml_no
 	return yaml_str(one).n ? yaml_text(one) : yaml_text(other);
 }
 
-static void set_limits(struct compose_service_fact *s, const struct chain *c)
+static void set_limits(struct compose_service_fact *s, const struct yaml_node *c)
 {
-	const struct yaml_node *deploy = get(c, "deploy"),
+	const struct yaml_node *deploy = yaml_get(c, "deploy"),
 			       *policy = yaml_get(deploy, "restart_policy");
 	const struct yaml_node *limits = yaml_get(yaml_get(deploy, "resources"), "limits");
 
-	s->memory = first_text(get(c, "mem_limit"), yaml_get(limits, "memory"));
-	s->cpus = first_text(get(c, "cpus"), yaml_get(limits, "cpus"));
-	s->pids = first_text(get(c, "pids_limit"), yaml_get(limits, "pids"));
+	s->memory = first_text(yaml_get(c, "mem_limit"), yaml_get(limits, "memory"));
+	s->cpus = first_text(yaml_get(c, "cpus"), yaml_get(limits, "cpus"));
+	s->pids = first_text(yaml_get(c, "pids_limit"), yaml_get(limits, "pids"));
 	s->restart_condition = yaml_text(yaml_get(policy, "condition"));
 	if (policy && !s->restart_condition.n)
 		s->restart_condition = value_string(STR("any"));
 	s->restart_attempts = yaml_text(yaml_get(policy, "max_attempts"));
 }
 
-static struct value make_service(const struct yaml_node *services, struct str name,
+static struct value env_files(const struct yaml_node *files, struct arena *a)
+{
+	struct fact_list l = fact_list_make(a, yaml_len(files));
+
+	if (yaml_kind_of(files) == YAML_SCALAR)
+		return strings(files, a);
+	for (size_t i = 0; yaml_kind_of(files) == YAML_LIST && i < yaml_len(files); i++)
+		fact_list_add(&l,
+			      first_text(yaml_at(files, i), yaml_get(yaml_at(files, i), "path")));
+	return fact_list_value(&l);
+}
+
+static struct value make_service(const struct compose_project *project, struct str name,
 				 const struct yaml_node *node, struct arena *a)
 {
 	struct compose_service_fact *s = NEW_FACT(a, compose_service_fact, &service_class, node);
-	struct chain c = chain_of(services, node);
-	const struct yaml_node *health = get(&c, "healthcheck");
+	const struct yaml_node *health = yaml_get(node, "healthcheck");
 
 	if (!s)
 		return value_absent();
 	s->name = value_string(name);
-	s->image = manifest_image_value(value_str(yaml_text(get(&c, "image"))), a);
-	s->built = value_bool(get(&c, "build") != NULL);
-	s->texts = texts(&c, a);
-	s->privileged = value_bool(is_true(get(&c, "privileged")));
-	s->read_only = value_bool(is_true(get(&c, "read_only")));
-	s->keys = keys_of(&c, a);
-	s->security_opt = strings(get(&c, "security_opt"), a);
-	s->cap_add = strings(get(&c, "cap_add"), a);
-	s->cap_drop = strings(get(&c, "cap_drop"), a);
-	s->devices = strings(get(&c, "devices"), a);
-	s->tmpfs = strings(get(&c, "tmpfs"), a);
-	s->sysctls = names(get(&c, "sysctls"), a);
-	s->ports = make_each(get(&c, "ports"), a, make_port);
-	s->volumes = make_each(get(&c, "volumes"), a, make_volume);
-	s->environment = pairs(get(&c, "environment"), a);
-	s->build_args = pairs(yaml_get(get(&c, "build"), "args"), a);
-	set_limits(s, &c);
+	s->image = manifest_image_value(value_str(yaml_text(yaml_get(node, "image"))), a);
+	s->built = value_bool(yaml_get(node, "build") != NULL);
+	s->texts = texts(node, a);
+	s->privileged = value_bool(is_true(yaml_get(node, "privileged")));
+	s->read_only = value_bool(is_true(yaml_get(node, "read_only")));
+	s->keys = keys_of(node, a);
+	s->security_opt = strings(yaml_get(node, "security_opt"), a);
+	s->cap_add = strings(yaml_get(node, "cap_add"), a);
+	s->cap_drop = strings(yaml_get(node, "cap_drop"), a);
+	s->devices = strings(yaml_get(node, "devices"), a);
+	s->tmpfs = strings(yaml_get(node, "tmpfs"), a);
+	s->sysctls = names(yaml_get(node, "sysctls"), a);
+	s->ports = make_each(yaml_get(node, "ports"), a, make_port);
+	s->volumes = make_each(yaml_get(node, "volumes"), a, make_volume);
+	s->environment = pairs(yaml_get(node, "environment"), a);
+	s->build_args = pairs(yaml_get(yaml_get(node, "build"), "args"), a);
+	set_limits(s, node);
 	s->healthcheck = value_bool(health && !is_true(yaml_get(health, "disable")));
 	s->extends_file = yaml_text(yaml_get(yaml_get(node, "extends"), "file"));
+	s->partial = value_bool(map_get(&project->partial, name) != NULL);
+	s->profiles = strings(yaml_get(node, "profiles"), a);
+	s->env_files = env_files(yaml_get(node, "env_file"), a);
 	s->body = yaml_map_or_empty(node, a);
 	s->place = yaml_places_value(node, a);
 	return value_object(&s->object);
@@ -332,15 +311,16 @@ static struct value includes(const struct yaml_node *list, struct arena *a)
 	return fact_list_value(&l);
 }
 
-int compose_facts_make(const struct yaml_node *root, struct arena *a, struct compose_file_fact *ret,
-		       struct err *err)
+int compose_facts_make(const struct compose_project *project, struct arena *a,
+		       struct compose_file_fact *ret, struct err *err)
 {
+	const struct yaml_node *root = project->root;
 	const struct yaml_node *services = yaml_get(root, "services"), *key, *value;
 	struct fact_list l = fact_list_make(a, yaml_len(services));
 
 	for (size_t i = 0; yaml_entry(services, i, &key, &value); i++)
 		if (yaml_kind_of(value) == YAML_MAP)
-			fact_list_add(&l, make_service(services, yaml_str(key), value, a));
+			fact_list_add(&l, make_service(project, yaml_str(key), value, a));
 	ret->object = (struct object){&file_class, root};
 	ret->services = fact_list_value(&l);
 	ret->includes = includes(yaml_get(root, "include"), a);

@@ -2,16 +2,17 @@
 /*
  * A Compose file as facts for rules: its services, short and long forms alike.
  *
- *     r = compose_facts_make(yaml, &arena, &facts, err);
+ *     r = compose_facts_make(project, &arena, &facts, err);
  *
- * A key that a service does not have is taken from the service of the same file that it extends.
- * Ownership: the arena's; borrows the YAML file. Errors: ERR_NOMEM.
+ * What is merged and extended into a service counts as written there (compose_model.h), and stands
+ * where it is written.
+ * Ownership: the arena's; borrows the project. Errors: ERR_NOMEM.
  */
 #pragma once
 
+#include "check/compose_model.h"
 #include "check/fact_class.h"
 #include "check/image_fact.h"
-#include "codec/yaml.h"
 
 #define COMPOSE_PORT_FIELDS(FIELD)                                                                 \
 	FIELD(host_ip, "string", "empty: all interfaces")                                          \
@@ -54,6 +55,9 @@
 	FIELD(restart_attempts, "string", "max_attempts of it, or empty")                          \
 	FIELD(healthcheck, "bool", "there is one that is not switched off")                        \
 	FIELD(extends_file, "string", "the file of extends, or empty")                             \
+	FIELD(partial, "bool", "something that it extends or names could not be read")             \
+	FIELD(profiles, "list(string)", "empty: it always runs")                                   \
+	FIELD(env_files, "list(string)", "files of variables; those read are in environment")      \
 	FIELD(body, "map(string, dyn)", "as written")                                              \
 	FIELD(place, "map(string, dyn)", "where a key stands")
 
@@ -71,8 +75,8 @@ FACT_STRUCT(compose_file_fact, COMPOSE_FILE_FIELDS);
 
 extern const struct object_class *const compose_classes[]; /* NULL-ended */
 
-int compose_facts_make(const struct yaml_node *root, struct arena *a, struct compose_file_fact *ret,
-		       struct err *err);
+int compose_facts_make(const struct compose_project *project, struct arena *a,
+		       struct compose_file_fact *ret, struct err *err);
 
 /* The YAML behind a fact, a place, a map or a list; NULL when there is none. */
 const struct yaml_node *compose_fact_node(struct value v);

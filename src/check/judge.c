@@ -267,12 +267,14 @@ static int put_location(const struct trial *t, const struct judge_place *place, 
 
 	if (!at)
 		return err_nomem(t->err);
-	*at = (struct finding_location){.layer = keep(t, t->subject->layer),
-					.path = keep(t, t->subject->path),
-					.line = place->line,
-					.column = place->column,
-					.end_line = place->end_line,
-					.end_column = place->end_column};
+	*at = (struct finding_location){
+		.layer = keep(t, t->subject->layer),
+
+		.path = keep(t, place->path.n ? place->path : t->subject->path),
+		.line = place->line,
+		.column = place->column,
+		.end_line = place->end_line,
+		.end_column = place->end_column};
 	f->locations = at;
 	f->n_locations = 1;
 	return 0;
@@ -282,6 +284,8 @@ static struct str excerpt(const struct trial *t, const struct judge_place *place
 {
 	const struct judge_hooks *h = &t->j->hooks;
 
+	if (place->path.n)
+		return place->excerpt;
 	return h->line && place->line != t->subject->place.line ? h->line(h->context, place->line)
 								: t->subject->excerpt;
 }
@@ -470,8 +474,11 @@ static int speak(const struct trial *t)
 			    .status = STATUS_AFFECTED,
 			    .risk = -1,
 			    .confidence = 1};
-	int r = put_location(t, &place, &f);
+	int r;
 
+	if (h->wants && !h->wants(h->context, &place))
+		return 0;
+	r = put_location(t, &place, &f);
 	if (r == 0)
 		r = put_evidence(t, &place, &f);
 	if (r == 0)

@@ -34,6 +34,8 @@ struct judge_place {
 	uint32_t start, end; /* bytes, [start, end) */
 	uint64_t line, column, end_line,
 		end_column; /* from 1; columns in code points; 0: unknown */
+	/* Of another file than the subject's: its path, and the line there; else empty. */
+	struct str path, excerpt;
 };
 
 /* What a rule would change in the text to be satisfied; the texts live as long as the judge's file.
@@ -81,6 +83,8 @@ struct judge_hooks {
 	struct str (*line)(void *context, uint64_t line);
 	struct judge_suppression (*suppression)(void *context, const struct rule *rule,
 						const struct judge_place *place);
+	/* Whether what stands there is told at all; NULL: all is. */
+	bool (*wants)(void *context, const struct judge_place *place);
 };
 
 int judge_new(struct rule_set *set, struct report *report, struct judge **ret, struct err *err);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "base/path.h"
 #include "check/compose_facts.h"
 #include "check/image_use.h"
-#include "check/language.h"
-#include "check/yaml_comments.h"
+#include "check/source_set.h"
 
 enum { SCOPE_FILE, SCOPE_SERVICE };
 
@@ -21,63 +22,108 @@ static const struct scope scopes[] = {
 			    {"file", "Compose", "its file"}}},
 };
 
+extern const struct language language_compose;
+
+/* A file of the set, with all that belongs to it. */
+struct part {
+	struct source_part base; /* the first: a part is one of these */
+	struct compose_model model;
+	struct compose_file_fact *facts; /* of each project */
+	bool *elsewhere;   /* each project: it is a part of the set itself, and judged there */
+	struct err broken; /* why it could not be read */
+};
+
 struct walk {
-	const struct source_file *source;
+	const struct part *part;
 	struct judge *judge;
-	struct arena arena;
-	struct compose_file_fact file;
-	struct source_lines lines;
-	struct suppressions suppressions;
+	const struct compose_project *project; /* that is being judged */
 	struct err *err;
 };
 
-static struct judge_place node_place(const struct yaml_node *node)
+static const struct compose_project *project_at(const struct part *p, size_t i)
 {
-	struct yaml_place p = yaml_place(node);
+	return *(struct compose_project *const *)vec_at(&p->model.projects, i);
+}
 
-	return (struct judge_place){.line = p.line,
+/* ---- places ---- */
+
+static const struct compose_source *own_source(const struct walk *w)
+{
+	return compose_model_source(&w->part->model, w->project->source);
+}
+
+static struct judge_place node_place(const struct walk *w, const struct yaml_node *node)
+{
+	const struct compose_source *s = compose_model_source(&w->part->model, yaml_source(node));
+	struct yaml_place p = yaml_place(node);
+	struct judge_place place = {.line = p.line,
 				    .column = p.column,
 				    .end_line = p.end_line,
 				    .end_column = p.end_column};
+
+	if (s && s != own_source(w)) {
+		place.path = s->path;
+		place.excerpt = source_line(&s->lines, p.line);
+	}
+	return place;
 }
 
 static bool place_of(void *context, struct value fact, struct judge_place *ret)
 {
 	const struct yaml_node *node = compose_fact_node(fact);
 
-	(void)context; /* the node knows */
 	if (node)
-		*ret = node_place(node);
+		*ret = node_place(context, node);
 	return node != NULL;
 }
 
 static struct str line_of(void *context, uint64_t line)
 {
-	const struct walk *w = context;
-
-	return source_line(&w->lines, line);
+	return source_line(&own_source(context)->lines, line);
 }
 
+static const struct compose_source *source_of(const struct walk *w, struct str path)
+{
+	const struct compose_source *s;
+
+	for (uint16_t i = 0; path.n && (s = compose_model_source(&w->part->model, i)) != NULL; i++)
+		if (str_eq(s->path, path))
+			return s;
+	return own_source(w);
+}
+
+/* By a comment where it stands. */
 static struct judge_suppression suppression_of(void *context, const struct rule *rule,
 					       const struct judge_place *place)
 {
 	const struct walk *w = context;
 
-	return suppressions_find(&w->suppressions, rule, place->line, judge_report(w->judge)->time);
+	return suppressions_find(&source_of(w, place->path)->suppressions, rule, place->line,
+				 judge_report(w->judge)->time);
 }
+
+/* What is laid over another file is judged with it, but for itself alone. */
+static bool wants(void *context, const struct judge_place *place)
+{
+	const struct walk *w = context;
+
+	return !w->part->model.is_overlay || place->path.n == 0;
+}
+
+/* ---- judging ---- */
 
 static int judge_at(struct walk *w, unsigned scope, const struct value *facts,
 		    const struct yaml_node *node, struct str service)
 {
-	struct judge_place place = node_place(node);
+	struct judge_place place = node_place(w, node);
 	char name[ERR_MSG_MAX];
 	struct judge_subject subject = {
 		.kind = service.n ? SUBJECT_OBJECT : SUBJECT_FILE,
 		.name = STR("file"),
 		.container = service,
-		.path = w->source->path,
+		.path = own_source(w)->path,
 		.place = place,
-		.excerpt = source_line(&w->lines, place.line),
+		.excerpt = source_line(&own_source(w)->lines, place.line),
 	};
 
 	if (service.n) {
@@ -87,61 +133,195 @@ static int judge_at(struct walk *w, unsigned scope, const struct value *facts,
 	return judge_subject(w->judge, &scopes[scope], facts, &subject, w->err);
 }
 
-static int walk(struct walk *w, const struct yaml_node *root)
+static int judge_project(struct walk *w, const struct compose_file_fact *file)
 {
-	const struct value file = value_object(&w->file.object);
-	int r = compose_facts_make(root, &w->arena, &w->file, w->err);
+	const struct value of_file = value_object(&file->object);
+	int r = judge_at(w, SCOPE_FILE, &of_file, w->project->root, STR_NULL);
 
-	if (r == 0)
-		r = judge_at(w, SCOPE_FILE, &file, root, STR_NULL);
-	for (uint32_t i = 0; r == 0 && i < w->file.services.n; i++) {
-		const struct compose_service_fact *s =
-			(const void *)w->file.services.items[i].object;
-		const struct value facts[] = {w->file.services.items[i], file};
+	for (uint32_t i = 0; r == 0 && i < file->services.n; i++) {
+		const struct compose_service_fact *s = (const void *)file->services.items[i].object;
+		const struct value facts[] = {file->services.items[i], of_file};
 
 		r = judge_at(w, SCOPE_SERVICE, facts, s->object.data, value_str(s->name));
 	}
 	return r;
 }
 
-static int check_yaml(struct walk *w, const struct yaml_file *file)
+static int tell_notes(const struct part *p, struct judge *j, struct err *err)
 {
-	int r = source_lines_make(w->source->bytes, &w->arena, &w->lines, w->err);
+	for (size_t i = 0; i < p->model.notes.n; i++) {
+		const struct compose_note *n = vec_at(&p->model.notes, i);
 
-	if (r == 0)
-		r = yaml_comments_read(&w->lines, &w->suppressions, w->err);
-	for (size_t i = 0; r == 0 && i < yaml_n_documents(file); i++)
-		r = walk(w, yaml_document(file, i));
+		if (report_add_coverage(judge_report(j), n->what, COVERAGE_PARTIAL, n->reason,
+					STR_NULL, 0) < 0)
+			return err_nomem(err);
+	}
+	return 0;
+}
+
+static int judge_part(const struct source_part *part, struct judge *judge, struct err *err)
+{
+	const struct part *p = (const struct part *)part;
+	struct walk w = {.part = p, .judge = judge, .err = err};
+	const struct judge_hooks hooks = {.context = &w,
+					  .place = place_of,
+					  .line = line_of,
+					  .suppression = suppression_of,
+					  .wants = wants};
+	int r;
+
+	if (p->broken.code)
+		return judge_refuse(judge, p->base.path, "compose", &p->broken, err);
+	r = tell_notes(p, judge, err);
+	judge_set_hooks(judge, &hooks);
+	for (size_t i = 0; r == 0 && i < p->model.projects.n; i++) {
+		w.project = project_at(p, i);
+		if (!p->elsewhere[i])
+			r = judge_project(&w, &p->facts[i]);
+	}
+	judge_set_hooks(judge, &(struct judge_hooks){0});
+	return r < 0 ? r : 1;
+}
+
+/* ---- the set ---- */
+
+static void part_free(struct source_part *part)
+{
+	struct part *p = (struct part *)part;
+
+	if (!p)
+		return;
+	compose_model_done(&p->model);
+	free(p);
+}
+
+static int make_facts(struct part *p, struct err *err)
+{
+	struct arena *a = &p->model.arena;
+	size_t n = p->model.projects.n;
+	int r = 0;
+
+	p->facts = arena_array(a, n + 1, sizeof *p->facts);
+	p->elsewhere = arena_array(a, n + 1, sizeof *p->elsewhere);
+	if (!p->facts || !p->elsewhere)
+		return err_nomem(err);
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = compose_facts_make(project_at(p, i), a, &p->facts[i], err);
 	return r;
 }
+
+static size_t memory_of(const struct part *p)
+{
+	size_t n = p->model.arena.used;
+	const struct compose_source *s;
+
+	for (uint16_t i = 0; (s = compose_model_source(&p->model, i)) != NULL; i++)
+		n += yaml_file_size(s->yaml);
+	return n;
+}
+
+static int read_part(const struct source_file *f, struct source_part **ret, struct err *err)
+{
+	struct part *p = calloc(1, sizeof *p);
+	int r;
+
+	if (!p)
+		return err_nomem(err);
+	compose_model_init(&p->model);
+	r = compose_model_read(&p->model, f, &p->broken);
+	if (r == 0)
+		r = make_facts(p, err);
+	else if (r != -ERR_FORMAT)
+		(void)err_set(err, p->broken.code, "%s", p->broken.msg);
+	if (r < 0 && r != -ERR_FORMAT) {
+		part_free(&p->base);
+		return r;
+	}
+	p->base.path = arena_str(&p->model.arena, f->path);
+	p->base.n_bytes = memory_of(p);
+	*ret = &p->base;
+	return p->base.path.p ? 0 : err_nomem(err);
+}
+
+/* "./a//b" is "a/b": the same file may be named in several ways. */
+static struct str plain_path(struct str path, struct arena *arena)
+{
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LIMIT_PATH_BYTES);
+
+	if (str_has_prefix(path, STR("/")) || path_clean(path, &sb, NULL, NULL) < 0)
+		return path;
+	return arena_str(arena, strbuf_str(&sb));
+}
+
+/* An overlay that its base takes in by itself is judged there, an included file for itself. */
+static int settle(struct part *p, const struct map *paths, struct arena *arena)
+{
+	bool taken = false;
+
+	if (p->broken.code)
+		return 0;
+	if (p->model.is_overlay &&
+	    str_find(path_base(p->base.path), STR(".override.")) < path_base(p->base.path).n) {
+		struct part *base = map_get(paths, plain_path(p->model.base, arena));
+
+		taken = base && !base->broken.code && compose_model_has(&base->model, p->base.path);
+	}
+	for (size_t i = 0; i < p->model.projects.n; i++) {
+		const struct compose_source *s =
+			compose_model_source(&p->model, project_at(p, i)->source);
+
+		p->elsewhere[i] =
+			i == 0 ? taken : map_get(paths, plain_path(s->path, arena)) != NULL;
+	}
+	return 0;
+}
+
+static int join_parts(struct source_part *const *parts, size_t n, bool complete,
+		      struct arena *arena, struct err *err)
+{
+	struct map paths;
+	int r = 0;
+
+	(void)complete; /* nothing is said of what is missing */
+	map_init(&paths, SIZE_MAX);
+	for (size_t i = 0; r == 0 && i < n; i++)
+		if (map_put(&paths, plain_path(parts[i]->path, arena), parts[i]) < 0)
+			r = err_nomem(err);
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = settle((struct part *)parts[i], &paths, arena);
+	map_done(&paths);
+	return r < 0 ? r : arena_check(arena, err);
+}
+
+static const struct language_set set = {
+	.read = read_part, .join = join_parts, .judge = judge_part, .free = part_free};
 
 static int check(const struct source_file *source, struct judge *judge, struct err *err)
 {
-	CLEANUP(yaml_file_freep) struct yaml_file *file = NULL;
-	struct walk w = {.source = source, .judge = judge, .err = err};
-	const struct judge_hooks hooks = {
-		.context = &w, .place = place_of, .line = line_of, .suppression = suppression_of};
-	struct err why = {0};
-	int r = yaml_parse(source->bytes, &file, &why);
-
-	if (r == -ERR_FORMAT)
-		return judge_refuse(judge, source->path, "compose", &why, err);
-	if (r < 0)
-		return err_set(err, why.code, "%s", why.msg);
-	arena_init(&w.arena, LIMIT_ARENA_BYTES);
-	suppressions_init(&w.suppressions);
-	judge_set_hooks(judge, &hooks);
-	r = check_yaml(&w, file);
-	judge_set_hooks(judge, &(struct judge_hooks){0});
-	suppressions_done(&w.suppressions);
-	arena_done(&w.arena);
-	return r;
+	return source_set_check(&language_compose, source, true, judge, err);
 }
 
-/* {text: ..., parameters: ...} */
+/* The files beside an example: names and texts. */
+static int read_example(const struct source_file *f, struct str name, struct arena *arena,
+			struct str *ret, struct err *err)
+{
+	const struct yaml_node *file = yaml_find(f->context, name);
+
+	(void)arena; /* the text lives in the pack */
+	if (!file)
+		return err_set(err, ERR_NOT_FOUND, "%.*s", STR_FMT(name));
+	*ret = yaml_str(file);
+	return 0;
+}
+
+/* {text: ..., files: {NAME: TEXT}, parameters: ...} */
 static int check_example(const struct yaml_node *what, struct judge *j, struct err *err)
 {
-	struct source_file f = {.path = STR("compose.yaml"), .bytes = yaml_get_str(what, "text")};
+	struct source_file f = {.path = STR("compose.yaml"),
+				.bytes = yaml_get_str(what, "text"),
+				.read_beside = read_example,
+				.is_example = true,
+				.context = (void *)(uintptr_t)yaml_get(what, "files")};
 
 	return check(&f, j, err);
 }
@@ -176,5 +356,6 @@ const struct language language_compose = {
 	.score = score,
 	.check = check,
 	.check_example = check_example,
+	.set = &set,
 	.images = image_uses_compose,
 };

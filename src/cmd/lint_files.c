@@ -4,9 +4,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <stdlib.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -29,22 +31,45 @@ static struct str beside(const struct source_file *f)
 	return folder.n ? folder : STR("/");
 }
 
-/* A file beside the one that is checked: its folder, never above it. */
+/* Never leaves the folder, whatever links it holds. */
+static int open_below(const char *folder, const char *name, struct err *err)
+{
+	struct open_how how = {.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK,
+			       .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
+	CLEANUP(fd_closep) int dir = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct stat st;
+	int fd = dir < 0 ? -1 : (int)syscall(SYS_openat2, dir, name, &how, sizeof how);
+
+	if (fd < 0 && errno == EXDEV)
+		return err_set(err, ERR_DENIED, "%s: outside of the folder", name);
+	if (fd < 0)
+		return err_errno(err, errno, "%s/%s", folder, name);
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		return fd;
+	(void)close(fd); /* nothing was written */
+	return err_set(err, ERR_UNSUPPORTED, "%s/%s: no regular file", folder, name);
+}
+
+/* A file beside the one that is checked: in its folder or below, never above it. */
 static int read_beside(const struct source_file *f, struct str name, struct arena *arena,
 		       struct str *ret, struct err *err)
 {
+	CLEANUP(strbuf_done) struct strbuf folder = STRBUF_INIT(LIMIT_PATH_BYTES);
 	CLEANUP(strbuf_done) struct strbuf path = STRBUF_INIT(LIMIT_PATH_BYTES);
 	CLEANUP(strbuf_done) struct strbuf bytes = STRBUF_INIT(LIMIT_YAML_BYTES);
+	CLEANUP(fd_closep) int fd = -1;
 	int r;
 
-	if (str_has_prefix(name, STR("/")) || str_find(name, STR("..")) < name.n)
-		return err_set(err, ERR_DENIED, "%.*s: outside of the folder", STR_FMT(name));
-	strbuf_addf(&path, "%.*s/%.*s", STR_FMT(beside(f)), STR_FMT(name));
-	if (access(strbuf_cstr(&path), F_OK) < 0)
-		return err_set(err, ERR_NOT_FOUND, "%s", strbuf_cstr(&path));
-	r = file_read(strbuf_cstr(&path), &bytes, err);
+	strbuf_add(&folder, beside(f));
+	strbuf_add(&path, name);
+	if (name.n && memchr(name.p, '\0', name.n))
+		return err_set(err, ERR_NOT_FOUND, "a name with a NUL byte");
+	fd = open_below(strbuf_cstr(&folder), strbuf_cstr(&path), err);
+	if (fd < 0)
+		return fd;
+	r = fd_read_all(fd, &bytes, err);
 	if (r < 0)
-		return r;
+		return err_wrap(err, r, "%s", strbuf_cstr(&path));
 	*ret = arena_str(arena, strbuf_str(&bytes));
 	return ret->p ? 0 : err_nomem(err);
 }

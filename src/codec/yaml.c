@@ -12,6 +12,8 @@
 struct yaml_node {
 	enum yaml_kind kind;
 	bool plain;
+	uint8_t tag; /* enum yaml_tag */
+	uint16_t source;
 	struct yaml_place place;
 	struct str text;		/* of a scalar */
 	const struct yaml_node **items; /* of a list; of a map key, value, key, value, ... */
@@ -37,6 +39,7 @@ struct builder {
 	struct vec items;   /* const struct yaml_node *, of all open collections */
 	struct map anchors; /* of this document: name to struct yaml_node */
 	size_t n_nodes, n_aliases;
+	uint16_t source;
 };
 
 static struct str anchor_name(const yaml_char_t *name)
@@ -56,6 +59,22 @@ static struct yaml_place event_place(const yaml_event_t *e)
 				   .column = (uint32_t)e->start_mark.column + 1,
 				   .end_line = (uint32_t)e->end_mark.line + 1,
 				   .end_column = (uint32_t)e->end_mark.column + 1};
+}
+
+static enum yaml_tag event_tag(const yaml_event_t *e)
+{
+	const yaml_char_t *tag = NULL;
+
+	if (e->type == YAML_SCALAR_EVENT)
+		tag = e->data.scalar.tag;
+	else if (e->type == YAML_SEQUENCE_START_EVENT)
+		tag = e->data.sequence_start.tag;
+	else if (e->type == YAML_MAPPING_START_EVENT)
+		tag = e->data.mapping_start.tag;
+	if (tag && strcmp((const char *)tag, "!reset") == 0)
+		return YAML_TAG_RESET;
+	return tag && strcmp((const char *)tag, "!override") == 0 ? YAML_TAG_OVERRIDE
+								  : YAML_TAG_OTHER;
 }
 
 static int add_anchor(struct builder *b, struct str name, struct yaml_node *node, struct err *err)
@@ -85,7 +104,10 @@ static struct yaml_node *new_node(struct builder *b, enum yaml_kind kind, const 
 		(void)err_nomem(err);
 		return NULL;
 	}
-	*node = (struct yaml_node){.kind = kind, .place = event_place(e)};
+	*node = (struct yaml_node){.kind = kind,
+				   .tag = (uint8_t)event_tag(e),
+				   .source = b->source,
+				   .place = event_place(e)};
 	return node;
 }
 
@@ -327,10 +349,11 @@ static int read_events(struct builder *b, yaml_parser_t *parser, struct err *err
 	return r;
 }
 
-static int build(struct yaml_file *file, struct str bytes, struct err *err)
+static int build(struct yaml_file *file, struct str bytes, uint16_t source, struct err *err)
 {
 	struct builder b = {
 		.file = file,
+		.source = source,
 		.items = VEC_INIT(const struct yaml_node *, LIMIT_YAML_NODES),
 	};
 	yaml_parser_t parser;
@@ -366,6 +389,11 @@ static int refuse_bytes(struct str bytes, struct err *err)
 
 int yaml_parse(struct str bytes, struct yaml_file **ret, struct err *err)
 {
+	return yaml_parse_source(bytes, 0, ret, err);
+}
+
+int yaml_parse_source(struct str bytes, uint16_t source, struct yaml_file **ret, struct err *err)
+{
 	CLEANUP(yaml_file_freep) struct yaml_file *file = NULL;
 	int r;
 
@@ -379,7 +407,7 @@ int yaml_parse(struct str bytes, struct yaml_file **ret, struct err *err)
 		return err_nomem(err);
 	arena_init(&file->arena, LIMIT_ARENA_BYTES);
 	file->documents = (struct vec)VEC_INIT(const struct yaml_node *, LIMIT_YAML_NODES);
-	r = build(file, bytes, err);
+	r = build(file, bytes, source, err);
 	if (r == 0)
 		*ret = TAKE(file);
 	return r;
@@ -482,4 +510,55 @@ const struct yaml_node *yaml_get(const struct yaml_node *map, const char *key)
 struct str yaml_get_str(const struct yaml_node *map, const char *key)
 {
 	return yaml_str(yaml_get(map, key));
+}
+
+enum yaml_tag yaml_tag(const struct yaml_node *node)
+{
+	return node ? (enum yaml_tag)node->tag : YAML_TAG_OTHER;
+}
+
+uint16_t yaml_source(const struct yaml_node *node)
+{
+	return node ? node->source : 0;
+}
+
+const struct yaml_node *yaml_make_scalar(struct arena *a, struct str text,
+					 const struct yaml_node *like)
+{
+	struct yaml_node *node = arena_alloc(a, sizeof *node);
+
+	if (node)
+		*node = (struct yaml_node){.kind = YAML_SCALAR,
+					   .plain = yaml_is_plain(like),
+					   .source = yaml_source(like),
+					   .place = yaml_place(like),
+					   .text = text};
+	return node;
+}
+
+const struct yaml_node *yaml_make_text(struct arena *a, struct str text, struct yaml_place place,
+				       uint16_t source)
+{
+	struct yaml_node *node = arena_alloc(a, sizeof *node);
+
+	if (node)
+		*node = (struct yaml_node){
+			.kind = YAML_SCALAR, .source = source, .place = place, .text = text};
+	return node;
+}
+
+const struct yaml_node *yaml_make(struct arena *a, enum yaml_kind kind,
+				  const struct yaml_node **items, size_t n_items,
+				  const struct yaml_node *like)
+{
+	struct yaml_node *node = arena_alloc(a, sizeof *node);
+
+	if (node)
+		*node = (struct yaml_node){.kind = kind,
+					   .tag = (uint8_t)yaml_tag(like),
+					   .source = yaml_source(like),
+					   .place = yaml_place(like),
+					   .items = items,
+					   .n_items = n_items};
+	return node;
 }

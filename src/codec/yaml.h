@@ -10,7 +10,10 @@
  * Scalars keep their text; what "yes", "1.0" or "~" mean is the reader's business, yaml_is_plain
  * tells a quoted "1.0" from a bare one. An alias is the node of its anchor itself, not a copy, so a
  * small file stays small; a walk over all paths must count its own steps. "<<" is resolved: a map
- * has the pairs merged into it behind its own. Tags are ignored.
+ * has the pairs merged into it behind its own. Tags are ignored, except for Compose's two.
+ *
+ * Trees can be made of nodes that were read: yaml_make_map with some entries of another map. Each
+ * node keeps its place, and the number of its source, so that a finding can point at it.
  *
  * Ownership: the file owns all nodes and texts. Threads: read-only sharing is fine.
  * Errors: ERR_FORMAT with line and column, ERR_LIMIT (yaml_bytes, yaml_depth, yaml_nodes,
@@ -19,6 +22,7 @@
  */
 #pragma once
 
+#include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/str.h"
@@ -34,6 +38,8 @@ struct yaml_place {
 enum yaml_kind { YAML_ABSENT, YAML_SCALAR, YAML_LIST, YAML_MAP };
 
 int yaml_parse(struct str bytes, struct yaml_file **ret, struct err *err);
+/* source: a number by which the caller knows the file again. */
+int yaml_parse_source(struct str bytes, uint16_t source, struct yaml_file **ret, struct err *err);
 void yaml_file_free(struct yaml_file *file);
 void yaml_file_freep(struct yaml_file **file);
 size_t yaml_file_size(const struct yaml_file *file); /* bytes of memory; 0 for NULL */
@@ -52,6 +58,23 @@ const struct yaml_node *yaml_get(const struct yaml_node *map, const char *key);
 struct str yaml_get_str(const struct yaml_node *map, const char *key);
 size_t yaml_len(const struct yaml_node *node); /* entries of a list or map */
 const struct yaml_node *yaml_at(const struct yaml_node *list, size_t i);
+
+/* What Compose's merging heeds: !reset takes a value away, !override does not merge it. */
+enum yaml_tag { YAML_TAG_OTHER, YAML_TAG_RESET, YAML_TAG_OVERRIDE };
+enum yaml_tag yaml_tag(const struct yaml_node *node);
+uint16_t yaml_source(const struct yaml_node *node); /* 0 for yaml_parse */
+
+/*
+ * Nodes that were not read, in the arena, which remembers that it is full. They stand where `like`
+ * does; of a scalar its quotes count too. items: borrowed; of a map key, value, key, value.
+ */
+const struct yaml_node *yaml_make_scalar(struct arena *a, struct str text,
+					 const struct yaml_node *like);
+const struct yaml_node *yaml_make_text(struct arena *a, struct str text, struct yaml_place place,
+				       uint16_t source);
+const struct yaml_node *yaml_make(struct arena *a, enum yaml_kind kind,
+				  const struct yaml_node **items, size_t n_items,
+				  const struct yaml_node *like);
 
 /* The i-th entry of a map in document order; false behind the end. */
 bool yaml_entry(const struct yaml_node *map, size_t i, const struct yaml_node **ret_key,
