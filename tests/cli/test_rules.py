@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -151,6 +152,17 @@ def test_without_shellcheck_our_own_checks_speak_and_that_is_told(tmp_path):
     assert row["state"] == "not-assessed" and "ShellCheck" in row["reason"]
     (tmp_path / ".plimsoll.yaml").write_text("rules:\n  shell-lint: off\n")
     assert "shell of RUN" not in run(tmp_path, "lint", "--format", "json", "Dockerfile").stdout
+
+
+@pytest.mark.skipif(not shutil.which("shellcheck"), reason="needs ShellCheck")
+@pytest.mark.parametrize("image, speaks", [
+    ("debian:12", True), ("alpine:3.22", False), ("node:22-alpine", False), ("fedora:43", False),
+    ("registry.access.redhat.com/ubi9/ubi-minimal:9.4", False), ("ghcr.io/a/b:1", True),
+])
+def test_the_shell_is_that_of_the_base_image(tmp_path, image, speaks):
+    text = f"FROM {image}\nRUN set -o pipefail && a | b\n"
+    about = [f for f in findings(tmp_path, text) if "SC3040" in f["codes"]]
+    assert bool(about) == speaks
 
 
 def test_the_severity_of_a_defect_is_its_own_unless_settings_say_one(tmp_path):
