@@ -5,7 +5,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 build=${1:-build}
-for test in render findings; do
+for test in render findings verdict; do
 	ninja -C "$build" "tests/test-render-$test"
 	PLIMSOLL_UPDATE_GOLDEN=1 PLIMSOLL_FIXTURES="$PWD/tests/fixtures" "$build/tests/test-render-$test"
 done

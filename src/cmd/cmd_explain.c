@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "base/fd.h"
+#include "base/cleanup.h"
 #include "base/limits.h"
 #include "cmd/progress.h"
+#include "cmd/report_file.h"
 #include "cmd/report_output.h"
 #include "cmd/scan_command.h"
 #include "cmd/terminal.h"
 #include "render/explain.h"
-#include "report/report_read.h"
 #include "scan/scan.h"
 #include "vuln/assess.h"
 #include "vuln/why_not.h"
@@ -19,27 +17,6 @@
 static struct scan_options opt = {.format = "text", .vulnerabilities = true};
 
 /* ---- where the report comes from ---- */
-
-/* 1 and a report, 0: the target is no file that begins like one. */
-static int read_report(const char *path, struct report **ret, struct err *err)
-{
-	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LIMIT_SBOM_BYTES);
-	CLEANUP(fd_closep) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	char head[256];
-	struct stat st;
-	ssize_t n;
-	int r;
-
-	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-		return 0;
-	n = fd_pread_full(fd, head, sizeof head, 0, err);
-	if (n < 0 || !report_is_json(str_make(head, (size_t)n)))
-		return n < 0 ? (int)n : 0;
-	r = fd_read_all(fd, &sb, err);
-	if (r == 0)
-		r = report_read(strbuf_str(&sb), ret, err);
-	return r < 0 ? err_wrap(err, r, "%s", path) : 1;
-}
 
 /* As plimsoll scan would report it: what is suppressed says by which rule. */
 static int judge(const struct scan_request *q, struct db *db, const struct err *no_db,
@@ -172,7 +149,7 @@ static int run(int argc, const char *const *argv)
 		r = -(int)err.code;
 	}
 	if (r == 0)
-		r = read_report(argv[1], &report, &err);
+		r = report_file_read(argv[1], &report, &err);
 	if (r == 0)
 		r = scan(argv[1], db, &no_db, &rules, &report, &err);
 	if (r >= 0)

@@ -11,7 +11,7 @@ static int run(int argc, const char *const *argv)
 static const struct option_spec options[] = {
 	OPTION_WORDS("format", 'f', &opt.format, "FORMAT", "how to print the report (table)",
 		     "table json sarif markdown junit cyclonedx-json cyclonedx-xml spdx-json "
-		     "spdx purl gitlab github checkstyle codeclimate",
+		     "spdx purl verdict gitlab github checkstyle codeclimate",
 		     .project = true),
 	OPTION_STR("output", 'o', &opt.output, "FILE", "write there instead of to stdout"),
 	OPTION_FLAG("files", 0, &opt.files, "list the files of each package (json)",
@@ -20,6 +20,8 @@ static const struct option_spec options[] = {
 	OPTION_WORDS("fail-on", 0, &opt.fail_on, "SEVERITY",
 		     "exit status 1 when a finding is at least so grave",
 		     "critical high medium low negligible unknown", .project = true),
+	OPTION_STR("policy", 0, &opt.policy, "POLICY",
+		   "judge the report by it, exit status 1 when it denies; see plimsoll check"),
 	OPTION_STR("severity", 0, &opt.severity, "S,..", "show findings of these severities only",
 		   .project = true),
 	OPTION_FLAG("fixable", 0, &opt.fixable, "show findings that have a fix only",
@@ -54,6 +56,8 @@ const struct command command_scan = {
 		"never stored; those in the cache are not downloaded.\n"
 		"Every digest that the image promises is verified. What could not be looked at is "
 		"listed as NOT ASSESSED with the reason; it never counts as empty.\n"
+		"--policy FILE, or the name of one of ours (plimsoll policy list), adds a verdict: "
+		"allow, warn or deny, whatever is shown.\n"
 		"--severity, --fixable and --known-exploited choose what is shown; the number of "
 		"the other findings is told, and --fail-on looks at what is shown. Findings that a "
 		"rule of .plimsollignore, .trivyignore, .trivyignore.yaml or .grype.yaml in the "

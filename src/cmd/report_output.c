@@ -118,6 +118,8 @@ static bool is_too_grave(const struct report *report, enum severity threshold)
 int report_output_status(const struct report_output *out, const struct report *report,
 			 bool require_complete)
 {
+	if (report->verdict.decision == VERDICT_DENY)
+		return EXIT_FINDINGS;
 	if (out->has_threshold && is_too_grave(report, out->threshold))
 		return EXIT_FINDINGS;
 	return require_complete && !report_is_complete(report) ? EXIT_INCOMPLETE : EXIT_DONE;

@@ -41,7 +41,7 @@ struct render_options report_output_look(const struct report_output *out);
 /* Bytes that are no report, to where it would go. */
 int report_output_print(const struct report_output *out, struct str bytes, struct err *err);
 
-/* An exit status: findings at or above the threshold, not complete, done. */
+/* An exit status: a policy's deny, findings at or above the threshold, not complete, done. */
 int report_output_status(const struct report_output *out, const struct report *report,
 			 bool require_complete);
 

@@ -8,10 +8,12 @@
 #include "base/fd.h"
 #include "base/limits.h"
 #include "cmd/progress.h"
+#include "cmd/report_file.h"
 #include "cmd/report_output.h"
 #include "image/manifest.h"
 #include "policy/filter.h"
 #include "policy/ignore.h"
+#include "policy/policy_judge.h"
 #include "scan/scan.h"
 #include "vuln/assess.h"
 
@@ -71,12 +73,15 @@ int scan_read_ignore_files(const struct scan_options *opt, struct ignore *rules,
 	return r;
 }
 
-/* Rules end by SOURCE_DATE_EPOCH where it is given, so that a run can be repeated. */
-static int judge(const struct ignore *rules, const struct filter *filter, bool has_now, int64_t now,
+/* The policy sees what a filter then hides: a filter is about what is shown. */
+static int judge(const struct policy *policy, const struct filter *filter, int64_t now,
 		 struct report *report, struct err *err)
 {
-	int r = ignore_apply(rules, has_now ? now : (int64_t)time(NULL), report, err);
+	int r = 0;
 
+	report_finish(report);
+	if (policy)
+		r = policy_judge(policy, now, report, err);
 	if (r == 0)
 		r = filter_apply(filter, report, err);
 	report_finish(report);
@@ -93,61 +98,101 @@ struct scan_request scan_request_of(const struct scan_options *opt, const char *
 				     .no_sandbox = opt->no_sandbox};
 }
 
+/* What stands open while a target is scanned, and what is asked of its report. */
+struct scan_parts {
+	struct scan_request request;
+	struct report_output out;
+	struct ignore ignores;
+	struct filter filter;
+	struct policy *policy;
+	struct db *db;
+	struct err no_db;
+};
+
+static void parts_done(struct scan_parts *p)
+{
+	report_output_done(&p->out);
+	ignore_done(&p->ignores);
+	policy_free(p->policy);
+	db_closep(&p->db);
+}
+
+/* All that can be wrong is told before anything is read; ends by SOURCE_DATE_EPOCH if given. */
+static int parts_open(struct scan_parts *p, const struct scan_options *opt, const char *command,
+		      struct err *err)
+{
+	struct platform platform; /* only whether it can be understood */
+	int r = report_output_parse(&p->out, command, opt->fail_on, err);
+
+	if (r == 0)
+		r = command_epoch(&p->request.has_time, &p->request.time, err);
+	if (r == 0)
+		r = platform_parse(opt->platform, &platform, err);
+	if (r == 0 && opt->severity)
+		r = filter_parse_severities(&p->filter, str_of(opt->severity), err);
+	if (r == 0 && opt->policy)
+		r = policy_find(opt->policy, &p->policy, err);
+	if (r == 0)
+		r = scan_read_ignore_files(opt, &p->ignores, err);
+	if (r == 0 && open_database(opt, &p->db, &p->no_db) < 0 &&
+	    (opt->db || p->no_db.code != ERR_NOT_FOUND)) {
+		*err = p->no_db;
+		r = -(int)err->code;
+	}
+	return r == 0 ? report_output_create(&p->out, err) : r;
+}
+
+static int64_t now_of(const struct scan_parts *p)
+{
+	return p->request.has_time ? p->request.time : (int64_t)time(NULL);
+}
+
+static int scan(struct scan_parts *p, const struct scan_options *opt, struct report **ret,
+		struct err *err)
+{
+	struct scan_progress progress = {0};
+	struct progress_line *line = progress_start(&progress, opt->quiet);
+	int r = scan_run(&p->request, &progress, ret, err);
+
+	progress_stop(line);
+	if (r == 0 && p->db && !opt->quiet)
+		tell_age(p->db, now_of(p));
+	if (r == 0)
+		r = assess(opt, p->db, &p->no_db, *ret, err);
+	return r == 0 ? ignore_apply(&p->ignores, now_of(p), *ret, err) : r;
+}
+
 int scan_command(const struct scan_options *opt, const char *command, int argc,
 		 const char *const *argv)
 {
 	CLEANUP(report_freep) struct report *report = NULL;
-	CLEANUP(report_output_done)
-	struct report_output out = {.path = opt->output,
-				    .format_id = opt->format,
-				    .no_color = opt->no_color,
-				    .files = opt->files};
-	struct scan_request q = scan_request_of(opt, argc > 0 ? argv[0] : NULL);
-	struct scan_progress progress = {0};
-	CLEANUP(db_closep) struct db *db = NULL;
-	CLEANUP(ignore_done) struct ignore rules;
-	struct filter filter = {.fixable = opt->fixable, .known_exploited = opt->known_exploited};
-	struct platform platform; /* only whether it can be understood */
-	struct err err = {0}, no_db = {0};
+	CLEANUP(parts_done)
+	struct scan_parts p = {
+		.request = scan_request_of(opt, argc > 0 ? argv[0] : NULL),
+		.out = {.path = opt->output,
+			.format_id = opt->format,
+			.no_color = opt->no_color,
+			.files = opt->files},
+		.filter = {.fixable = opt->fixable, .known_exploited = opt->known_exploited}};
+	struct err err = {0};
 	int r;
 
-	ignore_init(&rules);
+	ignore_init(&p.ignores);
 	if (argc != 1) {
 		err_set(&err, ERR_USAGE, "%s: needs one TARGET; see plimsoll %s --help", command,
 			command);
 		return command_error(&err);
 	}
-	r = report_output_parse(&out, command, opt->fail_on, &err);
+	r = parts_open(&p, opt, command, &err);
+	if (r == 0 && opt->takes_reports)
+		r = report_file_read(argv[0], &report, &err); /* 1: it is one */
 	if (r == 0)
-		r = command_epoch(&q.has_time, &q.time, &err);
+		r = scan(&p, opt, &report, &err);
+	if (r >= 0)
+		r = judge(p.policy, &p.filter, now_of(&p), report, &err);
 	if (r == 0)
-		r = platform_parse(opt->platform, &platform, &err);
-	if (r == 0 && opt->severity)
-		r = filter_parse_severities(&filter, str_of(opt->severity), &err);
-	if (r == 0)
-		r = scan_read_ignore_files(opt, &rules, &err);
-	if (r == 0 && open_database(opt, &db, &no_db) < 0 &&
-	    (opt->db || no_db.code != ERR_NOT_FOUND)) {
-		err = no_db;
-		r = -(int)err.code;
-	}
-	if (r == 0)
-		r = report_output_create(&out, &err);
-	if (r == 0) {
-		struct progress_line *line = progress_start(&progress, opt->quiet);
-
-		r = scan_run(&q, &progress, &report, &err);
-		progress_stop(line);
-	}
-	if (r == 0 && db && !opt->quiet)
-		tell_age(db, q.has_time ? q.time : (int64_t)time(NULL));
-	if (r == 0)
-		r = assess(opt, db, &no_db, report, &err);
-	if (r == 0)
-		r = judge(&rules, &filter, q.has_time, q.time, report, &err);
-	if (r == 0)
-		r = report_output_write(&out, report, &err);
+		r = report_output_write(&p.out, report, &err);
 	if (r < 0)
 		return command_error(&err);
-	return report_output_status(&out, report, opt->require_complete);
+	return report_output_status(&p.out, report, opt->require_complete);
 }

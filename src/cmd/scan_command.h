@@ -20,6 +20,8 @@ struct scan_options {
 	bool fixable, known_exploited;	 /* show only these */
 	struct option_list ignore_files; /* empty: those of the working directory */
 	bool no_ignore;			 /* not even these */
+	const char *policy; /* a file or a shipped policy's name; NULL: nobody judges */
+	bool takes_reports; /* the target may be a report that was printed before */
 	bool files, require_complete, no_cache, no_sandbox, quiet, no_color;
 };
 

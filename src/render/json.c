@@ -315,6 +315,74 @@ static void put_sandbox(struct json_writer *w, const struct report_sandbox *s)
 	json_close_map(w);
 }
 
+static void put_reason(struct json_writer *w, const struct verdict_reason *reason)
+{
+	json_open_map(w);
+	json_put_str(w, "rule", reason->rule);
+	json_put_opt(w, "title", reason->title);
+	json_put_text(w, "outcome", rule_outcome_name(reason->outcome));
+	json_put_text(w, "effect", verdict_decision_name(reason->effect));
+	json_put_str(w, "message", reason->message);
+	json_put_uint(w, "count", reason->count);
+	json_key(w, "findings");
+	json_open_list(w);
+	for (size_t i = 0; i < reason->n_evidence; i++)
+		if (reason->evidence[i].finding.n)
+			json_add_str(w, reason->evidence[i].finding);
+	json_close_list(w);
+	json_key(w, "evidence");
+	json_open_list(w);
+	for (size_t i = 0; i < reason->n_evidence; i++) {
+		json_open_map(w);
+		json_put_opt(w, "subject", reason->evidence[i].subject);
+		json_put_str(w, "message", reason->evidence[i].message);
+		json_put_opt(w, "finding", reason->evidence[i].finding);
+		json_close_map(w);
+	}
+	json_close_list(w);
+	put_list(w, "not_assessed", reason->not_assessed);
+	json_close_map(w);
+}
+
+static void put_exception(struct json_writer *w, const struct verdict_exception *x)
+{
+	json_open_map(w);
+	json_put_str(w, "rule", x->rule);
+	json_put_uint(w, "line", x->line);
+	json_put_text(w, "state", verdict_exception_state_name(x->state));
+	json_put_uint(w, "count", x->count);
+	json_put_str(w, "owner", x->owner);
+	json_put_str(w, "reason", x->reason);
+	json_put_str(w, "until", x->until);
+	json_close_map(w);
+}
+
+static void put_verdict(struct json_writer *w, const struct verdict *v)
+{
+	json_key(w, "verdict");
+	if (v->decision == VERDICT_NONE) { /* nobody asked a policy */
+		json_add_null(w);
+		return;
+	}
+	json_open_map(w);
+	json_put_text(w, "decision", verdict_decision_name(v->decision));
+	json_put_opt(w, "policy", v->policy);
+	json_put_opt(w, "file", v->file);
+	json_put_uint(w, "rules", v->n_rules);
+	json_put_uint(w, "passed", v->n_passed);
+	json_key(w, "reasons");
+	json_open_list(w);
+	for (size_t i = 0; i < v->n_reasons; i++)
+		put_reason(w, &v->reasons[i]);
+	json_close_list(w);
+	json_key(w, "exceptions");
+	json_open_list(w);
+	for (size_t i = 0; i < v->n_exceptions; i++)
+		put_exception(w, &v->exceptions[i]);
+	json_close_list(w);
+	json_close_map(w);
+}
+
 /* Rows are sorted by type, so rows of one type stand together. */
 static void put_types(struct json_writer *w, const struct vec *rows)
 {
@@ -408,8 +476,7 @@ static int render(const struct report *report, const struct render_options *opti
 	put_problems(&w, &report->problems);
 	put_sandbox(&w, &report->sandbox);
 	put_summary(&w, report, &rows);
-	json_key(&w, "verdict"); /* nobody asked a policy */
-	json_add_null(&w);
+	put_verdict(&w, &report->verdict);
 	json_close_map(&w);
 	strbuf_addc(out, '\n');
 	plan_done(&plan);

@@ -13,6 +13,7 @@
 #include "render/render.h"
 #include "render/tally.h"
 #include "render/text.h"
+#include "render/verdict_table.h"
 #include "report/plan.h"
 
 #define ACTIONS_SHOWN  100
@@ -20,6 +21,7 @@
 #define GAPS_SHOWN     100
 #define RULES_SHOWN    100
 #define RULES_IN_CELL  5
+#define LINE_BYTES     65536
 
 static void add_count(struct strbuf *out, uint64_t n, const char *one, const char *many)
 {
@@ -284,6 +286,41 @@ static void put_gaps(struct strbuf *out, const struct report *r)
 	put_more(out, n > GAPS_SHOWN ? n - GAPS_SHOWN : 0);
 }
 
+/* ---- what the policy says ---- */
+
+static void put_reason(struct strbuf *out, const struct verdict_reason *reason)
+{
+	strbuf_adds(out, "| ");
+	strbuf_adds(out, rule_outcome_name(reason->outcome));
+	strbuf_adds(out, " | ");
+	markdown_add_code(out, reason->rule);
+	strbuf_adds(out, " | ");
+	markdown_add(out, reason->message);
+	if (reason->count > 1) {
+		strbuf_adds(out, " and ");
+		add_count(out, reason->count - 1, "more", "more");
+	}
+	strbuf_adds(out, " |\n");
+}
+
+static void put_policy(struct strbuf *out, const struct report *r)
+{
+	CLEANUP(strbuf_done) struct strbuf line = STRBUF_INIT(LINE_BYTES);
+	const struct verdict *v = &r->verdict;
+
+	if (v->decision == VERDICT_NONE)
+		return;
+	verdict_add_line(&line, v);
+	strbuf_adds(out, "\n### Verdict\n\n");
+	markdown_add(out, strbuf_str(&line));
+	strbuf_addc(out, '\n');
+	if (v->n_reasons)
+		strbuf_adds(out, "\n| Outcome | Rule | Message |\n|---|---|---|\n");
+	for (size_t i = 0; i < v->n_reasons && i < RULES_SHOWN; i++)
+		put_reason(out, &v->reasons[i]);
+	put_more(out, v->n_reasons > RULES_SHOWN ? v->n_reasons - RULES_SHOWN : 0);
+}
+
 static int render(const struct report *report, const struct render_options *options,
 		  struct strbuf *out, struct err *err)
 {
@@ -293,6 +330,7 @@ static int render(const struct report *report, const struct render_options *opti
 	if (r < 0)
 		return r;
 	put_verdict(out, report, &plan);
+	put_policy(out, report);
 	put_plan(out, report, &plan);
 	put_remains(out, report, &plan);
 	put_left_out(out, report);

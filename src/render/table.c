@@ -15,6 +15,7 @@
 #include "render/rules_table.h"
 #include "render/tally.h"
 #include "render/text.h"
+#include "render/verdict_table.h"
 
 #define DEFAULT_WIDTH	80
 #define MIN_WIDTH	40
@@ -579,6 +580,7 @@ static int render(const struct report *report, const struct render_options *opti
 	put_gaps(&t);
 	put_problems(&t);
 	put_protections(&t);
+	verdict_put(&t.c, report);
 	put_closing(&t, &plan);
 	plan_done(&plan);
 	vec_done(&rows);

@@ -2,7 +2,7 @@
 /*
  * The report: everything one run learned about one target, as plain data.
  *
- * scan/ fills it, render/ prints it, policy/ (later) judges it. All lists are sorted when the
+ * scan/ fills it, policy/ judges it, render/ prints it. All lists are sorted when the
  * report is finished, so the same inputs give the same bytes whatever the thread timing.
  *
  * Ownership: the report owns an arena and what is attached; every slice and list in it lives there
@@ -16,6 +16,7 @@
 #include "base/vec.h"
 #include "package/package.h"
 #include "report/finding.h"
+#include "report/verdict.h"
 
 enum coverage_state { COVERAGE_ASSESSED, COVERAGE_PARTIAL, COVERAGE_NOT_ASSESSED };
 const char *coverage_state_name(enum coverage_state s); /* "assessed", "partial", "not-assessed" */
@@ -204,6 +205,7 @@ struct report {
 	uint64_t n_hidden;	      /* findings that a filter left out of the list */
 	uint64_t n_hidden_once;	      /* the same as a plan counts them, see report/plan.h */
 	struct str hidden_by;	      /* the filter: "--severity high, --fixable" */
+	struct verdict verdict;	      /* of the policy that was asked */
 	struct vec problems;	      /* struct problem, sorted by layer, path, parser, message */
 	uint64_t n_problems_unlisted; /* beyond LIMIT_PROBLEMS */
 	struct report_sandbox sandbox;

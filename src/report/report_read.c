@@ -444,6 +444,100 @@ static int read_rule(struct reader *rd, const struct json *v)
 	return r;
 }
 
+/* ---- the verdict ---- */
+
+static const char *decision_name(unsigned i)
+{
+	return verdict_decision_name((enum verdict_decision)i);
+}
+
+static const char *outcome_name(unsigned i)
+{
+	return rule_outcome_name((enum rule_outcome)i);
+}
+
+static const char *exception_state_name(unsigned i)
+{
+	return verdict_exception_state_name((enum verdict_exception_state)i);
+}
+
+static int read_reason(struct reader *rd, const struct json *v, struct verdict_reason *ret)
+{
+	const struct json *evidence = json_get(v, "evidence");
+	size_t n = json_len(evidence);
+	struct verdict_evidence *p = arena_array(&rd->report->arena, n ? n : 1, sizeof *p);
+	unsigned outcome = 0, effect = 0;
+	int r;
+
+	if (!p)
+		return err_nomem(rd->err);
+	for (size_t i = 0; i < n; i++)
+		p[i] = (struct verdict_evidence){
+			.subject = json_get_str(json_at(evidence, i), "subject"),
+			.message = json_get_str(json_at(evidence, i), "message"),
+			.finding = json_get_str(json_at(evidence, i), "finding")};
+	r = read_word(rd, v, "outcome", OUTCOME_UNKNOWN, outcome_name, &outcome);
+	if (r == 0)
+		r = read_word(rd, v, "effect", VERDICT_DENY, decision_name, &effect);
+	*ret = (struct verdict_reason){.rule = json_get_str(v, "rule"),
+				       .title = json_get_str(v, "title"),
+				       .outcome = (enum rule_outcome)outcome,
+				       .effect = (enum verdict_decision)effect,
+				       .message = json_get_str(v, "message"),
+				       .evidence = p,
+				       .n_evidence = n,
+				       .count = count_of(v, "count")};
+	return r < 0 ? r : read_list(rd, json_get(v, "not_assessed"), &ret->not_assessed);
+}
+
+static int read_exception(struct reader *rd, const struct json *v, struct verdict_exception *ret)
+{
+	unsigned state = 0;
+	int r = read_word(rd, v, "state", EXCEPTION_EXPIRED, exception_state_name, &state);
+
+	*ret = (struct verdict_exception){.rule = json_get_str(v, "rule"),
+					  .owner = json_get_str(v, "owner"),
+					  .reason = json_get_str(v, "reason"),
+					  .until = json_get_str(v, "until"),
+					  .line = count_of(v, "line"),
+					  .state = (enum verdict_exception_state)state,
+					  .count = count_of(v, "count")};
+	return r;
+}
+
+static int read_verdict(struct reader *rd, const struct json *v)
+{
+	const struct json *reasons = json_get(v, "reasons"), *list = json_get(v, "exceptions");
+	struct verdict *verdict = &rd->report->verdict;
+	struct arena *a = &rd->report->arena;
+	struct verdict_reason *p;
+	struct verdict_exception *x;
+	unsigned decision = 0;
+	int r;
+
+	if (json_kind_of(v) != JSON_KIND_MAP)
+		return 0; /* null: no policy was asked */
+	p = arena_array(a, json_len(reasons) + 1, sizeof *p);
+	x = arena_array(a, json_len(list) + 1, sizeof *x);
+	if (!p || !x)
+		return err_nomem(rd->err);
+	r = read_word(rd, v, "decision", VERDICT_DENY, decision_name, &decision);
+	for (size_t i = 0; i < json_len(reasons) && r == 0; i++)
+		r = read_reason(rd, json_at(reasons, i), &p[i]);
+	for (size_t i = 0; i < json_len(list) && r == 0; i++)
+		r = read_exception(rd, json_at(list, i), &x[i]);
+	*verdict = (struct verdict){.decision = (enum verdict_decision)decision,
+				    .policy = json_get_str(v, "policy"),
+				    .file = json_get_str(v, "file"),
+				    .n_rules = count_of(v, "rules"),
+				    .n_passed = count_of(v, "passed"),
+				    .reasons = p,
+				    .n_reasons = json_len(reasons),
+				    .exceptions = x,
+				    .n_exceptions = json_len(list)};
+	return r;
+}
+
 /* ---- the document ---- */
 
 /* Values that the report's slices point into. */
@@ -517,6 +611,7 @@ static const struct part {
 	{"layers", read_layer, true},	  {"coverage", read_coverage, true},
 	{"packages", read_package, true}, {"findings", read_finding, true},
 	{"problems", read_problem, true}, {"ignore_rules", read_rule, true},
+	{"verdict", read_verdict, false},
 };
 
 static int read_each(struct reader *rd, struct json_stream *s, const struct part *part)

@@ -6,8 +6,8 @@
  *             r = report_read(bytes, &report, err);
  *
  * What decides and explains comes back: target, image, distribution, layers, coverage, packages,
- * findings, problems, ignore rules. Of packages the list of files is there only when the report was
- * made with --files. Findings keep the ids that the report gives them.
+ * findings, problems, ignore rules, the verdict of a policy. Of packages the list of files is there
+ * only when the report was made with --files. Findings keep the ids that the report gives them.
  *
  * Format: docs/report.schema.json, version 1. Fields that are not known are passed over: a newer
  * Plimsoll may have written them.

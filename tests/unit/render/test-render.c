@@ -34,6 +34,7 @@ static const struct {
 	{"sarif", "expected.json", {0}},
 	{"spdx", "expected.txt", {0}},
 	{"spdx-json", "expected.json", {0}},
+	{"verdict", "expected.txt", {.width = 80, .unicode = true}},
 	{"table", "expected.txt", {.unicode = true}},
 	{"table", "expected.ascii.txt", {.width = 60}},
 	{"table", "expected.wide.color.txt", {.width = 132, .color = true, .unicode = true}},
