@@ -5,8 +5,9 @@
     tools/conformance.py PROGRAM SUITES WORK [FEEDS]
 
 SUITES holds suites as folders, or packed together as *.tar.xz, which are unpacked below WORK; a
-folder "images" beside SUITES is a suite too. Suite NAME is run by tests/conformance/NAME.py with
---plimsoll and --suite (RUNNERS names the others); a suite without a runner is listed as such.
+folder "images" beside SUITES is a suite too, and the folder of dockerfile-parser, as dockerfile-fix.
+Suite NAME is run by tests/conformance/NAME.py with --plimsoll and --suite (RUNNERS names the others);
+a suite without a runner is listed as such.
 
 With FEEDS a database is made of it below WORK, and the runners that want one scan with it.
 
@@ -50,6 +51,8 @@ def find_suites(suites, work):
     found = {path.name: path for path in suites.iterdir() if path.is_dir()}
     for archive in sorted(suites.glob("*.tar.xz")):
         found |= {path.name: path for path in unpack(archive, work).iterdir() if path.is_dir()}
+    if "dockerfile-parser" in found:  # what fixes make of the Dockerfiles of all suites
+        found["dockerfile-fix"] = found["dockerfile-parser"].parent
     images = suites.parent / "images"
     return found | ({"images": images} if images.is_dir() else {})
 
