@@ -392,7 +392,8 @@ def test_lint_and_the_server_say_the_same(ready):
 
 def test_a_manifest_is_judged_knowing_what_stands_beside_it(ready):
     pod = ("apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: b}\nspec:\n"
-           "  serviceAccountName: web\n  containers: [{name: a, image: 'a:1'}]\n")
+           "  serviceAccountName: web\n  containers: [{name: a, image: 'a:1'}]\n---\n"
+           "apiVersion: v1\nkind: Service\nmetadata: {name: a, namespace: b}\nspec: {}\n")
     ready.open("pod.yaml", pod, "yaml")
     alone = ready.codes("pod.yaml")
     (ready.folder / "pod.yaml").write_text(pod)
