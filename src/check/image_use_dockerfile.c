@@ -4,6 +4,7 @@
 #include "check/dockerfile_stages.h"
 #include "check/image_use.h"
 #include "check/language.h"
+#include "image/reference.h"
 
 struct search {
 	const struct dockerfile *df;
@@ -170,6 +171,8 @@ static int add_base(struct search *s, const struct stage_edge *e)
 {
 	const struct dockerfile_stage *stage = &s->df->stages[e->stage];
 	struct str word = str_sub(s->df->source, e->span.at, e->span.end - e->span.at);
+	bool has_variable = str_find_char(word, '$') < word.n;
+	struct reference ref;
 	const struct scope_value *v = dockerfile_scope_find(
 		s->scope, (size_t)(stage->from - s->df->instructions), SCOPE_ARGUMENT, 0);
 	struct image_use use = {
@@ -184,13 +187,14 @@ static int add_base(struct search *s, const struct stage_edge *e)
 
 	if (s->scope->stages[e->stage].is_scratch)
 		return 0;
-	use.unknown = !v || v->problem.n || !e->image.n ||
-		      (v->undefined.n && !is_default(word, e->image));
+	/* A variable that is declared and not set leaves a hole: "alpine:". */
+	use.unknown = !v || v->problem.n || (v->undefined.n && !is_default(word, e->image)) ||
+		      (has_variable && reference_parse(e->image, s->arena, &ref, NULL) < 0);
 	if (use.unknown) {
 		use.text = word;
 		use.obstacle = STR("a variable without a default says which image it is: pin what "
 				   "is given with --build-arg, or give its ARG a default");
-	} else if (v->used.n || v->undefined.n) {
+	} else if (has_variable) {
 		use_variable(s, word, &use);
 	}
 	if (!use.obstacle.n)

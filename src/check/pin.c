@@ -44,13 +44,13 @@ static int plan(struct pin *pin, const struct pin_options *options, struct arena
 	if (pin->has_digest && !options->update)
 		return 0;
 	pin->state = PIN_MISSING;
-	if (reference_parse(use->text, a, &ref, &why) < 0)
+	if (use->obstacle.n)
+		block(pin, use->obstacle);
+	else if (reference_parse(use->text, a, &ref, &why) < 0)
 		block(pin, arena_strf(a, "%s", why.msg));
 	else if (pin->has_digest && !has_tag(pin->image))
 		block(pin, STR("a digest without a tag cannot be refreshed: write the tag that it "
 			       "is meant to follow before the @"));
-	else if (use->obstacle.n)
-		block(pin, use->obstacle);
 	return arena_check(a, err);
 }
 

@@ -128,6 +128,8 @@ TEST(what_cannot_be_changed_in_place_says_why)
 		{"Dockerfile", STR("FROM a\\\n:1\n"), "a:1", NULL, "with escapes or over several",
 		 1},
 		{"Dockerfile", STR("ARG V=1\nFROM a:$V\n"), "a:1", NULL, "only a part of it", 2},
+		{"Dockerfile", STR("ARG V\nFROM a:$V\n"), "a:$V", NULL,
+		 "a variable without a default", 2},
 		{"Dockerfile", STR("FROM $V\n"), "$V", NULL, "a variable without a default", 1},
 		{"Dockerfile", STR("ARG B=a:1\nFROM --platform=$B $B\n"), "a:1", NULL,
 		 "line 2 uses ARG B for something else", 2},
