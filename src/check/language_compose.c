@@ -243,16 +243,6 @@ static int read_part(const struct source_file *f, struct source_part **ret, stru
 	return p->base.path.p ? 0 : err_nomem(err);
 }
 
-/* "./a//b" is "a/b": the same file may be named in several ways. */
-static struct str plain_path(struct str path, struct arena *arena)
-{
-	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LIMIT_PATH_BYTES);
-
-	if (str_has_prefix(path, STR("/")) || path_clean(path, &sb, NULL, NULL) < 0)
-		return path;
-	return arena_str(arena, strbuf_str(&sb));
-}
-
 /* An overlay that its base takes in by itself is judged there, an included file for itself. */
 static int settle(struct part *p, const struct map *paths, struct arena *arena)
 {
@@ -262,7 +252,7 @@ static int settle(struct part *p, const struct map *paths, struct arena *arena)
 		return 0;
 	if (p->model.is_overlay &&
 	    str_find(path_base(p->base.path), STR(".override.")) < path_base(p->base.path).n) {
-		struct part *base = map_get(paths, plain_path(p->model.base, arena));
+		struct part *base = map_get(paths, source_path_plain(p->model.base, arena));
 
 		taken = base && !base->broken.code && compose_model_has(&base->model, p->base.path);
 	}
@@ -271,7 +261,7 @@ static int settle(struct part *p, const struct map *paths, struct arena *arena)
 			compose_model_source(&p->model, project_at(p, i)->source);
 
 		p->elsewhere[i] =
-			i == 0 ? taken : map_get(paths, plain_path(s->path, arena)) != NULL;
+			i == 0 ? taken : map_get(paths, source_path_plain(s->path, arena)) != NULL;
 	}
 	return 0;
 }
@@ -285,7 +275,7 @@ static int join_parts(struct source_part *const *parts, size_t n, bool complete,
 	(void)complete; /* nothing is said of what is missing */
 	map_init(&paths, SIZE_MAX);
 	for (size_t i = 0; r == 0 && i < n; i++)
-		if (map_put(&paths, plain_path(parts[i]->path, arena), parts[i]) < 0)
+		if (map_put(&paths, source_path_plain(parts[i]->path, arena), parts[i]) < 0)
 			r = err_nomem(err);
 	for (size_t i = 0; r == 0 && i < n; i++)
 		r = settle((struct part *)parts[i], &paths, arena);

@@ -6,6 +6,7 @@
 #include "base/path.h"
 #include "check/image_use.h"
 #include "check/kubernetes_facts.h"
+#include "check/kubernetes_unrendered.h"
 #include "check/source_set.h"
 #include "check/yaml_comments.h"
 
@@ -45,6 +46,9 @@ struct part {
 	struct suppressions suppressions;
 	struct value set; /* of all parts, once they are joined */
 	bool unselected;  /* the first part tells it */
+	/* It is no manifest yet: why, and what to do. The first of a folder tells it for all. */
+	enum unrendered { IS_MANIFEST, IS_TEMPLATE, IS_PATCH } unrendered;
+	struct str what, reason, remedy;
 };
 
 struct walk {
@@ -248,10 +252,12 @@ static int read_yaml(struct part *p, struct str bytes, struct err *err)
 {
 	int r = yaml_parse(bytes, &p->file, &p->broken);
 
-	if (r == -ERR_FORMAT)
-		return 0;
-	if (r < 0)
+	if (r < 0 && r != -ERR_FORMAT)
 		return err_set(err, p->broken.code, "%s", p->broken.msg);
+	if (is_helm_template(bytes, r == 0))
+		p->unrendered = IS_TEMPLATE;
+	if (r < 0 || p->unrendered)
+		return 0;
 	r = kubernetes_objects_make(p->file, p->base.path, &p->arena, &p->objects, err);
 	if (r == 0)
 		r = source_lines_make(bytes, &p->arena, &p->lines, err);
@@ -285,33 +291,145 @@ static struct part *part_at(struct source_part *const *parts, size_t i)
 	return (struct part *)parts[i];
 }
 
-/* What stands in a broken file is not known: nothing can be said to be missing. */
+/* ---- what is no manifest yet ---- */
+
+/* How many there are of one origin, told by the first of them. */
+struct unrendered_group {
+	struct part *first;
+	size_t n;
+};
+
+static int add_to_group(struct map *groups, struct arena *a, struct str origin, struct part *p)
+{
+	struct unrendered_group *g = map_get(groups, origin);
+
+	if (!g) {
+		g = arena_alloc(a, sizeof *g);
+		if (!g || !origin.p || map_put(groups, origin, g) < 0)
+			return -ERR_NOMEM;
+		g->first = p;
+	}
+	g->n++;
+	return 0;
+}
+
+static void tell_group(struct arena *a, struct str origin, const struct unrendered_group *g)
+{
+	struct part *p = g->first;
+	bool of_helm = p->unrendered == IS_TEMPLATE;
+	struct str folder = of_helm ? origin : path_dir(origin);
+
+	p->what =
+		arena_strf(a, "%s %.*s", of_helm ? "Helm chart" : "kustomization", STR_FMT(origin));
+	p->reason = arena_strf(a, "%zu %s of it %s no manifest before it is rendered", g->n,
+			       of_helm ? (g->n == 1 ? "template" : "templates")
+				       : (g->n == 1 ? "patch" : "patches"),
+			       g->n == 1 ? "is" : "are");
+	p->remedy = arena_strf(a, "render it: %s %.*s | plimsoll lint -",
+			       of_helm ? "helm template" : "kubectl kustomize",
+			       STR_FMT(folder.n ? folder : STR(".")));
+}
+
+static int mark_patches(struct part *kustomization, const struct map *paths, struct map *groups,
+			struct arena *a, struct err *err)
+{
+	const struct yaml_node *root = yaml_document(kustomization->file, 0);
+	struct str_list names = {0};
+	int r = kustomize_patches(root, kustomization->base.path, a, &names, err);
+
+	for (size_t i = 0; r == 0 && i < names.n; i++) {
+		struct part *p = map_get(paths, names.p[i]);
+
+		if (!p || p->unrendered || p == kustomization)
+			continue;
+		p->unrendered = IS_PATCH;
+		r = add_to_group(groups, a, kustomization->base.path, p);
+	}
+	return r;
+}
+
+static int find_unrendered(struct source_part *const *parts, size_t n, struct arena *a,
+			   struct map *paths, struct map *groups, struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		struct part *p = part_at(parts, i);
+
+		r = map_put(paths, source_path_plain(p->base.path, a), p);
+		if (r == 0 && p->unrendered == IS_TEMPLATE)
+			r = add_to_group(groups, a, helm_chart_of(p->base.path), p);
+	}
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		struct part *p = part_at(parts, i);
+
+		if (p->file && !p->unrendered &&
+		    is_kustomization(yaml_document(p->file, 0), p->base.path))
+			r = mark_patches(p, paths, groups, a, err);
+	}
+	return r;
+}
+
+static int mark_unrendered(struct source_part *const *parts, size_t n, struct arena *a,
+			   struct err *err)
+{
+	struct map paths, groups;
+	struct str origin;
+	size_t at = 0;
+	void *group;
+	int r;
+
+	map_init(&paths, SIZE_MAX);
+	map_init(&groups, SIZE_MAX);
+	r = find_unrendered(parts, n, a, &paths, &groups, err);
+	while (r == 0 && map_next(&groups, &at, &origin, &group))
+		tell_group(a, origin, group);
+	map_done(&paths);
+	map_done(&groups);
+	return r < 0 ? err_nomem(err) : 0;
+}
+
+/* ---- joining ---- */
+
+/* What stands in a file that was not read is not known: nothing can be said to be missing. */
 static int join_parts(struct source_part *const *parts, size_t n_parts, bool complete,
 		      struct arena *arena, struct err *err)
 {
 	struct kubernetes_facts *facts = arena_alloc(arena, sizeof *facts);
 	struct object_fact **objects;
 	size_t n = 0, at = 0;
-	int r;
+	int r = facts ? mark_unrendered(parts, n_parts, arena, err) : err_nomem(err);
 
 	for (size_t i = 0; i < n_parts; i++)
 		n += part_at(parts, i)->objects.n;
 	objects = arena_array(arena, n + 1, sizeof *objects);
-	if (!facts || !objects)
-		return err_nomem(err);
+	if (r < 0 || !objects)
+		return r < 0 ? r : err_nomem(err);
 	for (size_t i = 0; i < n_parts; i++) {
 		const struct part *p = part_at(parts, i);
 
-		for (size_t k = 0; k < p->objects.n; k++)
+		for (size_t k = 0; !p->unrendered && k < p->objects.n; k++)
 			objects[at++] = p->objects.p[k];
-		complete = complete && p->file;
+		complete = complete && p->file && p->unrendered != IS_TEMPLATE;
 	}
-	r = kubernetes_set_make(objects, n, complete, arena, facts, err);
+	r = kubernetes_set_make(objects, at, complete, arena, facts, err);
 	for (size_t i = 0; i < n_parts; i++)
 		part_at(parts, i)->set = value_object(&facts->set.object);
 	if (n_parts)
 		part_at(parts, 0)->unselected = facts->unselected;
 	return r;
+}
+
+/* ---- judging parts ---- */
+
+static int tell_unrendered(const struct part *p, struct judge *j, struct err *err)
+{
+	if (!p->what.n)
+		return 0; /* another one tells it */
+	return report_add_coverage(judge_report(j), p->what, COVERAGE_NOT_ASSESSED, p->reason,
+				   p->remedy, 0) < 0
+		       ? err_nomem(err)
+		       : 0;
 }
 
 static int tell_unselected(struct judge *j, struct err *err)
@@ -332,6 +450,8 @@ static int judge_part(const struct source_part *part, struct judge *judge, struc
 		.context = &w, .place = place_of, .line = line_of, .suppression = suppression_of};
 	int r = p->unselected ? tell_unselected(judge, err) : 0;
 
+	if (r == 0 && p->unrendered)
+		return tell_unrendered(p, judge, err);
 	if (r == 0 && !p->file)
 		return judge_refuse(judge, p->base.path, "kubernetes", &p->broken, err);
 	judge_set_hooks(judge, &hooks);
@@ -366,31 +486,33 @@ static bool is_key(struct str line, const char *key)
 	return str_pull_prefix(&line, str_of(key)) && line.n && line.p[0] == ':';
 }
 
+static bool has_suffix_of_yaml(struct str suffix)
+{
+	return str_eq_nocase(suffix, STR("yaml")) || str_eq_nocase(suffix, STR("yml"));
+}
+
 /* apiVersion and kind, at the left as in YAML, or quoted as in JSON. */
 static unsigned score(const struct source_file *f)
 {
 	struct str base = path_base(f->path), bytes = f->bytes, line, before, suffix;
-	bool version = false, kind = false, template = false, json;
+	bool version = false, kind = false;
 
 	if (!str_rcut(base, '.', &before, &suffix))
 		suffix = STR_NULL;
-	json = str_eq_nocase(suffix, STR("json"));
-	if (suffix.n && !json && !str_eq_nocase(suffix, STR("yaml")) &&
-	    !str_eq_nocase(suffix, STR("yml")))
-		return 0;
-	if (json)
+	if (has_suffix_of_yaml(suffix) && str_is(before, "kustomization"))
+		return 60;
+	if (str_eq_nocase(suffix, STR("json")))
 		return str_find(bytes, STR("\"apiVersion\"")) < bytes.n &&
 				       str_find(bytes, STR("\"kind\"")) < bytes.n
 			       ? 60
 			       : 0;
-	while (str_pull_line(&bytes, &line)) {
+	if (suffix.n && !has_suffix_of_yaml(suffix))
+		return 0;
+	while (str_pull_line(&bytes, &line) && !(version && kind)) {
 		version |= is_key(line, "apiVersion") || is_key(line, "\"apiVersion\"");
 		kind |= is_key(line, "kind") || is_key(line, "\"kind\"");
-		template |= str_has_prefix(str_trim(line), STR("{{"));
 	}
-	if (version && kind)
-		return template ? 40 : 60; /* a Helm template is not YAML yet */
-	return 0;
+	return version && kind ? 60 : 0;
 }
 
 const struct language language_kubernetes = {

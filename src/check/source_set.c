@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "check/source_set.h"
 
+#include "base/cleanup.h"
 #include "base/limits.h"
+#include "base/path.h"
 
 void source_set_init(struct source_set *set, const struct language *language)
 {
@@ -92,4 +94,13 @@ int source_set_check(const struct language *language, const struct source_file *
 		r = source_set_judge(&set, 0, j, err);
 	source_set_done(&set);
 	return r < 0 ? r : 0;
+}
+
+struct str source_path_plain(struct str path, struct arena *a)
+{
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LIMIT_PATH_BYTES);
+
+	if (str_has_prefix(path, STR("/")) || path_clean(path, &sb, NULL, NULL) < 0)
+		return path;
+	return arena_str(a, strbuf_str(&sb));
 }

@@ -46,3 +46,6 @@ int source_set_judge(const struct source_set *set, size_t i, struct judge *j, st
 /* A set of one: an example, a text that is being edited. complete: there is nothing beside it. */
 int source_set_check(const struct language *language, const struct source_file *f, bool complete,
 		     struct judge *j, struct err *err);
+
+/* "./a//b/../c" is "a/c", to find a file again; an absolute path stays as it is. */
+struct str source_path_plain(struct str path, struct arena *a);

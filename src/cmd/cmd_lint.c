@@ -19,7 +19,7 @@ static struct {
 	struct option_list rules;
 	bool require_complete, no_color, pin;
 	REGISTRY_OPTION_MEMBERS;
-} opt = {.format = "lint", .stdin_name = "Dockerfile"};
+} opt = {.format = "lint"};
 
 static int lint_all(struct lint *lint, struct lint_fixing *fixing, int argc,
 		    const char *const *argv, struct err *err)
@@ -124,7 +124,7 @@ static const struct option_spec options[] = {
 	OPTION_FLAG("pin", 0, &opt.pin,
 		    "with --fix: digests too, asked of registries, for rules about them"),
 	REGISTRY_OPTIONS(opt),
-	OPTION_STR("stdin-name", 0, &opt.stdin_name, "NAME", "what - is (Dockerfile)"),
+	OPTION_STR("stdin-name", 0, &opt.stdin_name, "NAME", "what - is (by its content; Dockerfile)"),
 	OPTION_FLAG("require-complete", 0, &opt.require_complete,
 		    "exit status 3 when anything was not assessed", .project = true),
 	OPTION_FLAG("no-color", 0, &opt.no_color, "no colour, also on a terminal", .project = true),

@@ -265,11 +265,23 @@ int lint_path(struct lint *lint, struct lint_fixing *fixing, const char *path, s
 				   : lint_one(lint, fixing, path, true, err);
 }
 
+/* As whose file a stream is read that nobody named: a Dockerfile's, unless it says another. */
+static const char *name_of_stream(struct str bytes)
+{
+	struct source_file f = {.path = STR("stdin.yaml"), .bytes = bytes};
+	const struct language *language = language_of(&f);
+
+	return language && language->score(&f) >= SCORE_FOUND ? "stdin.yaml" : "Dockerfile";
+}
+
 int lint_stdin(struct lint *lint, struct lint_fixing *fixing, const char *name, struct err *err)
 {
 	CLEANUP(strbuf_done) struct strbuf bytes = STRBUF_INIT(LIMIT_YAML_BYTES);
 	int r = fd_read_all(STDIN_FILENO, &bytes, err);
 
-	return r < 0 ? err_wrap(err, r, "standard input")
-		     : lint_bytes(lint, fixing, name, strbuf_str(&bytes), false, err);
+	if (r < 0)
+		return err_wrap(err, r, "standard input");
+	if (!name)
+		name = name_of_stream(strbuf_str(&bytes));
+	return lint_bytes(lint, fixing, name, strbuf_str(&bytes), false, err);
 }

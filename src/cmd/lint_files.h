@@ -23,4 +23,5 @@ struct lint_fixing {
 void lint_open_beside(struct source_file *f);
 
 int lint_path(struct lint *lint, struct lint_fixing *fixing, const char *path, struct err *err);
+/* name: what it is; NULL: its content tells, else it is a Dockerfile. */
 int lint_stdin(struct lint *lint, struct lint_fixing *fixing, const char *name, struct err *err);
