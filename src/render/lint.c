@@ -261,8 +261,10 @@ static void put_verdict(struct canvas *c, const struct report *r, const struct p
 
 	tone = n_files_with ? TONE_HEADING : tone;
 	findings_add_counts(&sb, plan);
-	strbuf_addf(&sb, " in %zu of %llu file%s", n_files_with, (unsigned long long)n_files,
-		    n_files == 1 ? "" : "s");
+	strbuf_adds(&sb, " in ");
+	if (n_files_with)
+		strbuf_addf(&sb, "%zu of ", n_files_with);
+	strbuf_addf(&sb, "%llu file%s", (unsigned long long)n_files, n_files == 1 ? "" : "s");
 	if (n_suppressed)
 		strbuf_addf(&sb, "; %llu suppressed", (unsigned long long)n_suppressed);
 	if (n_gaps)
