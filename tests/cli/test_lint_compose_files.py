@@ -14,6 +14,7 @@ def write(folder, files):
 
 
 def lint(folder, *what, status=0, args=()):
+    (folder / ".plimsoll.yaml").write_text("rules: {compose-read-only: on}\n")
     r = subprocess.run([PLIMSOLL, "lint", "--format", "json", *args, *what], cwd=folder,
                        capture_output=True, text=True, timeout=60, check=False)
     assert r.returncode == status, r.stderr
@@ -75,7 +76,7 @@ services:
     messages = [f["message"] if "message" in f else f["title"] for f in report["findings"]
                 if f["rule"] == "compose-sensitive-volume"]
     assert "/etc" in messages[0] and "/proc" in messages[1], "one volume for each target"
-    assert "compose-privileged-port" in of_web
+    assert "compose-port-all-interfaces" in of_web
 
 
 def test_circles_end_and_are_told(tmp_path):
