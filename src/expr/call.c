@@ -13,8 +13,10 @@ void *call_alloc(struct call *c, size_t n)
 {
 	void *p = scratch_alloc(c->scratch, n);
 
-	if (!p)
+	if (!p) {
 		c->out_of = ERR_NOMEM;
+		c->budget = 0;
+	}
 	return p;
 }
 

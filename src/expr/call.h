@@ -32,7 +32,8 @@ struct call {
 	enum err_code out_of; /* ERR_NOMEM or ERR_LIMIT once something was refused */
 };
 
-/* Not zeroed, aligned for any type; NULL when the scratch is full. n == 0 is fine. */
+/* Not zeroed, aligned for any type; NULL when the scratch is full, which also ends the budget: what
+ * goes on must not go on for long. n == 0 is fine. */
 void *call_alloc(struct call *c, size_t n);
 
 /* n values; n + 1 bytes of text, the last one set to 0. They are paid for. */
@@ -44,7 +45,7 @@ static inline bool call_spend(struct call *c, uint64_t units)
 {
 	if (units > c->budget) {
 		c->budget = 0;
-		c->out_of = ERR_LIMIT;
+		c->out_of = c->out_of ? c->out_of : ERR_LIMIT;
 		return false;
 	}
 	c->budget -= units;
@@ -53,6 +54,11 @@ static inline bool call_spend(struct call *c, uint64_t units)
 static inline bool call_spend_bytes(struct call *c, size_t n)
 {
 	return call_spend(c, n / 16);
+}
+/* Of a comparison: short texts, as nearly all are, cost nothing but the operation. */
+static inline bool call_spend_compared(struct call *c, size_t n)
+{
+	return n <= 16 || call_spend_bytes(c, n);
 }
 
 /* The error for a NULL of call_alloc or a false of call_spend. */

@@ -113,6 +113,8 @@ static struct value field_of(const struct node_select *s, struct frame *f, struc
 				  STR_FMT(str_sub(value_str(s->field), 0, 80)));
 	if (v.form == VALUE_FOREIGN)
 		return v.object->class->get(&f->call, v.object, s->field);
+	if (!call_spend_compared(&f->call, s->field.n))
+		return call_exhausted(&f->call);
 	i = map_find_hashed(v.map, v.n, s->field, s->hash);
 	return i == UINT32_MAX ? value_absent() : v.map->entries[i].value;
 }

@@ -42,8 +42,8 @@ static inline struct value equal_string(const struct node *n, struct frame *f, b
 	struct value v = node_operand(bin->operand, f);
 
 	if (v.kind == VALUE_STRING)
-		return value_bool(
-			(v.n == bin->constant.n && bytes_equal(v.p, bin->constant.p, v.n)) == want);
+		return value_bool((v.n == bin->constant.n && call_spend_compared(&f->call, v.n) &&
+				   bytes_equal(v.p, bin->constant.p, v.n)) == want);
 	return value_is_error(v) ? v : value_bool(!want);
 }
 
@@ -100,7 +100,7 @@ static struct value order_values(const struct node *n, struct frame *f, enum ast
 {
 	int order;
 
-	if (a.kind != VALUE_OBJECT && value_compare(a, b, &order))
+	if (a.kind != VALUE_OBJECT && value_compare(&f->call, a, b, &order))
 		return value_bool(holds(op, order));
 	if (is_number(a) && is_number(b) && (is_nan(a) || is_nan(b)))
 		return value_bool(false);
@@ -175,5 +175,7 @@ struct value eval_in_set(const struct node *n, struct frame *f)
 	if (v.kind ==
 	    VALUE_DOUBLE) /* equal to what is rounded to it, too: not what the set knows */
 		return in_list(n, f, v, in->constant);
+	if (v.kind == VALUE_STRING && !call_spend_compared(&f->call, v.n))
+		return call_exhausted(&f->call);
 	return value_bool(const_set_has(in->set, v));
 }

@@ -19,6 +19,8 @@ struct value eval_starts_with(const struct node *n, struct frame *f)
 
 	if (v.kind != VALUE_STRING)
 		return no_string(with, f, v, "startsWith");
+	if (!call_spend_compared(&f->call, with->constant.n))
+		return call_exhausted(&f->call);
 	return value_bool(v.n >= with->constant.n &&
 			  bytes_equal(v.p, with->constant.p, with->constant.n));
 }
@@ -31,6 +33,8 @@ struct value eval_ends_with(const struct node *n, struct frame *f)
 
 	if (v.kind != VALUE_STRING)
 		return no_string(with, f, v, "endsWith");
+	if (!call_spend_compared(&f->call, tail))
+		return call_exhausted(&f->call);
 	return value_bool(v.n >= tail && bytes_equal(v.p + v.n - tail, with->constant.p, tail));
 }
 

@@ -24,6 +24,10 @@ static void add_double(struct builder *b, double d, print_double_fn print, unsig
 {
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(NUMBER_TEXT);
 
+	if (!call_spend(b->call, DOUBLE_UNITS)) {
+		b->failed = true;
+		return;
+	}
 	print(d, precision, &sb);
 	b->failed = b->failed || sb.error;
 	builder_add(b, strbuf_str(&sb));
@@ -306,7 +310,7 @@ static bool format_hex(struct builder *b, struct clause clause, struct value v,
 	} else if (v.kind == VALUE_UINT) {
 		add_number(b, false, v.u, 16, letters);
 	} else if (v.kind == VALUE_STRING || v.kind == VALUE_BYTES) {
-		for (uint32_t i = 0; i < v.n; i++) {
+		for (uint32_t i = 0; i < v.n && !b->failed; i++) {
 			builder_addc(b, letters[(unsigned char)v.p[i] >> 4]);
 			builder_addc(b, letters[v.p[i] & 15]);
 		}

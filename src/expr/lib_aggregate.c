@@ -18,7 +18,7 @@ static struct value is_sorted(struct call *c, const struct value *args)
 		struct value pair[] = {value_at(c, args[0], i - 1), value_at(c, args[0], i)};
 		int order;
 
-		if (!value_compare(pair[0], pair[1], &order))
+		if (!value_compare(c, pair[0], pair[1], &order))
 			return call_no_overload(c, "isSorted", pair, 2);
 		if (order > 0)
 			return value_bool(false);
@@ -37,7 +37,7 @@ static struct value extreme(struct call *c, struct value list, int sign, const c
 		struct value v = value_at(c, list, i), pair[] = {best, v};
 		int order = -sign;
 
-		if (!value_compare(i ? best : v, v, &order))
+		if (!value_compare(c, i ? best : v, v, &order))
 			return call_no_overload(c, name, i ? pair : &v, i ? 2 : 1);
 		if (i == 0 || order * sign < 0)
 			best = v;

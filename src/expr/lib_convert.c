@@ -131,6 +131,8 @@ static struct value string_of_double(struct call *c, const struct value *args)
 {
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(NUMBER_TEXT * 2);
 
+	if (!call_spend(c, DOUBLE_UNITS))
+		return call_exhausted(c);
 	double_print(args[0].d, DOUBLE_SHORT, &sb);
 	return sb.error ? call_error(c, "out of memory") : call_string(c, strbuf_str(&sb));
 }

@@ -27,12 +27,16 @@ static struct value size_of(struct call *c, const struct value *args)
 
 struct value string_starts_with(struct call *c, const struct value *args)
 {
+	if (!call_spend_compared(c, args[1].n))
+		return call_exhausted(c);
 	return value_bool(args[0].n >= args[1].n &&
 			  (args[1].n == 0 || memcmp(args[0].p, args[1].p, args[1].n) == 0));
 }
 
 struct value string_ends_with(struct call *c, const struct value *args)
 {
+	if (!call_spend_compared(c, args[1].n))
+		return call_exhausted(c);
 	return value_bool(str_has_suffix(value_str(args[0]), value_str(args[1])));
 }
 

@@ -65,10 +65,10 @@ static struct value distinct(struct call *c, const struct value *args)
 
 	if (!items || !value_set_init(&seen, c, args[0].n))
 		return call_exhausted(c);
-	for (uint32_t i = 0; i < args[0].n; i++) {
+	for (uint32_t i = 0; i < args[0].n && !c->out_of; i++) {
 		struct value v = value_at(c, args[0], i);
 
-		if (value_set_has(&seen, v))
+		if (value_set_has(&seen, v) || c->out_of)
 			continue;
 		value_set_add(&seen, v);
 		items[n++] = v;

@@ -23,7 +23,7 @@ static struct value choose(struct call *c, struct value a, struct value b, int s
 {
 	int order;
 
-	if (!value_compare(a, b, &order))
+	if (!value_compare(c, a, b, &order))
 		return call_error(c, "NaN has no order, so there is no greatest or least number");
 	return order * sign >= 0 ? a : b;
 }

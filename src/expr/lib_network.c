@@ -98,6 +98,8 @@ static struct value ip_of_string(struct call *c, const struct value *args)
 	struct err err = {0};
 	struct ip ip;
 
+	if (!call_spend_bytes(c, args[0].n))
+		return call_exhausted(c);
 	if (ip_parse(value_str(args[0]), &ip, &err) < 0)
 		return call_error(c, "%s", err.msg);
 	return ip_value(c, &ip);
@@ -108,6 +110,8 @@ static struct value cidr_of_string(struct call *c, const struct value *args)
 	struct err err = {0};
 	struct cidr net;
 
+	if (!call_spend_bytes(c, args[0].n))
+		return call_exhausted(c);
 	if (cidr_parse(value_str(args[0]), &net, &err) < 0)
 		return call_error(c, "%s", err.msg);
 	return cidr_value(c, &net);
@@ -125,6 +129,8 @@ static struct value is_ip(struct call *c, const struct value *args)
 {
 	struct ip ip;
 
+	if (!call_spend_bytes(c, args[0].n))
+		return call_exhausted(c);
 	return value_bool(ip_parse(value_str(args[0]), &ip, NULL) == 0);
 }
 
@@ -132,6 +138,8 @@ static struct value is_cidr(struct call *c, const struct value *args)
 {
 	struct cidr net;
 
+	if (!call_spend_bytes(c, args[0].n))
+		return call_exhausted(c);
 	return value_bool(cidr_parse(value_str(args[0]), &net, NULL) == 0);
 }
 
@@ -141,6 +149,8 @@ static struct value is_canonical(struct call *c, const struct value *args)
 	struct err err = {0};
 	struct ip ip;
 
+	if (!call_spend_bytes(c, args[0].n))
+		return call_exhausted(c);
 	if (ip_parse(value_str(args[0]), &ip, &err) < 0)
 		return call_error(c, "%s", err.msg);
 	return value_bool(str_eq(value_str(args[0]), str_make(text, ip_print(&ip, text))));

@@ -15,10 +15,10 @@ static bool fill(struct value_set *set, struct call *c, struct value list)
 	for (uint32_t i = 0; i < list.n; i++) {
 		struct value v = value_at(c, list, i);
 
-		if (!value_set_has(set, v))
+		if (!value_set_has(set, v) && !c->out_of)
 			value_set_add(set, v);
 	}
-	return true;
+	return c->out_of == ERR_OK;
 }
 
 /* Whether the number of elements of `list` that are in `all` is every one, or at least one. */

@@ -304,8 +304,10 @@ static struct value quote(struct call *c, const struct value *args)
 	static const char escaped[] = "\a\b\f\n\r\t\v\\\"", letters[] = "abfnrtv\\\"";
 	struct builder b = {.call = c};
 
+	if (!call_spend_bytes(c, args[0].n))
+		return call_exhausted(c);
 	builder_addc(&b, '"');
-	for (uint32_t i = 0; i < args[0].n; i++) {
+	for (uint32_t i = 0; i < args[0].n && !b.failed; i++) {
 		char byte = args[0].p[i];
 		const char *at = byte ? strchr(escaped, byte) : NULL;
 

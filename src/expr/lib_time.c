@@ -174,6 +174,10 @@ static bool civil_in_zone(struct call *c, const struct value *args, struct civil
 	const struct zone *z = c->prepared;
 	int32_t offset;
 
+	if (!call_spend_bytes(c, args[1].n)) {
+		*ret_error = call_exhausted(c);
+		return false;
+	}
 	if (z || !zone_fixed_parse(value_str(args[1]), &offset)) {
 		if (!z)
 			z = zone_find(value_str(args[1]));

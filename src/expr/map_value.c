@@ -118,10 +118,14 @@ struct value map_build(struct call *c, struct map_entry *entries, uint32_t n)
 
 	if (!map || !call_spend(c, n))
 		return call_exhausted(c);
-	for (uint32_t i = 0; i < n; i++)
+	for (uint32_t i = 0; i < n; i++) {
 		if (!value_is_key(entries[i].key))
 			return call_error(c, "map: a key is bool, int, uint or string, not %s",
 					  value_kind_name((enum value_kind)entries[i].key.kind));
+		if (entries[i].key.kind == VALUE_STRING &&
+		    !call_spend_compared(c, entries[i].key.n))
+			return call_exhausted(c);
+	}
 	if (n > WALK_MAX) {
 		while (size < (uint64_t)n * 2)
 			size *= 2;

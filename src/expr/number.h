@@ -22,6 +22,9 @@ enum double_form {
 
 void double_print(double d, enum double_form form, struct strbuf *out);
 
+/* Units of budget for one double as text: its digits are tried out. */
+#define DOUBLE_UNITS 100
+
 /* With so many digits (0 to DOUBLE_DIGITS_MAX) behind the point, rounded half to even. */
 #define DOUBLE_DIGITS_MAX 1000
 void double_print_fixed(double d, unsigned digits, struct strbuf *out);

@@ -2,8 +2,8 @@
 #include "expr/sort.h"
 
 /* Merges two sorted runs of positions, [0, half) and [half, n); ties keep their order. */
-static void merge(const struct value *keys, const uint32_t *in, uint32_t *out, uint32_t half,
-		  uint32_t n)
+static void merge(struct call *c, const struct value *keys, const uint32_t *in, uint32_t *out,
+		  uint32_t half, uint32_t n)
 {
 	uint32_t a = 0, b = half;
 	int order;
@@ -12,14 +12,14 @@ static void merge(const struct value *keys, const uint32_t *in, uint32_t *out, u
 		bool first = b == n;
 
 		if (!first && a < half)
-			first = !value_compare(keys[in[a]], keys[in[b]], &order) || order <= 0;
+			first = !value_compare(c, keys[in[a]], keys[in[b]], &order) || order <= 0;
 		out[i] = in[first ? a++ : b++];
 	}
 }
 
 /* Bottom-up merge sort; returns which of the two arrays holds the result. */
-static const uint32_t *sort_positions(const struct value *keys, uint32_t *p, uint32_t *spare,
-				      uint32_t n)
+static const uint32_t *sort_positions(struct call *c, const struct value *keys, uint32_t *p,
+				      uint32_t *spare, uint32_t n)
 {
 	for (uint32_t half = 1; half < n; half *= 2) {
 		uint32_t *sorted = spare;
@@ -27,7 +27,7 @@ static const uint32_t *sort_positions(const struct value *keys, uint32_t *p, uin
 		for (uint32_t at = 0; at < n; at += half * 2) {
 			uint32_t rest = n - at;
 
-			merge(keys, p + at, spare + at, rest < half ? rest : half,
+			merge(c, keys, p + at, spare + at, rest < half ? rest : half,
 			      rest < half * 2 ? rest : half * 2);
 		}
 		spare = p;
@@ -37,12 +37,12 @@ static const uint32_t *sort_positions(const struct value *keys, uint32_t *p, uin
 }
 
 /* Each key is asked against the first one: order is then defined among all. */
-static bool are_ordered(const struct value *keys, uint32_t n, uint32_t *ret_bad)
+static bool are_ordered(struct call *c, const struct value *keys, uint32_t n, uint32_t *ret_bad)
 {
 	int order;
 
 	for (uint32_t i = 0; i < n; i++)
-		if (!value_compare(keys[0], keys[i], &order)) {
+		if (!value_compare(c, keys[0], keys[i], &order)) {
 			*ret_bad = i;
 			return false;
 		}
@@ -65,13 +65,13 @@ struct value value_sort_by(struct call *c, const char *name, const struct value 
 
 	if (!sorted || !p || !spare || !call_spend(c, (uint64_t)n * log2_of(n)))
 		return call_exhausted(c);
-	if (!are_ordered(keys, n, &bad))
+	if (!are_ordered(c, keys, n, &bad))
 		return call_error(c, "%s: %s and %s have no order", name,
 				  value_kind_name((enum value_kind)keys[0].kind),
 				  value_kind_name((enum value_kind)keys[bad].kind));
 	for (uint32_t i = 0; i < n; i++)
 		p[i] = i;
-	order = sort_positions(keys, p, spare, n);
+	order = sort_positions(c, keys, p, spare, n);
 	for (uint32_t i = 0; i < n; i++)
 		sorted[i] = items[order[i]];
 	return value_list(sorted, n);

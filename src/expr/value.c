@@ -26,6 +26,8 @@ struct value value_get(struct call *c, struct value map, struct value key)
 {
 	uint32_t i;
 
+	if (key.kind == VALUE_STRING && !call_spend_compared(c, key.n))
+		return call_exhausted(c);
 	if (map.form == VALUE_FOREIGN)
 		return map.object->class->get(c, map.object, key);
 	i = map_find(map.map, map.n, key);
@@ -72,7 +74,7 @@ static int order_times(struct value a, struct value b)
 	return a.i != b.i ? ORDER(a.i, b.i) : ORDER(a.n, b.n);
 }
 
-bool value_compare(struct value a, struct value b, int *ret_order)
+bool value_compare(struct call *c, struct value a, struct value b, int *ret_order)
 {
 	if (a.kind != b.kind)
 		return is_number(a) && is_number(b) && order_numbers(a, b, ret_order);
@@ -90,7 +92,9 @@ bool value_compare(struct value a, struct value b, int *ret_order)
 		return order_numbers(a, b, ret_order);
 	case VALUE_STRING:
 	case VALUE_BYTES:
-		*ret_order = str_cmp(value_str(a), value_str(b));
+		*ret_order = call_spend_compared(c, a.n < b.n ? a.n : b.n)
+				     ? str_cmp(value_str(a), value_str(b))
+				     : 0;
 		return true;
 	case VALUE_TIMESTAMP:
 	case VALUE_DURATION:
@@ -179,7 +183,7 @@ bool value_eq(struct call *c, struct value a, struct value b)
 		return a.d == b.d;
 	case VALUE_STRING:
 	case VALUE_BYTES:
-		return a.n == b.n && bytes_equal(a.p, b.p, a.n);
+		return a.n == b.n && call_spend_compared(c, a.n) && bytes_equal(a.p, b.p, a.n);
 	case VALUE_TIMESTAMP:
 	case VALUE_DURATION:
 		return a.i == b.i && a.n == b.n;

@@ -217,10 +217,11 @@ struct value value_get(struct call *c, struct value map, struct value key);
 /*
  * CEL's ==: numbers by what they are worth whatever their kind, NaN unlike everything, lists and
  * maps by content, values of different kinds unequal. ret_order of value_compare: <0, 0, >0; false
- * when the two have no order (also a NaN). Both spend cost for long lists.
+ * when the two have no order (also a NaN). Both spend cost for long lists and texts; without budget
+ * any answer may come, and c->out_of says so.
  */
 bool value_eq(struct call *c, struct value a, struct value b);
-bool value_compare(struct value a, struct value b, int *ret_order);
+bool value_compare(struct call *c, struct value a, struct value b, int *ret_order);
 
 /* The type, as type() answers it: list(dyn), map(dyn, dyn) and optional_type(dyn) inside. */
 const struct type *value_type_of(struct value v);

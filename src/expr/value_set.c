@@ -37,7 +37,8 @@ bool value_set_has(struct value_set *set, struct value v)
 {
 	struct value key = value_as_key(v);
 
-	if (!call_spend(set->call, 1))
+	if (!call_spend(set->call, 1) ||
+	    (key.kind == VALUE_STRING && !call_spend_compared(set->call, key.n)))
 		return false;
 	if (value_is_key(key))
 		return *place_of(set, key) != 0;

@@ -325,6 +325,93 @@ TEST(evaluation_is_bounded)
 	assert_bounded(doubling, 500, 10000000, "expr_cost");
 }
 
+/* x and y are 64 KiB that differ in the last byte, m has both as keys. */
+static struct value ask_long_texts(const char *source, uint64_t cost, struct evaluation *e)
+{
+	static char x[65536], y[sizeof x];
+	CLEANUP(program_freep) struct program *program = NULL;
+	CLEANUP(env_freep) struct env *env = NULL;
+	struct value facts[2], v;
+
+	memset(x, 'a', sizeof x);
+	memset(y, 'a', sizeof y);
+	y[sizeof y - 1] = 'b';
+	facts[0] = value_string(str_make(x, sizeof x));
+	facts[1] = value_string(str_make(y, sizeof y));
+	assert_int_equal(env_new(&env, NULL), 0);
+	assert_int_equal(env_add_variable(env, STR("x"), &type_string, NULL, NULL), 0);
+	assert_int_equal(env_add_variable(env, STR("y"), &type_string, NULL, NULL), 0);
+	assert_int_equal(expr_compile(env, str_of(source), &program, NULL, NULL), 0);
+	e->max_cost = cost;
+	v = program_eval(program, e, facts, 2);
+	return v;
+}
+
+TEST(what_looks_at_bytes_pays_for_them)
+{
+	static const char *const sources[] = {
+		"x == y",
+		"x != y",
+		"x < y",
+		"bytes(x) == bytes(y)",
+		"bytes(x) >= bytes(y)",
+		"[x] == [y]",
+		"x in [y]",
+		"x in ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j']",
+		"{x: 1}.size() == 1",
+		"x in {'a': 1}",
+		"{'a': 1}[?x].hasValue()",
+		"x.startsWith(y)",
+		"x.endsWith(y)",
+		"x.contains(y)",
+		"size(x) == 1",
+		"[x, y].sort().size() == 2",
+		"[1, 2].sortBy(i, i == 1 ? x : y).size() == 2",
+		"[x, y].max() == x",
+		"[x, y].isSorted()",
+		"[x, y].distinct().size() == 2",
+		"[x].indexOf(y) == 0",
+		"sets.contains([x], [y])",
+		"sets.intersects([x], [y])",
+		"isIP(x)",
+		"isCIDR(x)",
+		"strings.quote(x) == ''",
+		"timestamp('2000-01-01T00:00:00Z').getHours(x) == 1",
+		"x.matches('b')",
+		"x.lowerAscii() == 'a'",
+		"base64.encode(bytes(x)) == ''",
+		"double(x) == 1.0",
+		"'%x'.format([x]) == ''",
+		"(x + y) == ''",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(sources); i++) {
+		CLEANUP(evaluation_done) struct evaluation e;
+		struct value v;
+
+		evaluation_init(&e);
+		v = ask_long_texts(sources[i], 3000, &e);
+		if (v.kind != VALUE_ERROR ||
+		    str_find(v.error->message, STR("expr_cost")) == v.error->message.n)
+			fail_msg("%s: paid too little", sources[i]);
+	}
+}
+
+/* Ten thousand turns of which each would copy the text, if it went on. */
+TEST(without_memory_there_is_no_budget_either)
+{
+	CLEANUP(evaluation_done) struct evaluation e;
+	struct value v;
+
+	evaluation_init(&e);
+	e.scratch.limit = 1000000;
+	v = ask_long_texts("lists.range(10000).exists(i, strings.quote(x) == '' || i < 0)",
+			   UINT64_MAX / 2, &e);
+	assert_int_equal(v.kind, VALUE_ERROR);
+	assert_true(str_find(v.error->message, STR("expr_scratch")) < v.error->message.n);
+	assert_true(e.spent > UINT64_MAX / 4); /* all of it, at once */
+}
+
 TEST(patterns_beyond_those_prepared_still_match)
 {
 	CLEANUP(strbuf_done) struct strbuf source = STRBUF_INIT(100000);
@@ -383,6 +470,8 @@ int main(void)
 		RUN(an_unset_fact_is_an_error_that_logic_absorbs),
 		RUN(too_few_facts_are_refused),
 		RUN(evaluation_is_bounded),
+		RUN(what_looks_at_bytes_pays_for_them),
+		RUN(without_memory_there_is_no_budget_either),
 		RUN(patterns_beyond_those_prepared_still_match),
 		RUN(patterns_that_are_given_up_are_paid_for),
 		RUN(a_bound_that_is_hit_is_not_absorbed),

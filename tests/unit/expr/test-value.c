@@ -51,9 +51,9 @@ TEST(numbers_compare_by_what_they_are_worth)
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		int order = 99;
 
-		assert_true(value_compare(rows[i].a, rows[i].b, &order));
+		assert_true(value_compare(NULL, rows[i].a, rows[i].b, &order));
 		assert_int_equal(order, rows[i].order);
-		assert_true(value_compare(rows[i].b, rows[i].a, &order));
+		assert_true(value_compare(NULL, rows[i].b, rows[i].a, &order));
 		assert_int_equal(order, -rows[i].order);
 		assert_int_equal(value_eq(NULL, rows[i].a, rows[i].b), rows[i].order == 0);
 	}
@@ -66,19 +66,20 @@ TEST(a_nan_is_unlike_everything_and_has_no_order)
 
 	assert_false(value_eq(NULL, nan, nan));
 	assert_false(value_eq(NULL, nan, value_int(0)));
-	assert_false(value_compare(nan, value_double(1), &order));
-	assert_false(value_compare(value_int(1), nan, &order));
+	assert_false(value_compare(NULL, nan, value_double(1), &order));
+	assert_false(value_compare(NULL, value_int(1), nan, &order));
 }
 
 TEST(times_compare_by_seconds_then_nanoseconds)
 {
 	int order;
 
-	assert_true(value_compare(value_duration(-1, 500000000), value_duration(0, 0), &order));
+	assert_true(
+		value_compare(NULL, value_duration(-1, 500000000), value_duration(0, 0), &order));
 	assert_int_equal(order, -1);
-	assert_true(value_compare(value_timestamp(5, 2), value_timestamp(5, 1), &order));
+	assert_true(value_compare(NULL, value_timestamp(5, 2), value_timestamp(5, 1), &order));
 	assert_int_equal(order, 1);
-	assert_false(value_compare(value_timestamp(5, 2), value_duration(5, 2), &order));
+	assert_false(value_compare(NULL, value_timestamp(5, 2), value_duration(5, 2), &order));
 }
 
 TEST(lists_and_maps_are_equal_by_content)
