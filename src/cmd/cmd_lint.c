@@ -135,7 +135,8 @@ const struct command command_lint = {
 	.name = "lint",
 	.arguments = "FILE...",
 	.summary = "check Dockerfiles, Compose and Kubernetes files",
-	.details = "A folder is searched for files that there are rules for; - is standard input.\n"
+	.details = "A folder is searched for files that there are rules for, hidden ones but "
+		   ".devcontainer and node_modules left out; - is standard input.\n"
 		   "Rules are switched, graded and set up below rules: in .plimsoll.yaml; comments "
 		   "switch them off in one place (# plimsoll ignore=ID), also in the forms of "
 		   "hadolint, BuildKit, Trivy and Checkov.\n"

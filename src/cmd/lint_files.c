@@ -19,6 +19,7 @@
 #include "cmd/rewrite.h"
 #include "render/text.h"
 
+#define HEAD_BYTES  65536
 #define SCORE_FOUND 50 /* in a folder: by its name, or surely by its content */
 
 /* The folder of the one that is checked. */
@@ -74,6 +75,16 @@ static int read_beside(const struct source_file *f, struct str name, struct aren
 	return ret->p ? 0 : err_nomem(err);
 }
 
+/* Not every file system tells the type of an entry. */
+static bool is_folder(DIR *dir, const struct dirent *e)
+{
+	struct stat st;
+
+	if (e->d_type != DT_UNKNOWN)
+		return e->d_type == DT_DIR;
+	return fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
+}
+
 static int list_names(DIR *dir, struct arena *arena, struct vec *names, struct err *err)
 {
 	const struct dirent *e;
@@ -86,7 +97,7 @@ static int list_names(DIR *dir, struct arena *arena, struct vec *names, struct e
 		name = vec_push(names);
 		if (!name)
 			return err_nomem(err);
-		*name = arena_strf(arena, "%s%s", e->d_name, e->d_type == DT_DIR ? "/" : "");
+		*name = arena_strf(arena, "%s%s", e->d_name, is_folder(dir, e) ? "/" : "");
 	}
 	return 0;
 }
@@ -190,28 +201,60 @@ static int lint_bytes(struct lint *lint, struct lint_fixing *fixing, const char 
 	return r < 0 ? r : lint_file(lint, &f, err);
 }
 
+/* What cannot be had is told; the others still are checked, but not said to be all. */
+static int refuse(struct lint *lint, const char *path, const struct err *why, struct err *err)
+{
+	for (size_t i = 0; languages[i]; i++)
+		lint_set_incomplete(lint, languages[i]);
+	return why->code == ERR_NOMEM
+		       ? err_nomem(err)
+		       : judge_refuse(lint_judge(lint), str_of(path), "lint", why, err);
+}
+
+/* By name and content; of a file that is too large by what is at its start. */
+static bool is_ours(const char *path, struct str bytes)
+{
+	const struct source_file f = {.path = str_of(path), .bytes = bytes};
+	const struct language *language = language_of(&f);
+
+	return language && language->score(&f) >= SCORE_FOUND;
+}
+
+static int refuse_size(struct lint *lint, const char *path, bool named, struct err *err)
+{
+	CLEANUP(fd_closep) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	char head[HEAD_BYTES];
+	ssize_t n = fd < 0 ? -1 : read(fd, head, sizeof head);
+	struct err why = {0};
+
+	if (!named && n >= 0 && !is_ours(path, str_make(head, (size_t)n)))
+		return 0;
+	(void)err_set(&why, ERR_LIMIT, "larger than yaml_bytes (%d)", (int)LIMIT_YAML_BYTES);
+	return refuse(lint, path, &why, err);
+}
+
 static int lint_one(struct lint *lint, struct lint_fixing *fixing, const char *path, bool named,
 		    struct err *err)
 {
 	CLEANUP(strbuf_done) struct strbuf bytes = STRBUF_INIT(LIMIT_YAML_BYTES);
-	struct source_file f = {.path = str_of(path)};
-	int r = file_read(path, &bytes, err);
+	struct err why = {0};
+	int r = file_read(path, &bytes, &why);
 
+	if (r == -ERR_LIMIT)
+		return refuse_size(lint, path, named, err);
 	if (r < 0)
-		return r;
-	f.bytes = strbuf_str(&bytes);
-	if (!named) {
-		const struct language *language = language_of(&f);
-
-		if (!language || language->score(&f) < SCORE_FOUND)
-			return 0;
-	}
-	return lint_bytes(lint, fixing, path, f.bytes, true, err);
+		return named ? err_set(err, why.code, "%s", why.msg)
+			     : refuse(lint, path, &why, err);
+	if (!named && !is_ours(path, strbuf_str(&bytes)))
+		return 0;
+	return lint_bytes(lint, fixing, path, strbuf_str(&bytes), true, err);
 }
 
+/* Tools keep their own in hidden folders; only this one has files that people write. */
 static int is_wanted(const struct dirent *e)
 {
-	return e->d_name[0] != '.' && strcmp(e->d_name, "node_modules") != 0;
+	return (e->d_name[0] != '.' || strcmp(e->d_name, ".devcontainer") == 0) &&
+	       strcmp(e->d_name, "node_modules") != 0;
 }
 
 static int lint_folder(struct lint *lint, struct lint_fixing *fixing, const char *path,
@@ -220,29 +263,38 @@ static int lint_folder(struct lint *lint, struct lint_fixing *fixing, const char
 static int lint_entry(struct lint *lint, struct lint_fixing *fixing, const char *path,
 		      unsigned depth, struct err *err)
 {
+	struct err why = {0};
 	struct stat st;
+	int r = 0;
 
 	if (lstat(path, &st) < 0)
-		return err_errno(err, errno, "%s", path);
-	if (S_ISDIR(st.st_mode))
+		r = err_errno(&why, errno, "%s", path);
+	else if (S_ISDIR(st.st_mode))
 		return lint_folder(lint, fixing, path, depth + 1, err);
-	if (!S_ISREG(st.st_mode) || st.st_size > LIMIT_YAML_BYTES)
-		return 0;
-	return lint_one(lint, fixing, path, false, err);
+	else if (S_ISREG(st.st_mode))
+		return lint_one(lint, fixing, path, false, err);
+	return r < 0 ? refuse(lint, path, &why, err) : 0;
 }
 
 static int lint_folder(struct lint *lint, struct lint_fixing *fixing, const char *path,
 		       unsigned depth, struct err *err)
 {
 	struct dirent **list;
+	struct err why = {0};
 	int n, r = 0;
 
-	if (depth > LIMIT_PATH_DEPTH)
-		return err_set(err, ERR_LIMIT, "%s: deeper than path_depth (%d)", path,
-			       (int)LIMIT_PATH_DEPTH);
+	if (depth > LIMIT_PATH_DEPTH) {
+		(void)err_set(&why, ERR_LIMIT, "deeper than path_depth (%d)",
+			      (int)LIMIT_PATH_DEPTH);
+		return refuse(lint, path, &why, err);
+	}
 	n = scandir(path, &list, is_wanted, alphasort);
-	if (n < 0)
+	if (n < 0 && depth == 0)
 		return err_errno(err, errno, "%s", path);
+	if (n < 0) {
+		(void)err_errno(&why, errno, "folder");
+		return refuse(lint, path, &why, err);
+	}
 	for (int i = 0; i < n; i++) {
 		CLEANUP(strbuf_done) struct strbuf entry = STRBUF_INIT(LIMIT_PATH_BYTES);
 

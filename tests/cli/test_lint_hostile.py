@@ -105,6 +105,42 @@ def test_rules_do_bounded_work_and_say_where_they_stop(tmp_path, text):
     assert [c["state"] for c in report["coverage"]] == ["assessed", "partial"]
 
 
+def test_one_file_that_cannot_be_had_does_not_keep_others_from_being_checked(tmp_path):
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "Dockerfile").write_text("FROM a:1\nUSER 1\nRUN sudo x\n")
+    (project / "large.yaml").write_text(POD + "#" * 17000000)
+    (project / "data.yaml").write_text("#" * 17000000)
+    (project / ".devcontainer").mkdir()
+    (project / ".devcontainer/Dockerfile").write_text("FROM a:1\nUSER 1\nRUN sudo x\n")
+    (project / ".git").mkdir()
+    (project / ".git/Dockerfile").write_text("FROM a:1\nUSER 1\nRUN sudo x\n")
+    (project / "fifo.yaml").parent.joinpath("link").symlink_to("nowhere")
+    os.mkfifo(project / "fifo.yaml")
+    deep = project
+    for _ in range(3):
+        deep = deep / "a"
+    deep.mkdir(parents=True)
+    done = run(tmp_path, "--format", "json", "project")
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert [f["locations"][0]["path"] for f in report["findings"]] == [
+        "project/.devcontainer/Dockerfile", "project/Dockerfile"]
+    assert [p["message"] for p in report["problems"]] == ["larger than yaml_bytes (16777216)"]
+    assert gaps(report) == ["file project/large.yaml"]
+    named = run(tmp_path, "--format", "json", "project/data.yaml", "project/Dockerfile")
+    assert named.returncode == 0 and gaps(json.loads(named.stdout)) == ["file project/data.yaml"]
+    assert run(tmp_path, "nowhere").returncode == 2
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads all")
+def test_a_folder_without_rights_is_told(tmp_path):
+    (tmp_path / "closed").mkdir(mode=0)
+    (tmp_path / "Dockerfile").write_text("FROM a:1\nUSER 1\n")
+    done = run(tmp_path, "--format", "json", ".")
+    assert gaps(json.loads(done.stdout)) == ["file ./closed"]
+
+
 def test_more_problems_than_are_listed_are_counted(tmp_path):
     report = lint(tmp_path, "FROM a:1\n" + "FOO x\n" * 1200)
     assert rules_of(report).count("unknown-instruction") == 1000
