@@ -340,7 +340,7 @@ static void write_capabilities(struct json_writer *w, const struct session *s)
 		json_key(w, "diagnosticProvider");
 		json_open_map(w);
 		json_put_text(w, "identifier", "plimsoll");
-		json_put_bool(w, "interFileDependencies", false);
+		json_put_bool(w, "interFileDependencies", true); /* manifests */
 		json_put_bool(w, "workspaceDiagnostics", false);
 		json_close_map(w);
 	}

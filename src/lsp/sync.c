@@ -146,6 +146,14 @@ static bool is_ignore_file(const char *path)
 	return path && str_has_suffix(str_of(path), STR(".dockerignore"));
 }
 
+/* What others beside it say may be missing, or there, because of it. */
+static bool means_something(const struct document *d)
+{
+	struct source_file f = document_source(d);
+
+	return f.language && f.language->set;
+}
+
 int sync_did_save(struct session *s, const struct json *params, struct err *err)
 {
 	struct document *d;
@@ -155,7 +163,7 @@ int sync_did_save(struct session *s, const struct json *params, struct err *err)
 		return r;
 	if (is_settings(d->path))
 		workspace_forget(&s->workspace);
-	if (is_settings(d->path) || is_ignore_file(d->path))
+	if (is_settings(d->path) || is_ignore_file(d->path) || means_something(d))
 		checks_all_due(s);
 	else
 		checks_due(s, d, 0); /* files beside it may be others now */
@@ -192,7 +200,7 @@ static int ask_to_refresh(struct session *s, struct err *err)
 	struct rpc_message m;
 	char id[64];
 
-	if (!s->can.pulls || !s->can.refreshes)
+	if (!s->can.pulls || !s->can.refreshes || s->documents.list.n == 0)
 		return 0;
 	(void)snprintf(id, sizeof id, "\"refresh-%llu\"",
 		       (unsigned long long)++s->n_asked); /* fits */
@@ -257,26 +265,36 @@ static void copy_value(struct json_writer *w, const struct json *v)
 }
 
 /* As a file of settings has it: YAML, of which JSON is a part. */
-int sync_take_settings(struct session *s, const struct json *settings, struct err *err)
+static void write_settings(const struct json *rules, struct strbuf *out)
 {
-	const struct json *own = json_get(settings, "plimsoll");
-	const struct json *rules = json_get(own ? own : settings, "rules");
-	struct strbuf *text = &s->workspace.settings;
 	struct json_writer w;
 
-	strbuf_reset(text);
-	if (json_kind_of(rules) != JSON_KIND_ABSENT && json_kind_of(rules) != JSON_KIND_NULL) {
-		json_writer_init(&w, text, JSON_COMPACT);
-		json_open_map(&w);
-		json_key(&w, "rules");
-		copy_value(&w, rules);
-		json_close_map(&w);
-	}
-	if (strbuf_check(text, NULL) < 0) {
-		strbuf_reset(text);
+	if (json_kind_of(rules) == JSON_KIND_ABSENT || json_kind_of(rules) == JSON_KIND_NULL)
+		return;
+	json_writer_init(&w, out, JSON_COMPACT);
+	json_open_map(&w);
+	json_key(&w, "rules");
+	copy_value(&w, rules);
+	json_close_map(&w);
+}
+
+int sync_take_settings(struct session *s, const struct json *settings, struct err *err)
+{
+	CLEANUP(strbuf_done) struct strbuf text = STRBUF_INIT(LIMIT_CONFIG_BYTES);
+	const struct json *own = json_get(settings, "plimsoll");
+
+	write_settings(json_get(own ? own : settings, "rules"), &text);
+	if (text.error == ERR_LIMIT)
 		return err_set(err, ERR_LIMIT, "settings of more than config_bytes (%d)",
 			       (int)LIMIT_CONFIG_BYTES);
-	}
+	if (strbuf_check(&text, err) < 0)
+		return -ERR_NOMEM;
+	if (str_eq(strbuf_str(&text), strbuf_str(&s->workspace.settings)))
+		return 0;
+	strbuf_reset(&s->workspace.settings);
+	strbuf_add(&s->workspace.settings, strbuf_str(&text));
+	if (strbuf_check(&s->workspace.settings, err) < 0)
+		return -ERR_NOMEM;
 	return rules_changed(s, err);
 }
 

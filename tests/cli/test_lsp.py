@@ -403,6 +403,21 @@ def test_a_manifest_is_judged_knowing_what_stands_beside_it(ready):
     assert "sa-missing" in alone and "sa-missing" not in ready.codes("pod.yaml")
 
 
+def test_a_manifest_that_is_saved_is_heard_of_in_the_others(ready):
+    pod = ("apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: b}\nspec:\n"
+           "  serviceAccountName: web\n  containers: [{name: a, image: 'a:1'}]\n---\n"
+           "apiVersion: v1\nkind: Service\nmetadata: {name: a, namespace: b}\nspec: {}\n")
+    account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: web, namespace: b}\n"
+    (ready.folder / "pod.yaml").write_text(pod)
+    ready.open("pod.yaml", pod, "yaml")
+    assert "sa-missing" in ready.codes("pod.yaml")
+    ready.open("account.yaml", account, "yaml")
+    ready.told("account.yaml")
+    (ready.folder / "account.yaml").write_text(account)
+    ready.notify("textDocument/didSave", {"textDocument": {"uri": ready.uri("account.yaml")}})
+    assert "sa-missing" not in ready.codes("pod.yaml")
+
+
 # ---- changes ----
 
 def test_a_change_is_followed_to_its_end(ready):
@@ -703,7 +718,7 @@ def pull(editor, name, previous=None):
 
 def test_an_editor_that_asks_for_diagnostics_is_told_none(editor):
     can = editor.initialize(abilities=with_abilities(textDocument__diagnostic={}))
-    assert can["diagnosticProvider"] == {"identifier": "plimsoll", "interFileDependencies": False,
+    assert can["diagnosticProvider"] == {"identifier": "plimsoll", "interFileDependencies": True,
                                          "workspaceDiagnostics": False}
     editor.open("Dockerfile", APT)
     first = pull(editor, "Dockerfile")
@@ -720,9 +735,9 @@ def test_an_editor_that_asks_for_diagnostics_is_told_none(editor):
 def test_an_editor_that_asks_is_told_to_ask_again_when_rules_change(editor):
     editor.initialize(abilities=with_abilities(textDocument__diagnostic={},
                                                workspace__diagnostics={"refreshSupport": True}))
-    editor.wait(lambda m: m.get("method") == "workspace/diagnostic/refresh")
     editor.open("Dockerfile", APT)
     pull(editor, "Dockerfile")
+    assert not editor.kept
     editor.notify("workspace/didChangeConfiguration",
                   {"settings": {"plimsoll": {"rules": {"apt-no-yes": "off"}}}})
     editor.wait(lambda m: m.get("method") == "workspace/diagnostic/refresh")
