@@ -50,15 +50,27 @@ FACT_CLASS(object_fact, object_class_, "Object", OBJECT_FIELDS)
 FACT_CLASS(set_fact, set_class, "Set", SET_FIELDS)
 
 static const struct object_class *const own_classes[] = {
-	&security_class,     &port_class,	  &env_class,	    &volume_class,
-	&volume_mount_class, &handler_class,	  &container_class, &pod_class,
-	&role_rule_class,    &role_subject_class, &object_class_,   NULL,
+	&security_class, &port_class,		&env_class, &volume_class,    &volume_mount_class,
+	&handler_class,	 &container_class,	&pod_class, &role_rule_class, &role_subject_class,
+	&object_class_,	 &schema_problem_class, NULL,
 };
 
 const struct object_class *const kubernetes_classes[] = {
-	&manifest_image_class, &security_class, &port_class,	  &env_class, &volume_class,
-	&volume_mount_class,   &handler_class,	&container_class, &pod_class, &role_rule_class,
-	&role_subject_class,   &object_class_,	&set_class,	  NULL,
+	&manifest_image_class,
+	&security_class,
+	&port_class,
+	&env_class,
+	&volume_class,
+	&volume_mount_class,
+	&handler_class,
+	&container_class,
+	&pod_class,
+	&role_rule_class,
+	&role_subject_class,
+	&object_class_,
+	&set_class,
+	&schema_problem_class,
+	NULL,
 };
 
 const struct yaml_node *kubernetes_fact_node(struct value v)
@@ -718,6 +730,8 @@ static int make_object(struct making *m, const struct yaml_node *node, size_t do
 	o->document = value_int((int64_t)document);
 	o->place = yaml_places_value(node, m->arena);
 	o->line = line_of(node);
+	if (kubernetes_schema_check(node, m->arena, &o->problems, m->err) < 0)
+		return -ERR_NOMEM;
 	template = template_of(value_str(o->kind), node);
 	pod = template ? make_pod(m, o, template) : NULL;
 	if (pod)

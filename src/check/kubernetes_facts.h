@@ -23,6 +23,7 @@
 
 #include "check/fact_class.h"
 #include "check/image_fact.h"
+#include "check/kubernetes_schema.h"
 #include "codec/yaml.h"
 
 #define SECURITY_FIELDS(FIELD)                                                                     \
@@ -149,6 +150,7 @@
 	      "of a NetworkPolicy, Service or budget; unset when there are too many")              \
 	FIELD(contains, "list(string)", "of a Namespace: kinds of the objects in it")              \
 	FIELD(scaled, "bool", "a HorizontalPodAutoscaler or ScaledObject is about it")             \
+	FIELD(problems, "list(Problem)", "where it is not as the API wants it")                    \
 	FIELD(file, "string", "path of its file")                                                  \
 	FIELD(document, "int", "of the file, from 1")                                              \
 	FIELD(place, "map(string, dyn)", "where a key stands")                                     \

@@ -10,7 +10,7 @@
 #include "check/source_set.h"
 #include "check/yaml_comments.h"
 
-enum { SCOPE_OBJECT, SCOPE_POD, SCOPE_CONTAINER };
+enum { SCOPE_OBJECT, SCOPE_POD, SCOPE_CONTAINER, SCOPE_PROBLEM };
 
 static const struct scope scopes[] = {
 	[SCOPE_OBJECT] = {"kubernetes.object",
@@ -31,6 +31,12 @@ static const struct scope scopes[] = {
 			      {"pod", "Pod", "its pod"},
 			      {"object", "Object", "its object"},
 			      {"set", "Set", "all that is checked with it"}}},
+	[SCOPE_PROBLEM] = {"kubernetes.problem",
+			   "each place where an object is not as the API wants it",
+			   kubernetes_classes,
+			   {{"problem", "Problem", "what is wrong"},
+			    {"object", "Object", "the object"},
+			    {"set", "Set", "all that is checked with it"}}},
 };
 
 extern const struct language language_kubernetes;
@@ -217,6 +223,20 @@ static int judge_pod(struct walk *w)
 	return r;
 }
 
+static int judge_problems(struct walk *w)
+{
+	const struct value list = w->object->problems;
+	int r = 0;
+
+	for (uint32_t i = 0; r == 0 && i < list.n; i++) {
+		const struct value facts[] = {list.items[i], value_object(&w->object->object),
+					      w->part->set};
+
+		r = judge_at(w, SCOPE_PROBLEM, facts, list.items[i].object->data, STR_NULL);
+	}
+	return r;
+}
+
 static int walk(struct walk *w)
 {
 	int r = 0;
@@ -227,6 +247,8 @@ static int walk(struct walk *w)
 
 		w->object = w->part->objects.p[i];
 		r = judge_at(w, SCOPE_OBJECT, facts, w->object->object.data, STR_NULL);
+		if (r == 0)
+			r = judge_problems(w);
 		if (r == 0 && w->object->pod.kind == VALUE_OBJECT)
 			r = judge_pod(w);
 	}

@@ -113,3 +113,46 @@ def test_a_thousand_objects(tmp_path):
     report = lint(tmp_path, {"all.yaml": text})
     assert len(of_rule(report, "privileged")) == 1000
     assert time.monotonic() - before < 20  # half a second when nothing else runs
+
+
+def wrong(tmp_path, text):
+    report = lint(tmp_path, {"a.yaml": text})
+    assert not report["problems"]
+    return [(f["locations"][0]["line"], f["title"]) for f in of_rule(report, "schema-invalid")]
+
+
+def test_schema_says_what_is_wrong_and_where(tmp_path):
+    text = ("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  replicas: two\n"
+            "  template:\n    spec:\n      containers:\n      - name: a\n        image: a:1\n"
+            "        livenessProb: {}\n        ports: [{containerPort: '80'}]\n")
+    path = "spec.template.spec.containers[0]"
+    assert sorted(wrong(tmp_path, text)) == [
+        (5, "Deployment web: replicas has to be a whole number without quotes (spec.replicas)"),
+        (5, "Deployment web: selector is missing (spec.selector)"),
+        (11, "Deployment web: there is no field livenessProb; did you mean livenessProbe? "
+             f"({path}.livenessProb)"),
+        (12, "Deployment web: containerPort has to be a whole number without quotes "
+             f"({path}.ports[0].containerPort)")]
+
+
+def test_schema_knows_no_foreign_kinds(tmp_path):
+    text = ("apiVersion: example.com/v1\nkind: Deployment\nmetadata: {}\nspec: {replicas: x}\n"
+            "---\napiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"
+            "resources: []\n---\napiVersion: batch/v1beta1\nkind: CronJob\nspec: {x: y}\n")
+    assert not wrong(tmp_path, text)
+
+
+def test_schema_takes_what_the_api_takes(tmp_path):
+    text = ("apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\n  annotations: {a: 'true'}\n"
+            "spec:\n  nodeName: null\n  containers:\n  - name: a\n    image: a:1\n"
+            "    resources: {limits: {cpu: 0.5, memory: 1Gi, example.com/gpu: 1}}\n"
+            "    livenessProbe: {httpGet: {port: http}}\n    readinessProbe: {httpGet: {port: 80}}\n"
+            "    volumeMounts: [{name: v, mountPath: /v}]\n  volumes:\n  - name: v\n"
+            "    secret: {secretName: s, defaultMode: 0400}\nstatus: {anything: 1}\n")
+    assert not wrong(tmp_path, text)
+
+
+def test_schema_of_many_wrong_things_ends(tmp_path):
+    fields = "".join(f"  field{i}: 1\n" for i in range(500))
+    assert len(wrong(tmp_path, "apiVersion: v1\nkind: Pod\nmetadata: {name: w}\nspec:\n"
+                               + fields)) == 100
