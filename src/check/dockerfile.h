@@ -183,8 +183,16 @@ enum dockerfile_level {
 	DOCKERFILE_BUILD,  /* the file as a whole is: no stage, unknown stage */
 };
 
+/* What it is about, for who treats some differently. */
+enum dockerfile_fault {
+	DOCKERFILE_FAULT_ARGUMENTS, /* or flags, or whatever else */
+	DOCKERFILE_FAULT_KEYWORD,   /* no instruction is called so */
+	DOCKERFILE_FAULT_TRIGGER,   /* an instruction that cannot stand behind ONBUILD */
+};
+
 struct dockerfile_problem {
 	enum dockerfile_level level;
+	enum dockerfile_fault fault;
 	uint32_t line;			       /* 0: the file as a whole */
 	struct dockerfile_span span;	       /* what is wrong, at worst the first line */
 	struct str message;		       /* "ENV: expected a value for PATH" */

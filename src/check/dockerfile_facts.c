@@ -884,6 +884,7 @@ static void mark_image(struct making *m)
 static struct value problems_value(struct making *m)
 {
 	static const char *const levels[] = {"syntax", "usage", "build"};
+	static const char *const faults[] = {"arguments", "keyword", "trigger"};
 	const struct dockerfile_problem *lists[] = {m->df->problems, m->facts->graph->problems};
 	const size_t counts[] = {m->df->n_problems, m->facts->graph->n_problems};
 	struct fact_list l = fact_list_make(m->arena, counts[0] + counts[1]);
@@ -898,6 +899,7 @@ static struct value problems_value(struct making *m)
 			*f = (struct problem_fact){
 				.object.class = &problem_class,
 				.level = value_string(str_of(levels[p->level])),
+				.kind = value_string(str_of(faults[p->fault])),
 				.keyword = value_string(str_of(
 					instruction_name(p->instruction ? p->instruction->keyword
 									: INSTRUCTION_UNKNOWN))),

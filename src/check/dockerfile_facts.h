@@ -126,6 +126,7 @@
 
 #define PROBLEM_FIELDS(FIELD)                                                                      \
 	FIELD(level, "string", "syntax, usage or build")                                           \
+	FIELD(kind, "string", "arguments, keyword or trigger: what is wrong")                      \
 	FIELD(keyword, "string", "of the instruction, or empty")                                   \
 	FIELD(written, "string", "the keyword as written, or empty")                               \
 	FIELD(message, "string", "what a build would say")                                         \

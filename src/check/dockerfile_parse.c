@@ -447,7 +447,8 @@ static void refuse(struct instruction *in, struct dockerfile_span span, struct s
 		   struct dockerfile_problem *problem)
 {
 	if (!in->broken)
-		*problem = (struct dockerfile_problem){DOCKERFILE_SYNTAX, 0, span, message, NULL};
+		*problem = (struct dockerfile_problem){
+			.level = DOCKERFILE_SYNTAX, .span = span, .message = message};
 	in->broken = true;
 }
 

@@ -407,9 +407,12 @@ static bool check_onbuild(const struct check *c)
 	if (!check_flags(c))
 		return false;
 	if (t->keyword == INSTRUCTION_ONBUILD || t->keyword == INSTRUCTION_FROM ||
-	    t->keyword == INSTRUCTION_MAINTAINER)
-		return REFUSE(c, t->name.span, "%s cannot be a trigger",
-			      instruction_name(t->keyword));
+	    t->keyword == INSTRUCTION_MAINTAINER) {
+		(void)REFUSE(c, t->name.span, "%s cannot be a trigger", /* false */
+			     instruction_name(t->keyword));
+		c->found->fault = DOCKERFILE_FAULT_TRIGGER;
+		return false;
+	}
 	return instruction_is_valid(t, c->arena, c->found);
 }
 
@@ -442,9 +445,11 @@ static bool refuse_unknown(const struct check *c)
 	near = nearest_to(str_make(upper, written.n));
 	for (unsigned i = INSTRUCTION_ADD; i <= INSTRUCTION_WORKDIR; i++)
 		nearest_offer(&near, str_of(instruction_name((enum instruction_keyword)i)));
-	return REFUSE(c, c->in->name.span, "there is no instruction \"%.*s\"%s%.*s%s",
-		      STR_FMT(written), near.name.n ? "; did you mean " : "", STR_FMT(near.name),
-		      near.name.n ? "?" : "");
+	(void)REFUSE(c, c->in->name.span, "there is no instruction \"%.*s\"%s%.*s%s", /* false */
+		     STR_FMT(written), near.name.n ? "; did you mean " : "", STR_FMT(near.name),
+		     near.name.n ? "?" : "");
+	c->found->fault = DOCKERFILE_FAULT_KEYWORD;
+	return false;
 }
 
 static bool check(const struct check *c)

@@ -207,6 +207,28 @@ TEST(what_a_build_refuses_is_told_with_its_place)
 	}
 }
 
+TEST(a_problem_says_what_it_is_about)
+{
+	static const struct {
+		const char *in;
+		enum dockerfile_fault fault;
+	} rows[] = {
+		{"FROM a\nSHELL []", DOCKERFILE_FAULT_ARGUMENTS},
+		{"FROM a\nRUN <<A\nx", DOCKERFILE_FAULT_ARGUMENTS},
+		{"FROM a\nRUM x", DOCKERFILE_FAULT_KEYWORD},
+		{"FROM a\nONBUILD RUM x", DOCKERFILE_FAULT_KEYWORD},
+		{"FROM a\nONBUILD FROM x", DOCKERFILE_FAULT_TRIGGER},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct fixture f = parse(str_of(rows[i].in));
+
+		assert_int_equal(f.df->n_problems, 1);
+		assert_int_equal(f.df->problems[0].fault, rows[i].fault);
+		done(&f);
+	}
+}
+
 static const char *const accepted[] = {
 	"FROM a\nHEALTHCHECK --interval=1m30.5s --timeout=0 --start-period= --retries=+3 CMD x",
 	"FROM a\nHEALTHCHECK --what=x NONE", /* its flags are not looked at */
@@ -537,6 +559,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		RUN(the_tree_is_buildkits),
 		RUN(what_a_build_refuses_is_told_with_its_place),
+		RUN(a_problem_says_what_it_is_about),
 		RUN(what_buildkit_takes_is_no_problem),
 		RUN(a_broken_line_does_not_hide_the_rest),
 		RUN(every_part_knows_where_it_stands),
