@@ -29,6 +29,7 @@ help:
 #: make conformance SUITES=DIR [FEEDS=DIR]   the outside test suites, a score for each; with FEEDS
 #:                                 what a scan finds against the feeds' own ranges
 #: make install [DESTDIR=] [PREFIX=/usr/local]   program, man pages, completions
+#: make docs                     docs/rules from rules/packs; lint says when they are stale
 #: make format, update-golden, clean
 
 setup-build:
@@ -110,6 +111,9 @@ install: build
 format:
 	git ls-files 'src/*.[ch]' 'src/*.cc' 'tests/*.[ch]' | xargs clang-format -i
 
+docs:
+	tools/rules-docs.py
+
 update-golden: build-tests
 	tools/update-golden.sh
 
@@ -117,4 +121,4 @@ clean:
 	rm -rf $(BUILD) $(ASAN) $(FUZZ) build-lint
 
 .PHONY: all help setup-build setup-test setup-lint setup-bench setup-conformance build build-tests scan test lint asan fuzz fuzz-cel bench bench-expr conformance \
-	install format update-golden clean
+	install docs format update-golden clean

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # What reads the source without running it: the layer rule, clang-format, the syntax of scripts,
-# cppcheck, clang-tidy (.clang-tidy), and a build without warnings by gcc and by clang.
+# whether docs/rules is up to date, cppcheck, clang-tidy (.clang-tidy), and a build without warnings
+# by gcc and by clang.
 #
 #     tools/lint.sh [WORK]        WORK holds what clang builds (build-lint)
 #
@@ -73,6 +74,7 @@ mkdir -p "$work"
 rule layers tools/lint-layers.py
 rule format format_holds
 rule scripts scripts_parse
+rule rules-docs tools/rules-docs.py --check
 rule cppcheck no_cppcheck_errors
 rule gcc builds_with gcc
 rule clang builds_with clang
