@@ -116,10 +116,33 @@ static void read_target(struct reader *rd, const struct json *v)
 	};
 }
 
+static int read_config(struct reader *rd, const struct json *v, struct report_image *image)
+{
+	const struct {
+		const char *key;
+		struct str_list *ret;
+	} lists[] = {{"entrypoint", &image->entrypoint},
+		     {"cmd", &image->cmd},
+		     {"env", &image->env},
+		     {"exposed_ports", &image->exposed_ports},
+		     {"volumes", &image->volumes},
+		     {"labels", &image->labels}};
+	int r = 0;
+
+	image->user = json_get_str(v, "user");
+	image->working_dir = json_get_str(v, "working_dir");
+	image->stop_signal = json_get_str(v, "stop_signal");
+	image->healthcheck = json_get_str(v, "healthcheck");
+	for (size_t i = 0; i < ARRAY_LEN(lists) && r == 0; i++)
+		r = read_list(rd, json_get(v, lists[i].key), lists[i].ret);
+	return r;
+}
+
 static int read_image(struct reader *rd, const struct json *v)
 {
 	struct report_image *image = &rd->report->image;
 	const struct json *history = json_get(v, "history");
+	int r;
 
 	rd->report->has_image = json_kind_of(v) == JSON_KIND_MAP;
 	image->name = json_get_str(v, "name");
@@ -131,7 +154,11 @@ static int read_image(struct reader *rd, const struct json *v)
 	image->variant = json_get_str(v, "variant");
 	image->created = json_get_str(v, "created");
 	image->author = json_get_str(v, "author");
-	image->user = json_get_str(json_get(v, "config"), "user");
+	r = read_config(rd, json_get(v, "config"), image);
+	if (r == 0)
+		r = read_list(rd, json_get(v, "annotations"), &image->annotations);
+	if (r < 0)
+		return r;
 	for (size_t i = 0; i < json_len(history); i++) {
 		struct report_history *h = vec_push(&image->history);
 		const struct json *from = json_at(history, i);
@@ -594,6 +621,7 @@ static int read_summary(struct reader *rd, const struct json *v)
 {
 	rd->report->n_files = count_of(v, "files");
 	rd->report->file_bytes = count_of(v, "bytes");
+	rd->report->n_problems_unlisted = count_of(v, "problems_unlisted");
 	rd->report->n_hidden = count_of(v, "findings_hidden");
 	rd->report->n_hidden_once = rd->report->n_hidden; /* the nearest that is known */
 	rd->report->hidden_by = json_get_str(v, "hidden_by");
