@@ -505,15 +505,20 @@ static int take_regex(struct reading *rd, const struct yaml_node *v, regex_t **r
 
 static int set_package_name(struct reading *rd, struct ignore_rule *rule, const struct yaml_node *v)
 {
+	int r;
+
 	if (is_literal(yaml_str(v)) && yaml_str(v).n)
 		return set_one(rd, yaml_str(v), &rule->packages);
-	return take_regex(rd, v, &rule->name);
+	r = take_regex(rd, v, &rule->name);
+	return r < 0 ? r : copy(rd, yaml_str(v), &rule->name_text);
 }
 
 static int set_upstream_name(struct reading *rd, struct ignore_rule *rule,
 			     const struct yaml_node *v)
 {
-	return take_regex(rd, v, &rule->upstream);
+	int r = take_regex(rd, v, &rule->upstream);
+
+	return r < 0 ? r : copy(rd, yaml_str(v), &rule->upstream_text);
 }
 
 static const struct key grype_package_keys[] = {

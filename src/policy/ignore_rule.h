@@ -27,8 +27,9 @@ struct ignore_rule {
 	unsigned statuses;	  /* bits 1 << enum finding_status */
 	unsigned kinds;		  /* bits 1 << enum finding_kind */
 	enum ignore_fix fix;
-	regex_t *name, *upstream; /* Grype's, of package and source; NULL: none */
-	bool never;		  /* it is about what Plimsoll does not do (CPE matches) */
+	regex_t *name, *upstream;	     /* Grype's, of package and source; NULL: none */
+	struct str name_text, upstream_text; /* as they are written */
+	bool never; /* it is about what Plimsoll does not do (CPE matches) */
 	bool has_end;
 	int64_t end; /* unix seconds: the first at which it does not hold any more */
 	struct str until, owner, reason;
