@@ -112,7 +112,7 @@ static inline void lint_input_check(const struct source_file *f)
 	struct err err = {0};
 
 	lint_input_start();
-	if (lint_file(lint_input, f, &err) < 0)
+	if (lint_file_alone(lint_input, f, &err) < 0)
 		lint_input_require(err.code == ERR_NOMEM, "lint", str_of(err.msg));
 	for (size_t i = 0; i < lint_input_report->findings.n; i++)
 		lint_input_look_at(f, vec_at(&lint_input_report->findings, i));
