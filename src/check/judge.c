@@ -104,6 +104,11 @@ struct report *judge_report(struct judge *j)
 	return j->report;
 }
 
+const struct rule_set *judge_rules(const struct judge *j)
+{
+	return j->set;
+}
+
 uint64_t judge_n_broken(const struct judge *j)
 {
 	return j->n_broken;
@@ -198,15 +203,6 @@ struct trial {
 	struct err *err;
 };
 
-static int expand(const struct trial *t, const struct template *from, struct str *ret)
-{
-	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(TEXT_MAX);
-
-	template_expand(from, &t->j->evaluation, t->facts, t->n_facts, &sb);
-	*ret = arena_str(&t->j->report->arena, strbuf_str(&sb));
-	return ret->p ? 0 : err_nomem(t->err);
-}
-
 /* The report's arena outlives the pack and the file. */
 static struct str keep(const struct trial *t, struct str s)
 {
@@ -238,6 +234,19 @@ static int problem(const struct trial *t, const char *part, struct value error)
 				  &what)
 		       ? err_nomem(t->err)
 		       : 0;
+}
+
+/* The finding counts all the same: what is wrong there is its text. */
+static int expand(const struct trial *t, const char *part, const struct template *from,
+		  struct str *ret)
+{
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(TEXT_MAX);
+	int r = 0;
+
+	if (!template_expand(from, &t->j->evaluation, t->facts, t->n_facts, &sb))
+		r = problem(t, part, value_absent());
+	*ret = arena_str(&t->j->report->arena, strbuf_str(&sb));
+	return ret->p ? r : err_nomem(t->err);
 }
 
 static struct value eval(const struct trial *t, const struct program *p)
@@ -322,7 +331,8 @@ static int put_evidence(const struct trial *t, const struct judge_place *place, 
 
 /* ---- secrets ---- */
 
-/* Where the finding points: of a service or a container with many lines, the one with the secret. */
+/* Where the finding points: of a service or a container with many lines, the one with the secret.
+ */
 static int hide(const struct trial *t, const struct finding *f)
 {
 	struct hidden *h = vec_push(&t->j->hidden);
@@ -482,9 +492,9 @@ static int speak(const struct trial *t)
 	if (r == 0)
 		r = put_evidence(t, &place, &f);
 	if (r == 0)
-		r = expand(t, &t->program->message, &f.title);
+		r = expand(t, "its message", &t->program->message, &f.title);
 	if (r == 0)
-		r = expand(t, &t->program->remedy, &f.fix_action);
+		r = expand(t, "its remedy", &t->program->remedy, &f.fix_action);
 	if (r < 0)
 		return r;
 	f.rule = keep(t, rule->id);

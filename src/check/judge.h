@@ -109,6 +109,7 @@ struct judge_choice {
 void judge_choose(struct judge *j, const struct judge_choice *choice);
 
 struct report *judge_report(struct judge *j);
+const struct rule_set *judge_rules(const struct judge *j);
 
 /* What was wrong with the files themselves so far, whatever rules say of it: subjects of the scopes
  * LANGUAGE.problem. */

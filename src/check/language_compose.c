@@ -173,6 +173,9 @@ static int judge_part(const struct source_part *part, struct judge *judge, struc
 	if (p->broken.code)
 		return judge_refuse(judge, p->base.path, "compose", &p->broken, err);
 	r = tell_notes(p, judge, err);
+	if (r == 0)
+		r = suppressions_check(&compose_model_source(&p->model, 0)->suppressions, judge,
+				       p->base.path, err);
 	judge_set_hooks(judge, &hooks);
 	for (size_t i = 0; r == 0 && i < p->model.projects.n; i++) {
 		w.project = project_at(p, i);

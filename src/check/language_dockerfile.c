@@ -330,6 +330,8 @@ static int check(const struct source_file *source, struct judge *judge, struct e
 		r = source_lines_make(source->bytes, &w.arena, &w.lines, err);
 	if (r == 0)
 		r = add_suppressions(&w);
+	if (r == 0)
+		r = suppressions_check(&w.suppressions, judge, source->path, err);
 	w.facts.file.time = value_timestamp(judge_report(judge)->time, 0);
 	w.facts.file.suppressions = value_int((int64_t)w.suppressions.list.n);
 	if (r == 0)

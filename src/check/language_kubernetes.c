@@ -476,6 +476,8 @@ static int judge_part(const struct source_part *part, struct judge *judge, struc
 		return tell_unrendered(p, judge, err);
 	if (r == 0 && !p->file)
 		return judge_refuse(judge, p->base.path, "kubernetes", &p->broken, err);
+	if (r == 0)
+		r = suppressions_check(&p->suppressions, judge, p->base.path, err);
 	judge_set_hooks(judge, &hooks);
 	if (r == 0)
 		r = walk(&w);

@@ -187,17 +187,24 @@ static int set_one(struct rule *rule, const struct yaml_node *v, struct str file
 	return r;
 }
 
-static int unknown_rule(const struct rule_set *set, struct str name, struct str file, size_t line,
-			struct err *err)
+struct str rule_set_nearest(const struct rule_set *set, struct str id)
 {
-	struct nearest near = nearest_to(name);
+	struct nearest near = nearest_to(id);
 
 	for (size_t i = 0; i < set->rules.n; i++)
 		nearest_offer(&near, rule_set_at(set, i)->id);
-	if (near.name.n)
+	return near.name;
+}
+
+static int unknown_rule(const struct rule_set *set, struct str name, struct str file, size_t line,
+			struct err *err)
+{
+	struct str nearest = rule_set_nearest(set, name);
+
+	if (nearest.n)
 		return err_set(err, ERR_FORMAT,
 			       "%.*s:%zu: there is no rule \"%.*s\"; did you mean \"%.*s\"?",
-			       STR_FMT(file), line, STR_FMT(name), STR_FMT(near.name));
+			       STR_FMT(file), line, STR_FMT(name), STR_FMT(nearest));
 	return err_set(err, ERR_FORMAT,
 		       "%.*s:%zu: there is no rule \"%.*s\"; plimsoll rules list shows them",
 		       STR_FMT(file), line, STR_FMT(name));

@@ -53,5 +53,8 @@ void rule_set_want_pins(struct rule_set *set);
 /* By id; else the only rule, or the first of several, with that code. NULL: none. */
 struct rule *rule_set_find(const struct rule_set *set, struct str id_or_code);
 
+/* The id that was perhaps meant; n == 0: none is near. */
+struct str rule_set_nearest(const struct rule_set *set, struct str id);
+
 /* The i-th, NULL behind the last. */
 struct rule *rule_set_at(const struct rule_set *set, size_t i);

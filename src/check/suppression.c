@@ -11,6 +11,7 @@ struct suppression {
 	struct str name; /* empty: all rules */
 	struct str tool, reason, until;
 	uint64_t first, last; /* lines; 0, 0: the file */
+	bool is_own;	      /* our form: it names rules of ours */
 };
 
 void suppressions_init(struct suppressions *s)
@@ -62,6 +63,7 @@ static int add_own(struct suppressions *s, struct str text, struct suppression *
 	bool file = str_pull_prefix(&text, STR("ignore-file="));
 	struct str names, word;
 
+	like->is_own = true;
 	if (!file && !str_pull_prefix(&text, STR("ignore=")))
 		return 0;
 	if (file)
@@ -216,18 +218,22 @@ static bool names_rule(const struct suppression *p, const struct rule *rule, str
 	return is;
 }
 
+static bool parse_day(struct str day, int64_t *ret)
+{
+	char stamp[CLOCK_TEXT_MAX];
+
+	if (day.n != 10)
+		return false;
+	(void)snprintf(stamp, sizeof stamp, "%.*sT00:00:00Z", STR_FMT(day)); /* fits */
+	return clock_parse(str_of(stamp), ret);
+}
+
 /* Through its last day; a date that cannot be read has passed. */
 static bool holds(const struct suppression *p, int64_t now)
 {
-	char stamp[CLOCK_TEXT_MAX];
 	int64_t end;
 
-	if (!p->until.n)
-		return true;
-	if (p->until.n != 10)
-		return false;
-	(void)snprintf(stamp, sizeof stamp, "%.*sT00:00:00Z", STR_FMT(p->until)); /* fits */
-	return clock_parse(str_of(stamp), &end) && now < end + DAY_SECONDS;
+	return !p->until.n || (parse_day(p->until, &end) && now < end + DAY_SECONDS);
 }
 
 static struct judge_suppression find(const struct suppressions *s, const struct rule *rule,
@@ -254,4 +260,56 @@ struct judge_suppression suppressions_find_code(const struct suppressions *s, st
 						uint64_t line, int64_t now)
 {
 	return find(s, NULL, code, line, now);
+}
+
+/* ---- what cannot be meant ---- */
+
+/* SC2086, which no rule has among its codes: shell-lint takes it from ShellCheck. */
+static bool is_shell_code(struct str name)
+{
+	uint64_t number;
+
+	return str_pull_prefix(&name, STR("SC")) && str_parse_u64(name, &number);
+}
+
+static bool is_wrong(const struct suppression *p, const struct rule_set *set, struct err *ret)
+{
+	struct str name = str_sub(p->name, 0, 100), nearest;
+	int64_t day;
+
+	if (p->until.n && !parse_day(p->until, &day)) {
+		(void)err_set(ret, ERR_FORMAT,
+			      "ignore=%.*s: until=%.*s is no day, such as 2026-12-31: it is not "
+			      "ignored",
+			      STR_FMT(name), STR_FMT(str_sub(p->until, 0, 100)));
+		return true;
+	}
+	if (rule_set_find(set, p->name) || is_shell_code(p->name))
+		return false;
+	nearest = rule_set_nearest(set, p->name);
+	(void)err_set(ret, ERR_FORMAT, "ignore=%.*s: there is no such rule%s%.*s%s", STR_FMT(name),
+		      nearest.n ? "; did you mean \"" : "", STR_FMT(nearest),
+		      nearest.n ? "\"?" : "");
+	return true;
+}
+
+int suppressions_check(const struct suppressions *s, struct judge *j, struct str path,
+		       struct err *err)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->list.n && n < LIMIT_FILE_PROBLEMS; i++) {
+		const struct suppression *p = vec_at(&s->list, i);
+		struct err what = {0};
+
+		if (!p->is_own || !is_wrong(p, judge_rules(j), &what))
+			continue;
+		n++;
+		if (p->first)
+			(void)err_wrap(&what, -(int)what.code, "line %llu",
+				       (unsigned long long)p->first);
+		if (report_add_problem(judge_report(j), path, STR_NULL, STR("comment"), &what) < 0)
+			return err_nomem(err);
+	}
+	return 0;
 }

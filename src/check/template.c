@@ -142,14 +142,20 @@ static void add_value(struct call *c, struct value v, unsigned depth, struct str
 	}
 }
 
-void template_expand(const struct template *t, struct evaluation *e, const struct value *facts,
+bool template_expand(const struct template *t, struct evaluation *e, const struct value *facts,
 		     size_t n_facts, struct strbuf *out)
 {
 	struct call c = {.scratch = &e->scratch, .budget = LIMIT_EXPR_COST};
+	bool failed = false;
 
 	for (size_t i = 0; i < t->n; i++) {
 		strbuf_add(out, t->parts[i].text);
-		if (t->parts[i].program)
-			add_value(&c, program_eval(t->parts[i].program, e, facts, n_facts), 0, out);
+		if (t->parts[i].program) {
+			struct value v = program_eval(t->parts[i].program, e, facts, n_facts);
+
+			failed |= value_is_error(v);
+			add_value(&c, v, 0, out);
+		}
 	}
+	return !failed;
 }

@@ -30,5 +30,6 @@ struct template
 int template_compile(const struct env *env, struct str text, struct arena *a, struct template *ret,
 		     struct err *err);
 void template_release(struct template *t);
-void template_expand(const struct template *t, struct evaluation *e, const struct value *facts,
+/* False: an expression failed; "(?)" stands for its value. */
+bool template_expand(const struct template *t, struct evaluation *e, const struct value *facts,
 		     size_t n_facts, struct strbuf *out);

@@ -124,6 +124,51 @@ def test_comments_switch_rules_off(tmp_path, comment):
     assert marks == [None]
 
 
+@pytest.mark.parametrize("name, text, message", [
+    ("Dockerfile", "FROM a:1\nUSER 1\n# plimsoll ignore=sudo-usde\nRUN sudo x\n",
+     'line 4: ignore=sudo-usde: there is no such rule; did you mean "sudo-used"?'),
+    ("Dockerfile", "# plimsoll ignore-file=zzzzzzzzzz\nFROM a:1\nUSER 1\n",
+     "ignore=zzzzzzzzzz: there is no such rule"),
+    ("Dockerfile", "FROM a:1\nUSER 1\n# plimsoll ignore=sudo-used until=tomorrow\nRUN sudo x\n",
+     "line 4: ignore=sudo-used: until=tomorrow is no day, such as 2026-12-31: it is not ignored"),
+    ("compose.yaml", "services:\n  a:\n    image: b:1 # plimsoll ignore=compose-privilegd\n",
+     'line 3: ignore=compose-privilegd: there is no such rule; did you mean "compose-privileged"?'),
+    ("a.yaml", "# plimsoll ignore=privilegd\napiVersion: v1\nkind: Pod\nmetadata: {name: a}\n",
+     'line 2: ignore=privilegd: there is no such rule; did you mean "privileged"?'),
+])
+def test_a_comment_that_names_no_rule_is_told(tmp_path, name, text, message):
+    (tmp_path / name).write_text(text)
+    report = json.loads(run(tmp_path, "lint", "--format", "json", name).stdout)
+    assert [p["message"] for p in report["problems"]] == [message]
+
+
+def test_a_comment_may_name_codes_of_other_tools_and_of_shellcheck(tmp_path):
+    (tmp_path / "Dockerfile").write_text("FROM a:1\nUSER 1\n# hadolint ignore=DL9999\n"
+                                         "# plimsoll ignore=DL3004,SC2086 until=2999-01-01\n"
+                                         "RUN sudo x\n")
+    assert not json.loads(run(tmp_path, "lint", "--format", "json", "Dockerfile").stdout)["problems"]
+
+
+def test_a_message_that_fails_is_a_problem(tmp_path):
+    (tmp_path / "mine.yaml").write_text("""\
+pack: mine
+rules:
+  - id: bad-message
+    title: t
+    severity: low
+    applies_to: dockerfile.instruction
+    when: instruction.keyword == "USER"
+    message: 'user {instruction.words[7]}'
+    remedy: r
+""")
+    (tmp_path / "Dockerfile").write_text("FROM a:1\nUSER 1\n")
+    report = json.loads(run(tmp_path, "lint", "--format", "json", "--rules", "mine.yaml",
+                            "Dockerfile").stdout)
+    assert [(p["parser"], p["message"].split(":")[0]) for p in report["problems"]] == [
+        ("rule bad-message", "line 2")]
+    assert [f["title"] for f in report["findings"] if f["rule"] == "bad-message"] == ["user (?)"]
+
+
 def test_a_rule_is_shown_by_the_code_of_another_tool(tmp_path):
     assert "apt-recommends" in run(tmp_path, "rules", "show", "DL3015").stdout
     assert 'no rule "nothing"' in run(tmp_path, "rules", "show", "nothing", status=2).stderr
