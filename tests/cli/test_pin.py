@@ -476,7 +476,8 @@ def test_lint_pins_yaml_too(tmp_path, hub):
     after, _ = lint(tmp_path, hub, "compose.yaml", COMPOSE.encode())
     assert after.decode() == COMPOSE.replace("golang:1.23", "golang:1.23@" + hub.go) \
         .replace('"alpine:3.20"', f'"alpine:3.20@{hub.alpine}"') \
-        .replace("&third alpine:3.20", f"&third alpine:3.20@{hub.alpine}")
+        .replace("&third alpine:3.20", f"&third alpine:3.20@{hub.alpine}") \
+        .replace("IMAGE:-alpine:3.20", f"IMAGE:-alpine:3.20@{hub.alpine}")
     after, _ = lint(tmp_path, hub, "pod.yaml", KUBERNETES.split("---")[0].encode())
     assert after.decode().count("@" + hub.alpine) == 3
 
