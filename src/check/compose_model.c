@@ -378,7 +378,7 @@ static struct str name_of_extended(const struct yaml_node *extends)
 static int resolve(struct putting *p, struct str name, const struct yaml_node *root,
 		   const struct yaml_node **service)
 {
-	const struct yaml_node *chain[LIMIT_COMPOSE_DEPTH], *node = *service;
+	const struct yaml_node *chain[LIMIT_COMPOSE_DEPTH] = {*service}, *node = *service;
 	struct err why = {0};
 	size_t n = 0;
 	int r = 0;

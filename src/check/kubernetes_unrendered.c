@@ -70,9 +70,9 @@ static void add_name(struct vec *names, struct arena *a, struct str folder, stru
 		return;
 	slot = vec_push(names);
 	if (slot)
-		*slot = source_path_plain(arena_strf(a, "%.*s%s%.*s", STR_FMT(folder), folder.n ? "/" : "",
-					      STR_FMT(name)),
-				   a);
+		*slot = source_path_plain(arena_strf(a, "%.*s%s%.*s", STR_FMT(folder),
+						     folder.n ? "/" : "", STR_FMT(name)),
+					  a);
 	else
 		a->failed = true;
 }

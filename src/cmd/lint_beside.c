@@ -10,8 +10,9 @@
 #include "base/limits.h"
 #include "base/path.h"
 
-#define LOOKED_AT_MAX 1000 /* files beside all those named; more than that count as one left out   \
-			    */
+#define LOOKED_AT_MAX                                                                              \
+	1000 /* files beside all those named; more than that count as one left out                 \
+	      */
 
 struct looking {
 	struct lint *lint;
