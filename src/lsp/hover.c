@@ -10,7 +10,7 @@
 #define TEXT_BYTES   1048576
 
 static const char *const helps[] = {
-#define HELP(keyword, text) [INSTRUCTION_##keyword] = text,
+#define HELP(keyword, text) [INSTRUCTION_##keyword] = (text),
 #include "lsp/instruction_help.def"
 #undef HELP
 };
