@@ -251,7 +251,6 @@ void facts_fill(const struct facts *f, struct value values[FACTS_VARIABLES_MAX],
 
 /* ---- shared by the files of these facts ---- */
 
-extern const struct object_class finding_class, image_class;
 extern const struct function_row facts_functions[]; /* NULL name ends */
 
 struct value fact_text(struct call *c, struct str s);

@@ -34,6 +34,7 @@ static const struct prefix {
 	{"malware", AREA_MALWARE},
 	{"misconfigurations", AREA_MISCONFIGURATIONS},
 	{"image configuration", AREA_MISCONFIGURATIONS},
+	{"configuration", AREA_MISCONFIGURATIONS},
 	{"waste", AREA_WASTE},
 	{"signatures", AREA_SIGNATURES},
 	{"attached SBOMs", AREA_SBOMS},

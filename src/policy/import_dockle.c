@@ -4,8 +4,9 @@
  *
  *     --exit-code 1 --exit-level fatal -i CIS-DI-0006 --accept-key GPG_KEY
  *
- * Each of its checkpoints that a report can answer is a rule. With an exit code those at or above
- * the exit level (warn) deny, the others warn, as all do without. Levels and codes are those of
+ * Each of its checkpoints but content trust is a rule, asked of the misconfigurations with its
+ * code. With an exit code those at or above the exit level (warn) deny, the others warn, as all do
+ * without. Levels and codes are those of
  * https://github.com/goodwithtech/dockle/blob/master/CHECKPOINT.md .
  */
 #include "base/cleanup.h"
@@ -13,53 +14,30 @@
 
 enum level { INFO, WARN, FATAL };
 
-#define PACKAGE_TOOL "(apt-get|apt|apk|yum|dnf)( -[^ ]+)* "
-#define RUN(pattern)                                                                               \
-	"image.history.exists(h, h.instruction == \"RUN\" && h.created_by.matches(\"" pattern "\"" \
-	"))"
-
+/* The rules of plimsoll scan for images carry these codes. */
 static const struct checkpoint {
 	const char *code;
 	enum level level;
 	const char *title;
-	const char *each, *condition; /* NULL: see why */
-	const char *why;
+	const char *why; /* it is not carried over; NULL: it is */
 } checkpoints[] = {
-	{"CIS-DI-0001", WARN, "A user that is not root", "", "image.runs_as_root", NULL},
-	{"CIS-DI-0005", INFO, "Content trust", NULL, NULL,
+	{"CIS-DI-0001", WARN, "A user that is not root", NULL},
+	{"CIS-DI-0005", INFO, "Content trust",
 	 "it asks for a variable of the machine that runs it"},
-	{"CIS-DI-0006", INFO, "HEALTHCHECK", "", "!image.has_healthcheck", NULL},
-	{"CIS-DI-0007", FATAL, "No update of package lists alone", "",
-	 "image.history.exists(h, h.instruction == \"RUN\" && h.created_by.matches(\"" PACKAGE_TOOL
-	 "update\") && !h.created_by.matches(\"" PACKAGE_TOOL "(install|add|upgrade)\"))",
-	 NULL},
-	{"CIS-DI-0008", INFO, "setuid files", NULL, NULL,
-	 "plimsoll scan has a rule of its own for them"},
-	{"CIS-DI-0009", FATAL, "COPY rather than ADD", "",
-	 "image.history.exists(h, h.instruction == \"ADD\" && "
-	 "!h.created_by.matches(\"ADD file:[0-9a-f]+ in / *$\"))",
-	 NULL},
-	{"CIS-DI-0010", FATAL, "No secrets", "secret", "true", NULL},
-	{"DKL-DI-0001", FATAL, "No sudo", "", RUN("(^|[ ;&|])sudo "), NULL},
-	{"DKL-DI-0002", FATAL, "No sensitive directory as a volume", "",
-	 "image.volumes.exists(v, v in [\"/dev\", \"/proc\", \"/sys\"])", NULL},
-	{"DKL-DI-0003", FATAL, "No upgrade of the whole", "",
-	 RUN("(apt-get|apt|apk)( -[^ ]+)* (dist-)?upgrade"), NULL},
-	{"DKL-DI-0004", FATAL, "apk add --no-cache", "",
-	 "image.history.exists(h, h.instruction == \"RUN\" && h.created_by.matches(\"apk( -[^ ]+)* "
-	 "add\") && !h.created_by.contains(\"--no-cache\"))",
-	 NULL},
-	{"DKL-DI-0005", FATAL, "Clean up behind apt-get install", "",
-	 "image.history.exists(h, h.instruction == \"RUN\" && h.created_by.matches(\"apt-get( "
-	 "-[^ ]+)* install\") && !h.created_by.contains(\"rm -rf /var/lib/apt/lists\"))",
-	 NULL},
-	{"DKL-DI-0006", WARN, "No tag latest", "", "image.reference.tag == \"latest\"", NULL},
-	{"DKL-LI-0001", FATAL, "No empty password", NULL, NULL,
-	 "a report does not hold the files of accounts"},
-	{"DKL-LI-0002", FATAL, "Unique users and groups", NULL, NULL,
-	 "a report does not hold the files of accounts"},
-	{"DKL-LI-0003", INFO, "Only files that are needed", NULL, NULL,
-	 "a report does not list the files"},
+	{"CIS-DI-0006", INFO, "HEALTHCHECK", NULL},
+	{"CIS-DI-0007", FATAL, "No update of package lists alone", NULL},
+	{"CIS-DI-0008", INFO, "setuid files", NULL},
+	{"CIS-DI-0009", FATAL, "COPY rather than ADD", NULL},
+	{"CIS-DI-0010", FATAL, "No secrets", NULL},
+	{"DKL-DI-0001", FATAL, "No sudo", NULL},
+	{"DKL-DI-0002", FATAL, "No sensitive directory as a volume", NULL},
+	{"DKL-DI-0003", FATAL, "No upgrade of the whole", NULL},
+	{"DKL-DI-0004", FATAL, "apk add --no-cache", NULL},
+	{"DKL-DI-0005", FATAL, "Clean up behind apt-get install", NULL},
+	{"DKL-DI-0006", WARN, "No tag latest", NULL},
+	{"DKL-LI-0001", FATAL, "No empty password", NULL},
+	{"DKL-LI-0002", FATAL, "Unique users and groups", NULL},
+	{"DKL-LI-0003", INFO, "Only files that are needed", NULL},
 };
 
 /* What is ignored, as settings until the rules are made: "CODE". */
@@ -161,16 +139,16 @@ static void add_rules(struct flags *f)
 
 		if (is_ignored(d, c->code))
 			continue;
-		if (!c->condition) {
+		if (c->why) {
 			policy_draft_leave(d, STR("dockle"), 0, c->code, c->why);
 			continue;
 		}
-		rule = policy_draft_add_rule(d, c->code, c->each,
+		rule = policy_draft_add_rule(d, c->code, "misconfiguration",
 					     f->fails && c->level >= f->level ? "deny" : "warn");
 		rule->title = str_of(c->title);
-		rule->condition = str_of(c->condition);
-		rule->message = *c->each ? STR("{secret.title}")
-					 : policy_draft_text(d, "does not hold: %s", c->title);
+		rule->condition =
+			policy_draft_text(d, "misconfiguration.is_called(\"%s\")", c->code);
+		rule->message = STR("{misconfiguration.title}");
 	}
 }
 

@@ -212,8 +212,8 @@ def test_dockle(tmp_path):
     done = imported(tmp_path, ".dockleignore", "--flags", "--exit-code 1 --exit-level fatal -i DKL-DI-0006")
     assert "#   .dockleignore:3: NO-SUCH: it is no code of a checkpoint\n" in done.stdout
     assert "id: 'CIS-DI-0006'" not in done.stdout and "id: 'DKL-DI-0006'" not in done.stdout
-    assert "  - id: 'CIS-DI-0001'\n    title: 'A user that is not root'\n    warn: " in done.stdout
-    assert "  - id: 'DKL-DI-0002'\n    title: 'No sensitive directory as a volume'\n    deny: " in done.stdout
+    assert "  - id: 'CIS-DI-0001'\n    title: 'A user that is not root'\n    each: 'misconfiguration'\n    warn: " in done.stdout
+    assert "  - id: 'DKL-DI-0002'\n    title: 'No sensitive directory as a volume'\n    each: 'misconfiguration'\n    deny: " in done.stdout
     assert "    deny: " not in imported(tmp_path, ".dockleignore").stdout
 
 
