@@ -370,8 +370,10 @@ static int add_at(struct tree_builder *b, const struct tree_entry *e, uint32_t d
 	n->mode = (uint16_t)(e->mode & 07777);
 	n->size = e->size;
 	*ret_node = node;
-	if (e->type == NODE_FILE)
+	if (e->type == NODE_FILE) {
+		b->stats.n_files++;
 		b->stats.file_bytes += e->size;
+	}
 	return e->type == NODE_SYMLINK || e->type == NODE_HARDLINK ? set_link(b, node, e->link, err)
 								   : 0;
 }

@@ -79,7 +79,8 @@ struct tree {
 struct tree_stats {
 	uint64_t n_entries; /* archive entries, whiteouts included */
 	uint64_t n_whiteouts;
-	uint64_t file_bytes; /* of regular files, replaced ones included */
+	uint64_t n_files;    /* regular ones, replaced ones included */
+	uint64_t file_bytes; /* of them */
 };
 
 struct tree_builder;

@@ -68,6 +68,7 @@ struct report_layer {
 	uint64_t blob_bytes;   /* compressed */
 	uint64_t tar_bytes;    /* unpacked tar */
 	uint64_t file_bytes;   /* sum of the regular files in it */
+	uint64_t n_files;      /* regular files in it */
 	uint64_t n_entries;
 	uint64_t n_whiteouts;
 	uint64_t n_packages; /* that this layer brought */

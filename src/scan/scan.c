@@ -301,6 +301,7 @@ static int describe_layer(struct report *report, size_t i, const struct source_l
 	l->blob_bytes = f->blob_bytes;
 	l->tar_bytes = f->tar_bytes;
 	l->file_bytes = f->stats.file_bytes;
+	l->n_files = f->stats.n_files;
 	l->n_entries = f->stats.n_entries;
 	l->n_whiteouts = f->stats.n_whiteouts;
 	l->assessed = f->is_complete;

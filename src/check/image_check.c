@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "check/image_check.h"
+
+#include "base/cleanup.h"
+#include "base/limits.h"
+#include "base/path.h"
+#include "check/scanned_image.h"
+
+enum {
+	SCOPE_IMAGE,
+	SCOPE_CONFIG,
+	SCOPE_ENV,
+	SCOPE_LABEL,
+	SCOPE_PORT,
+	SCOPE_VOLUME,
+	SCOPE_HISTORY,
+	SCOPE_COMMAND,
+	SCOPE_FILE,
+	SCOPE_ACCOUNT,
+};
+
+#define IMAGE                                                                                      \
+	{                                                                                          \
+		"image", "ScannedImage", "the image"                                               \
+	}
+#define CONFIG                                                                                     \
+	{                                                                                          \
+		"config", "Config", "its configuration"                                            \
+	}
+#define ENTRY(help)                                                                                \
+	{                                                                                          \
+		"entry", "History", help                                                           \
+	}
+
+const struct scope image_scopes[IMAGE_SCOPES] = {
+	[SCOPE_IMAGE] = {"image",
+			 "a scanned image, or a root file system, as a whole",
+			 scanned_image_classes,
+			 {IMAGE}},
+	[SCOPE_CONFIG] = {"image.config",
+			  "the configuration of an image",
+			  scanned_image_classes,
+			  {CONFIG, IMAGE}},
+	[SCOPE_ENV] = {"image.env",
+		       "each variable that an image sets",
+		       scanned_image_classes,
+		       {{"variable", "Variable", "the variable"}, CONFIG, IMAGE}},
+	[SCOPE_LABEL] = {"image.label",
+			 "each label of an image",
+			 scanned_image_classes,
+			 {{"label", "Label", "the label"}, CONFIG, IMAGE}},
+	[SCOPE_PORT] = {"image.port",
+			"each port that an image exposes",
+			scanned_image_classes,
+			{{"port", "Port", "the port"}, CONFIG, IMAGE}},
+	[SCOPE_VOLUME] = {"image.volume",
+			  "each volume of an image",
+			  scanned_image_classes,
+			  {{"volume", "string", "its path"}, CONFIG, IMAGE}},
+	[SCOPE_HISTORY] = {"image.history",
+			   "each step of the build that the history of an image tells",
+			   scanned_image_classes,
+			   {ENTRY("the step"), CONFIG, IMAGE}},
+	[SCOPE_COMMAND] =
+		{"image.command",
+		 "each command of each RUN in the history",
+		 scanned_image_classes,
+		 {{"command", "Command", "the command"}, ENTRY("its RUN"), CONFIG, IMAGE}},
+	[SCOPE_FILE] = {"image.file",
+			"each file that stands out: setuid, with capabilities, left over, named "
+			"like a secret, writable by all in a folder of the system",
+			scanned_image_classes,
+			{{"file", "File", "the file"}, IMAGE}},
+	[SCOPE_ACCOUNT] = {"image.account",
+			   "each user and group of /etc/passwd, /etc/shadow and /etc/group",
+			   scanned_image_classes,
+			   {{"account", "Account", "the user or group"}, IMAGE}},
+};
+
+struct walk {
+	const struct report *report; /* of the image */
+	struct judge *judge;
+	struct scanned_image image;
+	struct arena arena;
+	struct err *err;
+};
+
+static struct value image_value(const struct walk *w)
+{
+	return value_object(&w->image.fact.object);
+}
+
+static struct value config_value(const struct walk *w)
+{
+	return w->image.fact.config;
+}
+
+/* "ENV PATH": names a thing of an image. */
+static struct str named(struct walk *w, const char *what, struct str name)
+{
+	return arena_strf(&w->arena, "%s %.*s", what, STR_FMT(name));
+}
+
+static struct str layer_name(const struct walk *w, size_t i)
+{
+	const struct report_layer *l = vec_at(&w->report->layers, i);
+
+	return l && w->report->has_image ? l->diff_id : STR_NULL;
+}
+
+static int judge_it(struct walk *w, unsigned scope, const struct value *facts, struct str name,
+		    struct str excerpt)
+{
+	const struct judge_subject subject = {
+		.kind = SUBJECT_IMAGE, .name = name, .excerpt = excerpt};
+
+	return judge_subject(w->judge, &image_scopes[scope], facts, &subject, w->err);
+}
+
+/* ---- the configuration ---- */
+
+static int judge_env(struct walk *w)
+{
+	const struct value list = w->image.config.env;
+	int r = 0;
+
+	for (uint32_t i = 0; r == 0 && i < list.n; i++) {
+		const struct image_variable_fact *v = (const void *)list.items[i].object;
+		const struct value facts[] = {list.items[i], config_value(w), image_value(w)};
+
+		r = judge_it(w, SCOPE_ENV, facts, named(w, "ENV", value_str(v->name)), STR_NULL);
+	}
+	return r;
+}
+
+static int judge_labels(struct walk *w)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < w->image.n_labels; i++) {
+		const struct image_label_fact *l = &w->image.labels[i];
+		const struct value facts[] = {value_object(&l->object), config_value(w),
+					      image_value(w)};
+
+		r = judge_it(w, SCOPE_LABEL, facts, named(w, "LABEL", value_str(l->key)), STR_NULL);
+	}
+	return r;
+}
+
+static int judge_ports(struct walk *w)
+{
+	const struct value list = w->image.config.ports;
+	int r = 0;
+
+	for (uint32_t i = 0; r == 0 && i < list.n; i++) {
+		const struct image_port_fact *p = (const void *)list.items[i].object;
+		const struct value facts[] = {list.items[i], config_value(w), image_value(w)};
+
+		r = judge_it(w, SCOPE_PORT, facts, named(w, "EXPOSE", value_str(p->text)),
+			     STR_NULL);
+	}
+	return r;
+}
+
+static int judge_volumes(struct walk *w)
+{
+	const struct value list = w->image.config.volumes;
+	int r = 0;
+
+	for (uint32_t i = 0; r == 0 && i < list.n; i++) {
+		const struct value facts[] = {list.items[i], config_value(w), image_value(w)};
+
+		r = judge_it(w, SCOPE_VOLUME, facts, named(w, "VOLUME", value_str(list.items[i])),
+			     STR_NULL);
+	}
+	return r;
+}
+
+static int judge_config(struct walk *w)
+{
+	const struct value facts[] = {config_value(w), image_value(w)};
+	int r = judge_it(w, SCOPE_CONFIG, facts, STR("configuration"), STR_NULL);
+
+	if (r == 0)
+		r = judge_env(w);
+	if (r == 0)
+		r = judge_labels(w);
+	if (r == 0)
+		r = judge_ports(w);
+	return r < 0 ? r : judge_volumes(w);
+}
+
+/* ---- the history ---- */
+
+/* A variable's value may be a secret: the keyword and the name are enough. */
+static struct str shown(struct walk *w, const struct image_history_fact *e)
+{
+	struct str keyword = value_str(e->keyword), text = value_str(e->text);
+
+	if (str_is(keyword, "ENV") || str_is(keyword, "ARG"))
+		return str_sub(text, 0, str_find_char(text, '='));
+	return str_sub(text, 0, LIMIT_DOCKERFILE_LINE_BYTES / 2);
+}
+
+static int judge_entry(struct walk *w, const struct image_history_fact *e)
+{
+	const struct value facts[] = {value_object(&e->object), config_value(w), image_value(w)};
+	struct judge_subject subject = {
+		.kind = SUBJECT_INSTRUCTION,
+		.name = arena_strf(&w->arena, "history %lld %.*s", (long long)e->index.i + 1,
+				   STR_FMT(value_str(e->keyword))),
+		.excerpt = shown(w, e),
+	};
+	int r;
+
+	if (e->layer.i >= 0)
+		subject.layer = layer_name(w, (size_t)e->layer.i);
+	r = judge_subject(w->judge, &image_scopes[SCOPE_HISTORY], facts, &subject, w->err);
+	for (uint32_t i = 0; r == 0 && i < e->commands.n; i++) {
+		const struct value of_command[] = {e->commands.items[i], facts[0], facts[1],
+						   facts[2]};
+
+		r = judge_subject(w->judge, &image_scopes[SCOPE_COMMAND], of_command, &subject,
+				  w->err);
+	}
+	return r;
+}
+
+static int judge_history(struct walk *w)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < w->report->image.history.n; i++)
+		r = judge_entry(w, &w->image.history[i]);
+	return r;
+}
+
+/* ---- files and accounts ---- */
+
+static int judge_files(struct walk *w)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < w->report->files.n; i++) {
+		const struct report_file *from = vec_at(&w->report->files, i);
+		const struct value facts[] = {value_object(&w->image.files[i].object),
+					      image_value(w)};
+		const struct judge_subject subject = {
+			.kind = SUBJECT_FILE,
+			.name = path_base(from->path),
+			.path = from->path,
+			.layer = layer_name(w, from->layer_index),
+		};
+
+		r = judge_subject(w->judge, &image_scopes[SCOPE_FILE], facts, &subject, w->err);
+	}
+	return r;
+}
+
+static int judge_accounts(struct walk *w)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < w->report->accounts.n; i++) {
+		const struct report_account *from = vec_at(&w->report->accounts, i);
+		const struct value facts[] = {value_object(&w->image.accounts[i].object),
+					      image_value(w)};
+		const struct judge_subject subject = {
+			.kind = SUBJECT_FILE,
+			.name = named(w, from->is_group ? "group" : "user", from->name),
+			.path = from->path,
+			.place = {.line = from->line, .end_line = from->line},
+		};
+
+		r = judge_subject(w->judge, &image_scopes[SCOPE_ACCOUNT], facts, &subject, w->err);
+	}
+	return r;
+}
+
+/* ---- all of it ---- */
+
+static int walk(struct walk *w, int64_t now)
+{
+	struct value image;
+	int r = scanned_image_make(w->report, now, &w->arena, &w->image, w->err);
+
+	image = image_value(w);
+	if (r == 0)
+		r = judge_it(w, SCOPE_IMAGE, &image, STR("image"), STR_NULL);
+	if (r == 0 && w->report->has_image)
+		r = judge_config(w);
+	if (r == 0 && w->report->has_image)
+		r = judge_history(w);
+	if (r == 0)
+		r = judge_files(w);
+	return r < 0 ? r : judge_accounts(w);
+}
+
+int image_judge(const struct report *image, int64_t now, struct judge *j, struct err *err)
+{
+	struct walk w = {.report = image, .judge = j, .err = err};
+	int r;
+
+	arena_init(&w.arena, LIMIT_ARENA_BYTES);
+	judge_set_hooks(j, &(struct judge_hooks){0});
+	r = walk(&w, now);
+	arena_done(&w.arena);
+	return r;
+}
+
+int image_check(struct rule_set *set, struct report *report, int64_t now, struct err *err)
+{
+	CLEANUP(judge_freep) struct judge *j = NULL;
+	struct str what = report->has_image ? STR("image configuration") : STR("configuration");
+	int r = judge_new(set, report, &j, err);
+
+	if (r == 0)
+		r = image_judge(report, now, j, err);
+	if (r == 0 && report_add_coverage(report, what, COVERAGE_ASSESSED, STR_NULL, STR_NULL, 0))
+		r = err_nomem(err);
+	return r;
+}
