@@ -4,7 +4,9 @@
 #include <stdalign.h>
 #include <stddef.h>
 
-#define BLOCK_BYTES ((size_t)64 << 10)
+/* Blocks grow with what is in use: most arenas hold little, and zeroing takes time. */
+#define BLOCK_BYTES_MIN ((size_t)4 << 10)
+#define BLOCK_BYTES_MAX ((size_t)64 << 10)
 
 struct arena_block {
 	struct arena_block *next;
@@ -45,9 +47,17 @@ void arena_reset(struct arena *a)
 	arena_done(a);
 }
 
+static size_t block_bytes(const struct arena *a)
+{
+	if (a->used < BLOCK_BYTES_MIN)
+		return BLOCK_BYTES_MIN;
+	return a->used < BLOCK_BYTES_MAX ? a->used : BLOCK_BYTES_MAX;
+}
+
 static struct arena_block *add_block(struct arena *a, size_t n)
 {
-	size_t cap = ONE_OBJECT_PER_BLOCK || n > BLOCK_BYTES / 4 ? n : BLOCK_BYTES;
+	size_t room = block_bytes(a);
+	size_t cap = ONE_OBJECT_PER_BLOCK || n > room / 4 ? n : room;
 	struct arena_block *b = calloc(1, sizeof *b + cap);
 
 	if (!b)

@@ -15,6 +15,7 @@ enum {
 	SCOPE_VOLUME,
 	SCOPE_HISTORY,
 	SCOPE_COMMAND,
+	SCOPE_ARGUMENT,
 	SCOPE_FILE,
 	SCOPE_ACCOUNT,
 };
@@ -66,6 +67,14 @@ const struct scope image_scopes[IMAGE_SCOPES] = {
 		 "each command of each RUN in the history",
 		 scanned_image_classes,
 		 {{"command", "Command", "the command"}, ENTRY("its RUN"), CONFIG, IMAGE}},
+	[SCOPE_ARGUMENT] = {"image.argument",
+			    "each value of a build argument or a variable that only the history "
+			    "tells",
+			    scanned_image_classes,
+			    {{"argument", "Argument", "its name and value"},
+			     ENTRY("where it is told"),
+			     CONFIG,
+			     IMAGE}},
 	[SCOPE_FILE] = {"image.file",
 			"each file that stands out: setuid, with capabilities, left over, named "
 			"like a secret, writable by all in a folder of the system",
@@ -202,6 +211,26 @@ static struct str shown(struct walk *w, const struct image_history_fact *e)
 	return str_sub(text, 0, LIMIT_DOCKERFILE_LINE_BYTES / 2);
 }
 
+static int judge_arguments(struct walk *w, const struct image_history_fact *e,
+			   const struct judge_subject *subject)
+{
+	struct image_argument_fact argument;
+	uint32_t at = 0;
+	int r = 0;
+
+	while (r == 0 && scanned_image_argument(&w->image, (size_t)e->index.i, &at, &argument)) {
+		const struct value facts[] = {value_object(&argument.object),
+					      value_object(&e->object), config_value(w),
+					      image_value(w)};
+		struct judge_subject its = *subject;
+
+		its.name = arena_strf(&w->arena, "%.*s %.*s", STR_FMT(subject->name),
+				      STR_FMT(value_str(argument.name)));
+		r = judge_subject(w->judge, &image_scopes[SCOPE_ARGUMENT], facts, &its, w->err);
+	}
+	return r;
+}
+
 static int judge_entry(struct walk *w, const struct image_history_fact *e)
 {
 	const struct value facts[] = {value_object(&e->object), config_value(w), image_value(w)};
@@ -223,7 +252,7 @@ static int judge_entry(struct walk *w, const struct image_history_fact *e)
 		r = judge_subject(w->judge, &image_scopes[SCOPE_COMMAND], of_command, &subject,
 				  w->err);
 	}
-	return r;
+	return r < 0 ? r : judge_arguments(w, e, &subject);
 }
 
 static int judge_history(struct walk *w)
@@ -314,6 +343,8 @@ int image_check(struct rule_set *set, struct report *report, int64_t now, struct
 	struct str what = report->has_image ? STR("image configuration") : STR("configuration");
 	int r = judge_new(set, report, &j, err);
 
+	if (r == 0)
+		judge_defer_texts(j);
 	if (r == 0)
 		r = image_judge(report, now, j, err);
 	if (r == 0 && report_add_coverage(report, what, COVERAGE_ASSESSED, STR_NULL, STR_NULL, 0))

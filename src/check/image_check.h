@@ -21,5 +21,5 @@ int image_check(struct rule_set *set, struct report *report, int64_t now, struct
 /* The same with a judge: its report gets what is said of `image`, which may be another one. */
 int image_judge(const struct report *image, int64_t now, struct judge *j, struct err *err);
 
-#define IMAGE_SCOPES 10
+#define IMAGE_SCOPES 11
 extern const struct scope image_scopes[IMAGE_SCOPES];

@@ -32,7 +32,8 @@ struct judge {
 	struct vec hidden;  /* struct hidden */
 	uint64_t n_broken, n_refused;
 	uint64_t spent_before; /* units, of the files before this one */
-	bool is_exhausted;     /* rule_cost is spent for this file, and that is told */
+	bool defers_texts;
+	bool is_exhausted; /* rule_cost is spent for this file, and that is told */
 	struct evaluation evaluation;
 	struct arena arena; /* of programs */
 };
@@ -97,6 +98,11 @@ void judge_forget_fixes(struct judge *j)
 void judge_choose(struct judge *j, const struct judge_choice *choice)
 {
 	j->choice = *choice;
+}
+
+void judge_defer_texts(struct judge *j)
+{
+	j->defers_texts = true;
 }
 
 struct report *judge_report(struct judge *j)
@@ -166,17 +172,25 @@ static int set_up(struct judge *j, const struct scope *scope, struct bench *b, s
 {
 	const struct rule *rule;
 	size_t n = 0;
-	int r = scope_env_new(scope, &b->env, err);
+	int r;
 
 	b->scope = scope;
 	for (size_t i = 0; (rule = rule_set_at(j->set, i)) != NULL; i++)
 		n += is_wanted(j, rule, scope);
-	b->programs = arena_array(&j->arena, n ? n : 1, sizeof *b->programs);
+	if (n == 0)
+		return 0;
+	r = scope_env_new(scope, &b->env, err);
+	b->programs = arena_array(&j->arena, n, sizeof *b->programs);
 	if (!b->programs)
 		return err_nomem(err);
 	for (size_t i = 0; r == 0 && (rule = rule_set_at(j->set, i)) != NULL; i++)
-		if (is_wanted(j, rule, scope)) /* counted also when it fails: to be released */
-			r = rule_compile(rule, b->env, &j->arena, &b->programs[b->n++], err);
+		if (is_wanted(j, rule, scope)) { /* counted also when it fails: to be released */
+			struct rule_program *p = &b->programs[b->n++];
+
+			r = rule_compile(rule, b->env, &j->arena, p, err);
+			if (r == 0 && !j->defers_texts)
+				r = rule_compile_texts(b->env, &j->arena, p, err);
+		}
 	return r;
 }
 
@@ -196,6 +210,7 @@ static int find_bench(struct judge *j, const struct scope *scope, struct bench *
 
 struct trial {
 	struct judge *j;
+	struct env *env; /* of the scope */
 	struct rule_program *program;
 	const struct value *facts;
 	size_t n_facts;
@@ -488,7 +503,9 @@ static int speak(const struct trial *t)
 
 	if (h->wants && !h->wants(h->context, &place))
 		return 0;
-	r = put_location(t, &place, &f);
+	r = rule_compile_texts(t->env, &t->j->arena, t->program, t->err);
+	if (r == 0)
+		r = put_location(t, &place, &f);
 	if (r == 0)
 		r = put_evidence(t, &place, &f);
 	if (r == 0)
@@ -568,6 +585,7 @@ int judge_subject(struct judge *j, const struct scope *scope, const struct value
 	struct bench *b;
 	int r = find_bench(j, scope, &b, err);
 
+	t.env = r == 0 ? b->env : NULL;
 	j->n_broken += str_has_suffix(str_of(scope->name), STR(".problem"));
 	for (size_t i = 0; r == 0 && !j->is_exhausted && i < b->n; i++) {
 		struct value v;

@@ -100,6 +100,12 @@ int judge_subject(struct judge *j, const struct scope *scope, const struct value
 /* Whether any rule of that scope would be asked: what is dear to find may be left out if not. */
 int judge_asks(struct judge *j, const struct scope *scope, bool *ret, struct err *err);
 
+/*
+ * Messages compile when their rule first speaks and not with it, which is most of the work: for a
+ * judge of one image. A broken one is told then. Before the first subject.
+ */
+void judge_defer_texts(struct judge *j);
+
 /* Which rules speak; before the first subject. */
 struct judge_choice {
 	struct str_list only; /* ids, whatever their default; empty: all that are on */

@@ -120,6 +120,12 @@ static int in_rule(const struct rule *rule, size_t line, const char *part, int r
 			STR_FMT(rule->id), part);
 }
 
+/* A constant, so that patterns among them are compiled once. */
+static int add_params(struct env *env, struct rule_program *p, struct err *err)
+{
+	return env_add_constant(env, STR("params"), &type_dyn, params_value(p), err);
+}
+
 int rule_compile(const struct rule *rule, struct env *env, struct arena *a,
 		 struct rule_program *ret, struct err *err)
 {
@@ -133,8 +139,7 @@ int rule_compile(const struct rule *rule, struct env *env, struct arena *a,
 	*ret = (struct rule_program){
 		.rule = rule, .params = {.set = rule->overrides, .defaults = rule->parameters}};
 	ret->params.object = (struct object){&params_class, &ret->params};
-	/* A constant, so that patterns among them are compiled once. */
-	r = env_add_constant(env, STR("params"), &type_dyn, params_value(ret), err);
+	r = add_params(env, ret, err);
 	for (size_t i = 0; i < sizeof parts / sizeof parts[0] && r == 0; i++) {
 		if (!parts[i].text->text.n)
 			continue;
@@ -143,10 +148,21 @@ int rule_compile(const struct rule *rule, struct env *env, struct arena *a,
 		if (r < 0)
 			return in_rule(rule, parts[i].text->line, parts[i].name, r, err);
 	}
-	r = template_compile(env, rule->message.text, a, &ret->message, err);
+	return r;
+}
+
+int rule_compile_texts(struct env *env, struct arena *a, struct rule_program *p, struct err *err)
+{
+	const struct rule *rule = p->rule;
+	int r = p->has_texts ? 0 : add_params(env, p, err);
+
+	if (p->has_texts || r < 0)
+		return r;
+	p->has_texts = true; /* also when it fails: to be released */
+	r = template_compile(env, rule->message.text, a, &p->message, err);
 	if (r < 0)
 		return in_rule(rule, rule->message.line, "message", r, err);
-	r = template_compile(env, rule->remedy.text, a, &ret->remedy, err);
+	r = template_compile(env, rule->remedy.text, a, &p->remedy, err);
 	return r < 0 ? in_rule(rule, rule->remedy.line, "remedy", r, err) : 0;
 }
 

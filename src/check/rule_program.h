@@ -5,6 +5,7 @@
  *     struct env *env;
  *     r = scope_env_new(scope, &env, err);
  *     r = rule_compile(rule, env, &arena, &program, err);
+ *     r = rule_compile_texts(env, &arena, &program, err);      before it speaks
  *
  * The variables of the scope have the slots 0, 1, ... in their order; `params` is a constant of the
  * rule that is compiled.
@@ -28,6 +29,7 @@ struct rule_program {
 	const struct rule *rule;
 	struct program *when, *at, *fix; /* the last two may be NULL */
 	struct template message, remedy;
+	bool has_texts; /* these two are compiled */
 	struct rule_params params;
 };
 
@@ -36,6 +38,8 @@ size_t scope_n_variables(const struct scope *scope);
 
 int rule_compile(const struct rule *rule, struct env *env, struct arena *a,
 		 struct rule_program *ret, struct err *err);
+/* Its message and remedy; nothing when they are compiled. */
+int rule_compile_texts(struct env *env, struct arena *a, struct rule_program *p, struct err *err);
 void rule_program_release(struct rule_program *p);
 
 /* Parses, checks and compiles; want: the type it must have, NULL: any. */

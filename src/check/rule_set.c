@@ -71,14 +71,22 @@ int rule_set_add_pack(struct rule_set *set, struct str bytes, struct str file, s
 	return r;
 }
 
-int rule_set_add_shipped(struct rule_set *set, struct err *err)
+int rule_set_add_shipped_about(struct rule_set *set, struct str name, struct err *err)
 {
 	int r = 0;
 
-	for (const struct shipped_file *f = shipped_files; f->name && r == 0; f++)
-		if (str_has_prefix(str_of(f->name), STR("packs/")))
+	for (const struct shipped_file *f = shipped_files; f->name && r == 0; f++) {
+		struct str file = str_of(f->name);
+
+		if (str_pull_prefix(&file, STR("packs/")) && str_has_prefix(file, name))
 			r = rule_set_add_pack(set, str_make(f->bytes, f->n), str_of(f->name), err);
+	}
 	return r;
+}
+
+int rule_set_add_shipped(struct rule_set *set, struct err *err)
+{
+	return rule_set_add_shipped_about(set, STR(""), err);
 }
 
 /* ---- settings ---- */

@@ -43,6 +43,8 @@ void rule_set_freep(struct rule_set **set);
 
 int rule_set_add_pack(struct rule_set *set, struct str bytes, struct str file, struct err *err);
 int rule_set_add_shipped(struct rule_set *set, struct err *err);
+/* Only packs whose name begins with that: "image". */
+int rule_set_add_shipped_about(struct rule_set *set, struct str name, struct err *err);
 
 /* Its `rules:` map; other keys are somebody else's. */
 int rule_set_add_settings(struct rule_set *set, struct str bytes, struct str file, struct err *err);

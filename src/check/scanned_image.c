@@ -25,6 +25,8 @@
 #define ROW_image_config_fact(name, type, help)	  FACT_ROW(image_config_fact, name, type)
 #define GET_image_history_fact(name, type, help)  FACT_GETTER(image_history_fact, name)
 #define ROW_image_history_fact(name, type, help)  FACT_ROW(image_history_fact, name, type)
+#define GET_image_argument_fact(name, type, help) FACT_GETTER(image_argument_fact, name)
+#define ROW_image_argument_fact(name, type, help) FACT_ROW(image_argument_fact, name, type)
 #define GET_image_file_fact(name, type, help)	  FACT_GETTER(image_file_fact, name)
 #define ROW_image_file_fact(name, type, help)	  FACT_ROW(image_file_fact, name, type)
 #define GET_image_account_fact(name, type, help)  FACT_GETTER(image_account_fact, name)
@@ -37,6 +39,7 @@ FACT_CLASS(image_label_fact, label_class, "Label", IMAGE_LABEL_FIELDS)
 FACT_CLASS(image_port_fact, port_class, "Port", IMAGE_PORT_FIELDS)
 FACT_CLASS(image_config_fact, config_class, "Config", IMAGE_CONFIG_FIELDS)
 FACT_CLASS(image_history_fact, history_class, "History", IMAGE_HISTORY_FIELDS)
+FACT_CLASS(image_argument_fact, argument_class, "Argument", IMAGE_ARGUMENT_FIELDS)
 FACT_CLASS(image_file_fact, image_file_class, "File", IMAGE_FILE_FIELDS)
 FACT_CLASS(scanned_image_fact, scanned_class, "ScannedImage", SCANNED_IMAGE_FIELDS)
 
@@ -84,10 +87,19 @@ static const struct object_class account_class = {.name = "Account",
 						  .n_fields = ARRAY_LEN(account_fields)};
 
 const struct object_class *const scanned_image_classes[] = {
-	&manifest_image_class, &command_package_class, &command_class,
-	&variable_class,       &label_class,	       &port_class,
-	&config_class,	       &history_class,	       &image_file_class,
-	&account_class,	       &scanned_class,	       NULL,
+	&manifest_image_class,
+	&command_package_class,
+	&command_class,
+	&variable_class,
+	&label_class,
+	&port_class,
+	&config_class,
+	&history_class,
+	&argument_class,
+	&image_file_class,
+	&account_class,
+	&scanned_class,
+	NULL,
 };
 
 /* ---- texts ---- */
@@ -386,6 +398,44 @@ static int make_history(struct making *m)
 		mark_base(m);
 	m->image->fact.history = fact_list_value(&l);
 	return r;
+}
+
+static bool is_in_env(const struct scanned_image *image, struct value name, struct value value)
+{
+	const struct value env = image->config.env;
+
+	for (uint32_t i = 0; i < env.n; i++) {
+		const struct image_variable_fact *v = (const void *)env.items[i].object;
+
+		if (str_eq(value_str(v->name), value_str(name)) &&
+		    str_eq(value_str(v->value), value_str(value)))
+			return true;
+	}
+	return false;
+}
+
+bool scanned_image_argument(const struct scanned_image *image, size_t step, uint32_t *at,
+			    struct image_argument_fact *ret)
+{
+	const struct image_history_fact *e = &image->history[step];
+	struct str keyword = value_str(e->keyword);
+	const struct value map = str_is(keyword, "RUN") ? e->arguments : e->pairs;
+
+	if (str_is(keyword, "LABEL") || map.kind != VALUE_MAP)
+		return false;
+	while (*at < map.n) {
+		const struct map_entry *p = &map.map->entries[(*at)++];
+
+		if (p->value.n == 0 ||
+		    (str_is(keyword, "ENV") && is_in_env(image, p->key, p->value)))
+			continue;
+		*ret = (struct image_argument_fact){.object.class = &argument_class,
+						    .name = p->key,
+						    .value = p->value,
+						    .keyword = e->keyword};
+		return true;
+	}
+	return false;
 }
 
 /* ---- files ---- */

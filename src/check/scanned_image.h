@@ -66,6 +66,11 @@
 	FIELD(base, "bool", "probably of the base image: a CMD stands behind it, then layers")     \
 	FIELD(comment, "string", "or empty")
 
+#define IMAGE_ARGUMENT_FIELDS(FIELD)                                                               \
+	FIELD(name, "string", "")                                                                  \
+	FIELD(value, "string", "never empty")                                                      \
+	FIELD(keyword, "string", "ARG, ENV, or RUN of one that a RUN was given")
+
 #define IMAGE_FILE_FIELDS(FIELD)                                                                   \
 	FIELD(path, "string", "without a slash in front")                                          \
 	FIELD(name, "string", "its last part")                                                     \
@@ -119,6 +124,7 @@ FACT_STRUCT(image_label_fact, IMAGE_LABEL_FIELDS);
 FACT_STRUCT(image_port_fact, IMAGE_PORT_FIELDS);
 FACT_STRUCT(image_config_fact, IMAGE_CONFIG_FIELDS);
 FACT_STRUCT(image_history_fact, IMAGE_HISTORY_FIELDS);
+FACT_STRUCT(image_argument_fact, IMAGE_ARGUMENT_FIELDS);
 FACT_STRUCT(image_file_fact, IMAGE_FILE_FIELDS);
 FACT_STRUCT(scanned_image_fact, SCANNED_IMAGE_FIELDS);
 
@@ -139,6 +145,13 @@ struct scanned_image {
 	struct image_file_fact *files; /* as many as the report has, in its order */
 	struct image_account_fact *accounts;
 };
+
+/*
+ * Values that only the history tells: arguments of the build, and variables that the configuration
+ * has not, or has with another value. *at: 0 at first. False: the step has no more.
+ */
+bool scanned_image_argument(const struct scanned_image *image, size_t step, uint32_t *at,
+			    struct image_argument_fact *ret);
 
 extern const struct object_class *const scanned_image_classes[]; /* NULL-ended */
 

@@ -2,7 +2,7 @@
 #include "cmd/scan_command.h"
 
 static struct scan_options opt = {
-	.format = "verdict", .vulnerabilities = true, .takes_reports = true};
+	.format = "verdict", .vulnerabilities = true, .configuration = true, .takes_reports = true};
 
 static int run(int argc, const char *const *argv)
 {

@@ -14,7 +14,7 @@
 #include "vuln/assess.h"
 #include "vuln/why_not.h"
 
-static struct scan_options opt = {.format = "text", .vulnerabilities = true};
+static struct scan_options opt = {.format = "text", .vulnerabilities = true, .configuration = true};
 
 /* ---- where the report comes from ---- */
 
@@ -34,16 +34,22 @@ static int judge(const struct scan_request *q, struct db *db, const struct err *
 static int scan(const char *target, struct db *db, const struct err *no_db,
 		const struct ignore *rules, struct report **ret, struct err *err)
 {
+	CLEANUP(rule_set_freep) struct rule_set *image_rules = NULL;
 	struct scan_progress progress = {0};
 	struct scan_request q = scan_request_of(&opt, target);
 	struct progress_line *line;
 	int r = command_epoch(&q.has_time, &q.time, err);
 
+	if (r == 0)
+		r = scan_load_rules(&opt, &image_rules, err);
 	if (r < 0)
 		return r;
 	line = progress_start(&progress, opt.quiet);
 	r = scan_run(&q, &progress, ret, err);
 	progress_stop(line);
+	if (r == 0)
+		r = scan_judge_image(image_rules, *ret, q.has_time ? q.time : (int64_t)time(NULL),
+				     err);
 	return r < 0 ? r : judge(&q, db, no_db, rules, *ret, err);
 }
 

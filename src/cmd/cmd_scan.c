@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/scan_command.h"
 
-static struct scan_options opt = {.format = "table", .vulnerabilities = true};
+static struct scan_options opt = {
+	.format = "table", .vulnerabilities = true, .configuration = true};
 
 static int run(int argc, const char *const *argv)
 {
@@ -16,6 +17,9 @@ static const struct option_spec options[] = {
 	OPTION_STR("output", 'o', &opt.output, "FILE", "write there instead of to stdout"),
 	OPTION_FLAG("files", 0, &opt.files, "list the files of each package (json)",
 		    .project = true),
+	OPTION_STR("scanners", 0, &opt.scanners, "S,..", "what to look for: vuln, config (both)",
+		   .project = true),
+	OPTION_LIST("rules", 0, &opt.rules, "PATH", "a pack, or a folder of packs, besides ours"),
 	OPTION_STR("db", 0, &opt.db, "DIR", "the vulnerability database; see plimsoll db --help"),
 	OPTION_WORDS("fail-on", 0, &opt.fail_on, "SEVERITY",
 		     "exit status 1 when a finding is at least so grave",

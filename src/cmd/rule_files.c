@@ -59,15 +59,15 @@ static int add_settings(struct rule_set *set, const char *path, struct err *err)
 	return rule_set_add_settings(set, strbuf_str(&sb), str_of(path), err);
 }
 
-/* settings: NULL: none. */
-static int load(const char *settings, const struct option_list *paths, struct rule_set **ret,
-		struct err *err)
+/* settings: NULL: none; about: of ours only those packs. */
+static int load(const char *settings, const char *about, const struct option_list *paths,
+		struct rule_set **ret, struct err *err)
 {
 	CLEANUP(rule_set_freep) struct rule_set *set = NULL;
 	int r = rule_set_new(&set, err);
 
 	if (r == 0)
-		r = rule_set_add_shipped(set, err);
+		r = rule_set_add_shipped_about(set, str_of(about), err);
 	for (size_t i = 0; r == 0 && i < paths->n; i++) {
 		struct stat st;
 		bool is_folder = stat(paths->p[i], &st) == 0 && S_ISDIR(st.st_mode);
@@ -83,7 +83,15 @@ static int load(const char *settings, const struct option_list *paths, struct ru
 
 int rule_files_load(const struct option_list *paths, struct rule_set **ret, struct err *err)
 {
-	return load(SETTINGS_FILE, paths, ret, err);
+	return load(SETTINGS_FILE, "", paths, ret, err);
+}
+
+int rule_files_load_image(const struct option_list *paths, struct rule_set **ret, struct err *err)
+{
+	struct stat st;
+	bool is_plain = paths->n == 0 && stat(SETTINGS_FILE, &st) < 0;
+
+	return load(SETTINGS_FILE, is_plain ? "image" : "", paths, ret, err);
 }
 
 int rule_files_load_in(const char *folder, const struct option_list *paths, struct rule_set **ret,
@@ -92,9 +100,9 @@ int rule_files_load_in(const char *folder, const struct option_list *paths, stru
 	CLEANUP(strbuf_done) struct strbuf path = STRBUF_INIT(LIMIT_PATH_BYTES);
 
 	if (!folder)
-		return load(NULL, paths, ret, err);
+		return load(NULL, "", paths, ret, err);
 	strbuf_addf(&path, "%s/%s", folder, SETTINGS_FILE);
 	if (strbuf_check(&path, err) < 0)
 		return -ERR_LIMIT;
-	return load(strbuf_cstr(&path), paths, ret, err);
+	return load(strbuf_cstr(&path), "", paths, ret, err);
 }

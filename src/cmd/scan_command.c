@@ -7,9 +7,11 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/limits.h"
+#include "check/image_check.h"
 #include "cmd/progress.h"
 #include "cmd/report_file.h"
 #include "cmd/report_output.h"
+#include "cmd/rule_files.h"
 #include "image/manifest.h"
 #include "policy/filter.h"
 #include "policy/ignore.h"
@@ -19,6 +21,52 @@
 
 #define DAY_SECONDS 86400
 #define OLD_DAYS    14
+
+struct scanner {
+	const char *name;
+	size_t flag; /* offset in struct scan_options */
+};
+
+static const struct scanner scanners[] = {
+	{"vuln", offsetof(struct scan_options, vulnerabilities)},
+	{"config", offsetof(struct scan_options, configuration)},
+};
+
+/* "vuln,config": those that are named and no others. */
+static int parse_scanners(struct scan_options *opt, struct err *err)
+{
+	struct str words = str_of(opt->scanners), word;
+
+	if (!opt->scanners)
+		return 0;
+	for (size_t i = 0; i < ARRAY_LEN(scanners); i++)
+		*(bool *)((char *)opt + scanners[i].flag) = false;
+	while (str_pull_until(&words, ',', &word)) {
+		size_t i = 0;
+
+		word = str_trim(word);
+		while (i < ARRAY_LEN(scanners) && !str_is(word, scanners[i].name))
+			i++;
+		if (i == ARRAY_LEN(scanners))
+			return err_set(err, ERR_USAGE,
+				       "--scanners: no scanner \"%.*s\"; there are vuln and config",
+				       STR_FMT(word));
+		*(bool *)((char *)opt + scanners[i].flag) = true;
+	}
+	return 0;
+}
+
+int scan_load_rules(const struct scan_options *opt, struct rule_set **ret, struct err *err)
+{
+	return opt->configuration ? rule_files_load_image(&opt->rules, ret, err) : 0;
+}
+
+int scan_judge_image(struct rule_set *rules, struct report *report, int64_t now, struct err *err)
+{
+	if (!rules || str_is(report->target.transport, "sbom"))
+		return 0;
+	return image_check(rules, report, now, err);
+}
 
 /* Opened before the scan, whose sandbox closes the file system for writing. */
 static int open_database(const struct scan_options *opt, struct db **ret, struct err *why)
@@ -65,7 +113,7 @@ int scan_read_ignore_files(const struct scan_options *opt, struct ignore *rules,
 
 	for (size_t i = 0; i < opt->ignore_files.n && r == 0; i++)
 		r = ignore_read(rules, opt->ignore_files.p[i], err);
-	if (opt->ignore_files.n || opt->no_ignore || !opt->vulnerabilities)
+	if (opt->ignore_files.n || opt->no_ignore || !(opt->vulnerabilities || opt->configuration))
 		return r;
 	for (size_t i = 0; ignore_default_files[i] && r == 0; i++)
 		if (access(ignore_default_files[i], F_OK) == 0)
@@ -105,6 +153,7 @@ struct scan_parts {
 	struct ignore ignores;
 	struct filter filter;
 	struct policy *policy;
+	struct rule_set *rules; /* NULL: the configuration is not judged */
 	struct db *db;
 	struct err no_db;
 };
@@ -114,6 +163,7 @@ static void parts_done(struct scan_parts *p)
 	report_output_done(&p->out);
 	ignore_done(&p->ignores);
 	policy_free(p->policy);
+	rule_set_free(p->rules);
 	db_closep(&p->db);
 }
 
@@ -134,6 +184,8 @@ static int parts_open(struct scan_parts *p, const struct scan_options *opt, cons
 		r = policy_find(opt->policy, &p->policy, err);
 	if (r == 0)
 		r = scan_read_ignore_files(opt, &p->ignores, err);
+	if (r == 0)
+		r = scan_load_rules(opt, &p->rules, err);
 	if (r == 0 && open_database(opt, &p->db, &p->no_db) < 0 &&
 	    (opt->db || p->no_db.code != ERR_NOT_FOUND)) {
 		*err = p->no_db;
@@ -158,13 +210,16 @@ static int scan(struct scan_parts *p, const struct scan_options *opt, struct rep
 	if (r == 0 && p->db && !opt->quiet)
 		tell_age(p->db, now_of(p));
 	if (r == 0)
+		r = scan_judge_image(p->rules, *ret, now_of(p), err);
+	if (r == 0)
 		r = assess(opt, p->db, &p->no_db, *ret, err);
 	return r == 0 ? ignore_apply(&p->ignores, now_of(p), *ret, err) : r;
 }
 
-int scan_command(const struct scan_options *opt, const char *command, int argc,
+int scan_command(const struct scan_options *given, const char *command, int argc,
 		 const char *const *argv)
 {
+	struct scan_options chosen = *given, *const opt = &chosen;
 	CLEANUP(report_freep) struct report *report = NULL;
 	CLEANUP(parts_done)
 	struct scan_parts p = {
@@ -183,7 +238,9 @@ int scan_command(const struct scan_options *opt, const char *command, int argc,
 			command);
 		return command_error(&err);
 	}
-	r = parts_open(&p, opt, command, &err);
+	r = parse_scanners(opt, &err);
+	if (r == 0)
+		r = parts_open(&p, opt, command, &err);
 	if (r == 0 && opt->takes_reports)
 		r = report_file_read(argv[0], &report, &err); /* 1: it is one */
 	if (r == 0)

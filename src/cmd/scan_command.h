@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "check/rule_set.h"
 #include "cmd/registry_options.h"
 #include "policy/ignore.h"
 
@@ -15,6 +16,9 @@ struct scan_options {
 	uint64_t jobs;
 	REGISTRY_OPTION_MEMBERS;
 	bool vulnerabilities;		 /* match packages with the database and list findings */
+	bool configuration;		 /* judge the image by the rules about images */
+	const char *scanners;		 /* "vuln,config": which of the two; NULL: both as set */
+	struct option_list rules;	 /* packs besides ours */
 	const char *db, *fail_on;	 /* NULL: the default place; no threshold */
 	const char *severity;		 /* "critical,high"; NULL: all */
 	bool fixable, known_exploited;	 /* show only these */
@@ -48,6 +52,11 @@ struct scan_request scan_request_of(const struct scan_options *opt, const char *
 	OPTION_LIST("ignore-file", 0, &(opt).ignore_files, "FILE",                                 \
 		    "rules that suppress findings, instead of .plimsollignore and its kin"),       \
 		OPTION_FLAG("no-ignore", 0, &(opt).no_ignore, "read no ignore file")
+
+/* The rules about images; NULL in *ret where they are not asked. */
+int scan_load_rules(const struct scan_options *opt, struct rule_set **ret, struct err *err);
+/* What they say of it; now: unix seconds. Nothing of an SBOM. */
+int scan_judge_image(struct rule_set *rules, struct report *report, int64_t now, struct err *err);
 
 /* Those that are named, else those of the working directory; a mistake in them is told at once. */
 int scan_read_ignore_files(const struct scan_options *opt, struct ignore *rules, struct err *err);
