@@ -8,6 +8,7 @@
 #define ACTIONS_SHOWN  10
 #define RULES_SHOWN    3
 #define REMAINS_SHOWN  10
+#define BROKEN_SHOWN   10 /* rules */
 #define LINE_MAX_BYTES 65536
 #define PART_MAX       4096
 
@@ -227,19 +228,92 @@ static void put_remaining(struct canvas *c, const struct finding *f, const struc
 	canvas_end_line(c);
 }
 
+static bool breaks_rule(const struct report *r, const struct leftover *l)
+{
+	const struct finding *f = vec_at(&r->findings, l->finding);
+
+	return f->kind == FINDING_MISCONFIGURATION;
+}
+
+static size_t count_broken(const struct report *r, const struct plan *plan)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->n_left; i++)
+		n += breaks_rule(r, &plan->left[i]);
+	return n;
+}
+
 static void put_remains(struct canvas *c, const struct report *r, const struct plan *plan)
 {
 	CLEANUP(strbuf_done) struct strbuf note = STRBUF_INIT(LINE_MAX_BYTES);
-	size_t n = plan->n_left;
+	size_t n = plan->n_left - count_broken(r, plan), shown = 0;
 
 	if (n == 0)
 		return;
 	add_count(&note, n, n == 1 ? "finding without a fix" : "findings without a fix");
 	canvas_heading(c, "REMAINS", strbuf_str(&note));
-	for (size_t i = 0; i < n && i < REMAINS_SHOWN; i++)
+	for (size_t i = 0; i < plan->n_left && shown < REMAINS_SHOWN; i++) {
+		if (breaks_rule(r, &plan->left[i]))
+			continue;
 		put_remaining(c, vec_at(&r->findings, plan->left[i].finding), &plan->left[i]);
+		shown++;
+	}
 	if (n > REMAINS_SHOWN)
 		put_more(c, n - REMAINS_SHOWN, "more; --format json lists them");
+}
+
+/* What is wrong, and below it the rule and the way out. */
+static void put_broken_rule(struct canvas *c, const struct finding *f, uint64_t n)
+{
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LINE_MAX_BYTES);
+
+	text_pad(c->out, 2);
+	canvas_left(c, tone_of(f->severity), str_of(severity_name(f->severity)), 12);
+	strbuf_add(&sb, str_sub(f->title, 0, PART_MAX));
+	if (n > 1)
+		strbuf_addf(&sb, "  and %llu more", (unsigned long long)(n - 1));
+	text_wrap(c->out, strbuf_str(&sb), 14, c->width, c->unicode);
+	strbuf_reset(&sb);
+	strbuf_add(&sb, str_sub(f->rule, 0, PART_MAX));
+	strbuf_adds(&sb, ": ");
+	strbuf_add(&sb, str_sub(f->fix_action, 0, PART_MAX));
+	text_pad(c->out, 14);
+	canvas_start(c, TONE_DIM);
+	text_wrap(c->out, strbuf_str(&sb), 14, c->width, c->unicode);
+	canvas_end(c, TONE_DIM);
+}
+
+/* Findings of one rule stand together, since they are as grave. */
+static void put_broken_rules(struct canvas *c, const struct report *r, const struct plan *plan)
+{
+	CLEANUP(strbuf_done) struct strbuf note = STRBUF_INIT(LINE_MAX_BYTES);
+	size_t n = count_broken(r, plan), told = 0, rules = 0;
+
+	if (n == 0)
+		return;
+	add_count(&note, n, n == 1 ? "finding" : "findings");
+	canvas_heading(c, "CONFIGURATION", strbuf_str(&note));
+	for (size_t i = 0; i < plan->n_left && rules < BROKEN_SHOWN; i++) {
+		const struct finding *f = vec_at(&r->findings, plan->left[i].finding);
+		uint64_t same = 1;
+
+		if (!breaks_rule(r, &plan->left[i]))
+			continue;
+		for (; i + 1 < plan->n_left; i++, same++) {
+			const struct finding *next =
+				vec_at(&r->findings, plan->left[i + 1].finding);
+
+			if (next->kind != f->kind || next->severity != f->severity ||
+			    !str_eq(next->rule, f->rule))
+				break;
+		}
+		put_broken_rule(c, f, same);
+		told += same;
+		rules++;
+	}
+	if (told < n)
+		put_more(c, n - told, "more; --format json lists them");
 }
 
 static void put_suppressed(struct canvas *c, const struct report *r)
@@ -260,5 +334,6 @@ void put_findings(struct canvas *c, const struct report *r, const struct plan *p
 {
 	put_plan(c, r, plan);
 	put_remains(c, r, plan);
+	put_broken_rules(c, r, plan);
 	put_suppressed(c, r);
 }

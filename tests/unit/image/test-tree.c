@@ -110,6 +110,25 @@ TEST(totals_count_what_is_visible)
 	stack_done(&s);
 }
 
+TEST(totals_below_a_directory_are_told_by_layer)
+{
+	struct view_totals by_layer[2];
+	struct stack s = {0};
+
+	ADD(&s, {"a/b", NODE_FILE, NULL}, {"a/d/c", NODE_FILE, NULL}, {"x", NODE_FILE, NULL},
+	    {"l", NODE_SYMLINK, "a"});
+	ADD(&s, {"a/.wh.b", NODE_FILE, NULL}, {"a/d/n", NODE_FILE, NULL});
+	assert_true(view_count_below(&s.view, STR("a"), by_layer));
+	assert_int_equal(by_layer[0].n_files, 1); /* a/d/c */
+	assert_int_equal(by_layer[1].n_files, 1); /* a/d/n */
+	assert_true(view_count_below(&s.view, STR("l/d"), by_layer));
+	assert_int_equal(by_layer[0].n_files + by_layer[1].n_files, 2);
+	assert_true(view_count_below(&s.view, STR("x"), by_layer));
+	assert_true(view_count_below(&s.view, STR("nothing"), by_layer));
+	assert_int_equal(by_layer[0].n_files + by_layer[1].n_files, 0);
+	stack_done(&s);
+}
+
 TEST(a_whiteout_beside_its_own_new_file_keeps_the_file)
 {
 	struct stack s = {0};
@@ -268,6 +287,7 @@ int main(void)
 		RUN(upper_layers_show_and_lower_ones_shine_through),
 		RUN(whiteouts_delete_below_only),
 		RUN(totals_count_what_is_visible),
+		RUN(totals_below_a_directory_are_told_by_layer),
 		RUN(a_whiteout_beside_its_own_new_file_keeps_the_file),
 		RUN(symlinks_are_followed_below_the_root),
 		RUN(a_path_through_a_symlink_of_the_same_layer_goes_where_it_points),

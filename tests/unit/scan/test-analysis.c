@@ -75,6 +75,83 @@ TEST(an_executable_without_bytes_is_not_what_the_one_before_was)
 	end(&s);
 }
 
+static void add_mode(struct scanned *s, const char *path, enum node_type type, uint32_t mode)
+{
+	struct tree_entry e = {.path = str_of(path), .type = type, .mode = mode};
+	struct capture *c;
+
+	assert_int_equal(analysis_entry(s->a, &e, &c, NULL), 0);
+}
+
+static const struct {
+	const char *path;
+	enum node_type type;
+	uint32_t mode;
+	bool noted;
+} modes[] = {
+	{"opt/a", NODE_FILE, 04755, true},
+	{"opt/b", NODE_FILE, 02755, true},
+	{"opt/c", NODE_FILE, 04644, false},
+	{"opt/d", NODE_FILE, 02745, false},
+	{"opt/e", NODE_DIR, 02775, false},
+	{"opt/f", NODE_FILE, 0777, false},
+	{"etc/g", NODE_FILE, 0666, true},
+	{"etc/h", NODE_DIR, 01777, false},
+	{"etc/i", NODE_DIR, 0777, true},
+	{"etc/j", NODE_SYMLINK, 0777, false},
+	{"usr/local/bin/k", NODE_FILE, 0757, true},
+	{"tmp/l", NODE_DIR, 0777, false},
+	{"root/.ssh/id_rsa", NODE_FILE, 0600, true},
+	{"root/.ssh/id_rsa.pub", NODE_FILE, 0644, false},
+	{"root/.netrc", NODE_SYMLINK, 0777, false},
+};
+
+TEST(files_that_stand_out_are_noted_and_no_others)
+{
+	struct record_item item;
+	struct scanned s;
+
+	begin(&s);
+	for (size_t i = 0; i < ARRAY_LEN(modes); i++)
+		add_mode(&s, modes[i].path, modes[i].type, modes[i].mode);
+	finish(&s);
+	for (size_t i = 0; i < ARRAY_LEN(modes); i++) {
+		CLEANUP(strbuf_done) struct strbuf path = STRBUF_INIT(4096);
+
+		if (!modes[i].noted)
+			continue;
+		assert_true(next_of(&s, RECORD_FILE, &item));
+		tree_path(&s.record.tree, item.node, &path);
+		assert_str(strbuf_str(&path), modes[i].path);
+	}
+	assert_false(next_of(&s, RECORD_FILE, &item));
+	end(&s);
+}
+
+TEST(more_files_that_stand_out_than_there_may_be_are_told)
+{
+	struct record_item item;
+	struct scanned s;
+	char path[32];
+	size_t n = 0;
+
+	begin(&s);
+	s.bytes.max = 1 << 26;
+	for (int i = 0; i < LIMIT_MARKED_FILES + 2; i++) {
+		(void)snprintf(path, sizeof path, "opt/%d", i);
+		add_mode(&s, path, NODE_FILE, 04755);
+	}
+	finish(&s);
+	while (next_of(&s, RECORD_FILE, &item))
+		n++;
+	assert_int_equal(n, LIMIT_MARKED_FILES);
+	assert_int_equal(layer_record_read(strbuf_str(&s.bytes), &s.record, NULL), 0);
+	assert_int_equal(s.record.facts.n_left_out, 1);
+	assert_true(next_of(&s, RECORD_PROBLEM, &item));
+	assert_has(item.error.msg, "more than marked_files (65536) files that rules look at");
+	end(&s);
+}
+
 TEST(a_database_that_is_too_large_is_a_database_not_read)
 {
 	struct record_item item;
@@ -134,6 +211,8 @@ TEST(directories_that_only_files_imply_are_looked_at_wherever_they_stand)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		RUN(files_that_stand_out_are_noted_and_no_others),
+		RUN(more_files_that_stand_out_than_there_may_be_are_told),
 		RUN(an_executable_without_bytes_is_not_what_the_one_before_was),
 		RUN(a_database_that_is_too_large_is_a_database_not_read),
 		RUN(entries_that_are_left_out_are_counted),

@@ -38,6 +38,9 @@ static void make(struct strbuf *sb)
 	record_add_package(sb, RECORD_FRAGMENT, &package);
 	record_add_problem(sb, STR("dpkg"), e.path, &problem);
 	record_mark_partial(sb, at);
+	record_add_file(sb, node,
+			&(struct tree_entry){.uid = 7, .gid = 8, .capabilities = STR("\x01\x02")},
+			STR("credentials"));
 	record_add_kept(sb, STR("etc/os-release"), STR("ID=a\n"));
 	record_add_language(sb, STR("npm"), (const uint32_t[]){3, 1}, 2);
 	assert_int_equal(record_end(sb, &facts, b, NULL), 0);
@@ -70,6 +73,11 @@ TEST(what_was_added_comes_back)
 	assert_true(record_next(&rec.items, &arena, &item));
 	assert_int_equal(item.error.code, ERR_FORMAT);
 	assert_string_equal(item.error.msg, "line 3: no name");
+	assert_true(record_next(&rec.items, &arena, &item));
+	assert_true(item.kind == RECORD_FILE && item.uid == 7 && item.gid == 8);
+	assert_str(tree_name(&rec.tree, item.node), "status");
+	assert_str(item.mark, "credentials");
+	assert_str(item.bytes, "\x01\x02");
 	assert_true(record_next(&rec.items, &arena, &item));
 	assert_str(item.bytes, "ID=a\n");
 	assert_true(record_next(&rec.items, &arena, &item));

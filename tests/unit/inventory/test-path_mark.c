@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/test.h"
+
+#include "base/path.h"
+#include "inventory/path_mark.h"
+
+TEST(marks_are_sorted_and_no_pattern_is_there_twice)
+{
+	for (const struct path_mark *m = path_marks; m[0].mark && m[1].mark; m++) {
+		int by_mark = strcmp(m[0].mark, m[1].mark);
+
+		if (by_mark > 0 || (by_mark == 0 && strcmp(m[0].pattern, m[1].pattern) >= 0))
+			fail_msg("%s %s", m[1].mark, m[1].pattern);
+	}
+}
+
+static const struct {
+	const char *path, *want; /* NULL: none */
+	bool is_directory;
+} rows[] = {
+	{"root/.ssh/id_rsa", "credentials", false},
+	{"root/.ssh/id_rsa.pub", NULL, false},
+	{"home/a/.aws/credentials", "credentials", false},
+	{"usr/share/credentials", NULL, false},
+	{"srv/app/.env", "credentials", false},
+	{"srv/app/.env.example", NULL, false},
+	{"srv/.git", "history", true},
+	{"srv/.git", NULL, false},
+	{"Dockerfile", "build", false},
+	{"var/lib/apt/lists", "apt-lists", true},
+	{"x/var/lib/apt/lists", NULL, true},
+	{"etc/ssh/ssh_host_ed25519_key", "host-key", false},
+	{"etc/ssh/ssh_host_ed25519_key.pub", NULL, false},
+};
+
+TEST(a_place_has_its_mark)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const char *got = NULL;
+
+		for (const struct path_mark *m = path_marks; m->mark && !got; m++)
+			if (m->is_directory == rows[i].is_directory &&
+			    path_match(str_of(m->pattern), str_of(rows[i].path)))
+				got = m->mark;
+		if (!got != !rows[i].want || (got && strcmp(got, rows[i].want) != 0))
+			fail_msg("%s: %s", rows[i].path, got ? got : "none");
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		RUN(marks_are_sorted_and_no_pattern_is_there_twice),
+		RUN(a_place_has_its_mark),
+	};
+
+	return RUN_ALL(tests);
+}
