@@ -24,7 +24,7 @@ TOOLS = [
     ("kubesec", r"kubesec:"), ("Pod Security Standards", r"pss:"), ("BuildKit", r"[A-Z][A-Za-z]+$"),
     ("dockerfilelint", r"[a-z][a-z0-9_.-]+$"),
 ]
-WHERE = {"dockerfile": "dockerfile", "compose": "yaml", "kubernetes": "yaml"}
+WHERE = {"dockerfile": "dockerfile", "compose": "yaml", "kubernetes": "yaml", "image": "yaml"}
 
 
 def tool_of(code):
@@ -34,6 +34,11 @@ def tool_of(code):
             prefix = code.split(":")[0] + ":"
             return tool, code.removeprefix(prefix) if pattern.endswith(":") else code
     raise SystemExit(f"rules-docs: whose code is {code!r}? Add its tool to TOOLS")
+
+
+def foreign(rule, ours):
+    """Its codes of other tools, without the rules of ours that it is a twin of."""
+    return [str(code) for code in rule.get("codes", ()) if str(code) not in ours]
 
 
 def cell(text):
@@ -55,6 +60,7 @@ def text_of(example, language):
 
 def files_of(example):
     files = example.get("files", {}) if isinstance(example, dict) else {}
+    files = files if isinstance(files, dict) else {}  # those of an image are part of it
     return f", beside it {', '.join(f'`{name}`' for name in files)}" if files else ""
 
 
@@ -70,7 +76,7 @@ def fenced(text, language):
     return f"{ticks}{language}\n{text.rstrip()}\n{ticks}\n"
 
 
-def section(rule):
+def section(rule, ours):
     language = WHERE[rule["applies_to"].split(".")[0]]
     switch = "on" if rule.get("default", True) in (True, "on") else "off"
     lines = [f"## {rule['id']}\n", f"{of_template(rule['title'])}.\n",
@@ -82,9 +88,13 @@ def section(rule):
     if rule.get("parameters"):
         lines.append("**Parameters.** " + ", ".join(
             f"`{name}` ({cell(value)})" for name, value in rule["parameters"].items()) + "\n")
-    if rule.get("codes"):
+    twins = [str(code) for code in rule.get("codes", ()) if str(code) in ours]
+    if twins:
+        lines.append("**In a Dockerfile.** " + ", ".join(
+            f"[{twin}]({ours[twin]}.md#{twin})" for twin in twins) + "\n")
+    if foreign(rule, ours):
         lines.append("**Elsewhere.** " + ", ".join(
-            " ".join(tool_of(str(code))) for code in rule["codes"]) + "\n")
+            " ".join(tool_of(code)) for code in foreign(rule, ours)) + "\n")
     if rule.get("references"):
         lines.append("**References.** " + ", ".join(f"<{url}>" for url in rule["references"]) + "\n")
     for kind, title in (("fail", "It speaks here"), ("pass", "and is silent here")):
@@ -93,23 +103,23 @@ def section(rule):
     return "\n".join(lines)
 
 
-def page(pack):
+def page(pack, ours):
     rules = sorted(pack["rules"], key=lambda rule: rule["id"])
     rows = [f"| [{rule['id']}](#{rule['id']}) | {rule['severity']} | "
             f"{'on' if rule.get('default', True) in (True, 'on') else 'off'} | {cell(rule['title'])} |"
             for rule in rules]
     head = (f"{NOTE}# {pack.get('title', pack['pack'])}\n\n{len(rules)} rules of the pack `{pack['pack']}`.\n\n"
             "| rule | severity | default | |\n|---|---|---|---|\n" + "\n".join(rows) + "\n\n")
-    return head + "\n".join(map(section, rules))
+    return head + "\n".join(section(rule, ours) for rule in rules)
 
 
-def switching(packs):
+def switching(packs, ours):
     """A table for each tool: its codes, as they name our rules."""
     found = {}
     for name, pack in packs.items():
         for rule in pack["rules"]:
-            for code in rule.get("codes", ()):
-                found.setdefault(tool_of(str(code))[0], set()).add((str(code), rule["id"], name))
+            for code in foreign(rule, ours):
+                found.setdefault(tool_of(code)[0], set()).add((code, rule["id"], name))
     lines = [NOTE + "# Coming from another tool\n",
              "Which of our rules is which of another tool's. A rule can be named by any of these codes, in\n"
              "`.plimsoll.yaml`, in comments that switch it off, and with `plimsoll rules show CODE`; comments\n"
@@ -135,8 +145,9 @@ def index(packs):
 def pages():
     packs = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8"))
              for path in sorted(PACKS.glob("*.yaml"))}
-    made = {f"{name}.md": page(pack) for name, pack in packs.items()}
-    return made | {"README.md": index(packs), "switching.md": switching(packs)}
+    ours = {rule["id"]: name for name, pack in packs.items() for rule in pack["rules"]}
+    made = {f"{name}.md": page(pack, ours) for name, pack in packs.items()}
+    return made | {"README.md": index(packs), "switching.md": switching(packs, ours)}
 
 
 def main():

@@ -26,7 +26,7 @@ static const struct {
 	{"bazel build ...", " | bazel build ... | | "},
 	{"RUN make # buildkit", "RUN | make | | "},
 	{"|1 A=1", "RUN |  | | A=1;"},
-	{"|", "RUN |  | | "},
+	{"|", " | | | | "},
 	{"", " |  | | "},
 };
 
