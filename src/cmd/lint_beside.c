@@ -37,8 +37,10 @@ static const struct language *left_out(struct looking *l, const char *path)
 	CLEANUP(strbuf_done) struct strbuf bytes = STRBUF_INIT(LIMIT_YAML_BYTES);
 	struct source_file f = {.path = str_of(path)};
 	const struct language *language;
+	struct stat st;
 
-	if (lint_has_file(l->lint, f.path) || file_read(path, &bytes, NULL) < 0)
+	if (lint_has_file(l->lint, f.path) || lstat(path, &st) < 0 || !S_ISREG(st.st_mode) ||
+	    file_read(path, &bytes, NULL) < 0)
 		return NULL;
 	f.bytes = strbuf_str(&bytes);
 	language = language_of(&f);

@@ -155,3 +155,19 @@ def test_scaled_workloads_need_no_replicas(tmp_path):
     assert "replicas-low" not in {f["rule"] for f in lint(tmp_path, files, ".")["findings"]}
     (tmp_path / "scaler.yaml").write_text(scaler.replace("name: web}", "name: other}"))
     assert "replicas-low" in {f["rule"] for f in lint(tmp_path, {}, ".")["findings"]}
+
+
+def test_what_is_no_file_beside_it_is_not_opened(tmp_path):
+    os.mkfifo(tmp_path / "pipe.yaml")
+    files = {"web.yaml": DEPLOYMENT, "db.yaml": SERVICE}
+    assert len(about_sets(lint(tmp_path, files, "web.yaml", "db.yaml"))) == 4
+
+
+def test_each_test_of_versions_can_be_set(tmp_path):
+    files = {"job.yaml": "apiVersion: batch/v1beta1\nkind: CronJob\nmetadata: {name: a}\n",
+             ".plimsoll.yaml": "rules:\n  api-version-removed: {parameters: {minor: 20}}\n"}
+    rules = {f["rule"] for f in lint(tmp_path, files, "job.yaml")["findings"]}
+    assert "api-version-removed" not in rules
+    (tmp_path / ".plimsoll.yaml").unlink()
+    rules = {f["rule"] for f in lint(tmp_path, {}, "job.yaml")["findings"]}
+    assert "api-version-removed" in rules
