@@ -122,13 +122,29 @@ static bool is_changed(const struct pin *pin)
 	return pin->state == PIN_SET || pin->state == PIN_RENEWED;
 }
 
+/* The first that is used at that byte or behind it. */
+static size_t first_from(const struct pins *pins, size_t from)
+{
+	size_t low = 0, high = pins->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (pins->p[middle].use->from < from)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 int pins_edit(const struct pins *pins, size_t from, size_t to, struct edits *edits, size_t *ret_n,
 	      struct err *err)
 {
 	int r = 0;
 
 	*ret_n = 0;
-	for (size_t i = 0; r == 0 && i < pins->n; i++) {
+	for (size_t i = first_from(pins, from); r == 0 && i < pins->n; i++) {
 		const struct pin *pin = &pins->p[i];
 		const struct image_use *use = pin->use;
 		struct edit edit = {.start = use->start + (uint32_t)pin->image.n,
@@ -136,7 +152,9 @@ int pins_edit(const struct pins *pins, size_t from, size_t to, struct edits *edi
 				    .text = str_skip(pin->pinned, pin->image.n)};
 		bool taken = false;
 
-		if (is_changed(pin) && use->from >= from && use->to <= to)
+		if (use->from > to)
+			break;
+		if (is_changed(pin) && use->to <= to)
 			r = edits_add(edits, &edit, 1, &taken, err);
 		*ret_n += taken;
 	}
