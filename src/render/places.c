@@ -8,13 +8,20 @@ const struct finding_location *place_of(const struct finding *f)
 	return f->n_locations ? &f->locations[0] : &none;
 }
 
+struct str place_relative(struct str path)
+{
+	while (path.n > 2 && str_pull_prefix(&path, STR("./")))
+		;
+	return path;
+}
+
 struct str place_path(const struct finding *f)
 {
 	struct str path = place_of(f)->path;
 
 	if (path.n == 0)
 		path = f->subject.path;
-	return path.n ? path : STR("image");
+	return path.n ? place_relative(path) : STR("image");
 }
 
 uint64_t place_last_column(const struct finding_location *at)
@@ -99,5 +106,7 @@ struct str gap_path(const struct coverage *c)
 {
 	struct str path = c->what;
 
-	return str_pull_prefix(&path, STR("file ")) && path.n ? path : STR("image");
+	if (!str_pull_prefix(&path, STR("file ")) || !path.n)
+		return STR("image");
+	return place_relative(path);
 }

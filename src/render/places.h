@@ -22,7 +22,10 @@ const struct finding *places_at(const struct vec *list, size_t i);
 /* Its first place; all zero when it has none. */
 const struct finding_location *place_of(const struct finding *f);
 
-/* Never empty: "image" for what is about the image. */
+/* Without "./" in front, as `lint .` finds files: GitLab shows nothing of such a path. */
+struct str place_relative(struct str path);
+
+/* Never empty: "image" for what is about the image. Relative. */
 struct str place_path(const struct finding *f);
 
 /* The column of the last character of a finding on one line; 0: unknown, or on several lines. */

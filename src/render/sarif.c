@@ -408,7 +408,8 @@ static void put_location(struct sarif *s, const struct finding *f,
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(TEXT_MAX);
 
 	json_open_map(&s->w);
-	add_uri(&sb, at->path.n ? str_sub(at->path, 0, LIMIT_PATH_BYTES) : STR("image"));
+	add_uri(&sb,
+		at->path.n ? str_sub(place_relative(at->path), 0, LIMIT_PATH_BYTES) : STR("image"));
 	json_key(&s->w, "physicalLocation");
 	json_open_map(&s->w);
 	json_key(&s->w, "artifactLocation");

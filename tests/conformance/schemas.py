@@ -8,19 +8,24 @@ Scans images and checks what is printed against the schemas of its formats.
 DIR of --suite holds cyclonedx/, spdx/ and sarif/ as their projects publish them; the images
 are root file systems and image archives (*.tar, *.tar.gz, *.tar.xz). XML and tag-value documents have
 no JSON schema: they must be well-formed and name the same packages as the JSON form. JUnit and
-Markdown have none at all: they must hold each finding of the report. With --db the images are
-scanned for vulnerabilities, and CycloneDX must name them too. The golden files with findings in
-tests/fixtures/render are checked first. Every document is made twice and must be the same. Last
-line: "schemas: N of M".
+Markdown have none at all: they must hold each finding of the report. What the formats for code review
+ask for is in annotations.py. With --db the images are scanned for vulnerabilities, and CycloneDX must
+name them too. The golden files with findings in tests/fixtures/render are checked first, at last what
+`lint` prints of the examples of all rules, in every format. Every document is made twice and must be
+the same. Last line: "schemas: N of M".
 """
 import argparse
 import json
 import pathlib
 import subprocess
 import sys
+import tempfile
 import xml.etree.ElementTree as ET
 
 import jsonschema
+import yaml
+
+import annotations
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 CYCLONEDX = "{http://cyclonedx.org/schema/bom/1.6}"
@@ -76,7 +81,14 @@ class Formats:
             "sarif": lambda text: first_error(sarif, text) or self.sarif_is_whole(json.loads(text)),
             "junit": lambda text: self.junit_is_whole(ET.fromstring(text)),
             "markdown": lambda text: None if text.startswith("## Plimsoll: ") else "no heading",
-        }
+        } | annotations.CHECKS
+        self.lint_checks = {
+            "json": lambda text: first_error(report, text) or self.note_purls(text),
+            "sarif": lambda text: first_error(sarif, text) or self.sarif_is_whole(json.loads(text)),
+            "junit": self.junit_lists_findings,
+            "markdown": self.checks["markdown"],
+            "lint": lambda text: None if text else "nothing is printed",
+        } | annotations.CHECKS
 
     def note_purls(self, text):
         doc = json.loads(text)
@@ -104,6 +116,9 @@ class Formats:
             return "two results have one fingerprint"
         ids = sorted(r["properties"]["findingId"] for r in run_["results"])
         return None if ids == self.findings else "does not list the report's findings"
+
+    def junit_lists_findings(self, text):
+        return self.junit_is_whole(ET.fromstring(text))
 
     def junit_is_whole(self, root):
         cases = list(root.iter("testcase"))
@@ -140,13 +155,15 @@ def run(plimsoll, command, image, output, database):
 
 
 def check(plimsoll, formats, image, output, database):
-    listing = output in ("json", "sarif", "junit", "markdown")
+    listing = output in ("json", "sarif", "junit", "markdown", *annotations.CHECKS)
     command = "scan" if listing or database and output.startswith("cyclonedx") else "sbom"
+    return complaint_of(lambda: run(plimsoll, command, image, output, database), formats.checks[output])
+
+
+def complaint_of(make, judge):
     try:
-        text = run(plimsoll, command, image, output, database)
-        if text != run(plimsoll, command, image, output, database):
-            return "differs from run to run"
-        return formats.checks[output](text)
+        text = make()
+        return "differs from run to run" if text != make() else judge(text)
     except (ValueError, KeyError, TypeError, ET.ParseError) as error:
         return f"{type(error).__name__}: {error}"
 
@@ -162,6 +179,39 @@ def check_golden(formats):
         if complaint is not None:
             print(f"{path.name}: {output}: {complaint}")
     return good, total
+
+
+NAMES = {"dockerfile": "Dockerfile", "compose": "compose.yaml", "kubernetes": "manifest.yaml"}
+
+
+def write_examples(folder):
+    """What the rules' examples show, a folder each."""
+    for pack in sorted((ROOT / "rules" / "packs").glob("*.yaml")):
+        for rule in yaml.safe_load(pack.read_text(encoding="utf-8"))["rules"]:
+            texts = [text for text in rule["examples"]["fail"] if isinstance(text, str)]
+            for i, text in enumerate(texts):
+                path = folder / f"{rule['id']}-{i}" / NAMES[rule["applies_to"].split(".")[0]]
+                path.parent.mkdir()
+                path.write_text(text, encoding="utf-8")
+
+
+def check_lint(plimsoll, formats):
+    """(good, total) of what lint prints of them."""
+    good = 0
+    with tempfile.TemporaryDirectory() as folder:
+        write_examples(pathlib.Path(folder))
+
+        def lint(output):
+            done = subprocess.run([str(pathlib.Path(plimsoll).resolve()), "lint", "--format", output, "."],
+                                  cwd=folder, capture_output=True, check=True, timeout=600)
+            return done.stdout.decode("utf-8")
+
+        for output, judge in formats.lint_checks.items():
+            complaint = complaint_of(lambda output=output: lint(output), judge)
+            good += complaint is None
+            if complaint is not None:
+                print(f"lint: {output}: {complaint}")
+    return good, len(formats.lint_checks)
 
 
 def main():
@@ -183,6 +233,7 @@ def main():
             good += complaint is None
             if complaint is not None:
                 print(f"{image.name}: {output}: {complaint}")
+    good, total = (a + b for a, b in zip((good, total), check_lint(args.plimsoll, formats)))
     print(f"schemas: {good} of {total}")
     return 0 if good == total > 0 else 1
 
