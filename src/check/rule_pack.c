@@ -362,7 +362,8 @@ int rule_pack_add(struct rule_set *set, const struct yaml_node *root, struct str
 	for (size_t i = 0; yaml_entry(root, i, &key, &value); i++)
 		if (!str_is(yaml_str(key), "pack") && !str_is(yaml_str(key), "title") &&
 		    !str_is(yaml_str(key), "rules"))
-			return refuse(&rd, yaml_line(key), "a pack has no \"%.*s\"",
+			return refuse(&rd, yaml_line(key),
+				      "a pack has no \"%.*s\"; there are pack, title and rules",
 				      STR_FMT(yaml_str(key)));
 	for (size_t i = 0; i < yaml_len(rules) && r == 0; i++)
 		r = add_rule(&rd, yaml_at(rules, i));

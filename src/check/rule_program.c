@@ -89,17 +89,11 @@ int expression_compile(const struct env *env, struct str source, struct arena *a
 		       const struct type *want, struct program **ret, struct err *err)
 {
 	struct expr_problems problems = {0};
-	struct err first;
 	struct ast *tree;
 	int r = expr_parse(source, a, &tree, &problems, err);
 
 	if (r == 0)
 		r = expr_check(env, source, tree, a, &problems, err);
-	if (r < 0 && err && problems.n && problems.list[0].hint.n) {
-		first = *err;
-		return err_set(err, ERR_FORMAT, "%s; %.*s", first.msg,
-			       STR_FMT(problems.list[0].hint));
-	}
 	if (r < 0)
 		return r;
 	if (want && tree->type->kind != TYPE_DYN && !type_eq(tree->type, want))

@@ -42,16 +42,23 @@ static void add_list(struct strbuf *sb, const char *name, struct str_list list)
 		strbuf_addf(sb, "%-12s %.*s\n", i ? "" : name, STR_FMT(list.p[i]));
 }
 
+static int unknown_rule(const struct rule_set *set, const char *name, struct err *err)
+{
+	struct str nearest = rule_set_nearest(set, str_of(name));
+
+	err_set(err, ERR_USAGE, "rules: no rule \"%s\"; %s%.*s%s", name,
+		nearest.n ? "did you mean \"" : "plimsoll rules list shows them", STR_FMT(nearest),
+		nearest.n ? "\"?" : "");
+	return command_error(err);
+}
+
 static int show(struct rule_set *set, const char *name, struct err *err)
 {
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LIMIT_OUTPUT_BYTES);
 	const struct rule *rule = rule_set_find(set, str_of(name));
 
-	if (!rule) {
-		err_set(err, ERR_USAGE, "rules: no rule \"%s\"; plimsoll rules list shows them",
-			name);
-		return command_error(err);
-	}
+	if (!rule)
+		return unknown_rule(set, name, err);
 	add_line(&sb, "id", rule->id);
 	add_line(&sb, "title", rule->title);
 	add_line(&sb, "severity", str_of(severity_name(rule->severity)));
@@ -145,6 +152,9 @@ static int test(struct rule_set *set, int argc, const char *const *argv, struct 
 	size_t n = 0, failures = 0;
 	struct rule *rule;
 
+	for (int k = 0; k < argc; k++)
+		if (!rule_set_find(set, str_of(argv[k])))
+			return unknown_rule(set, argv[k], err);
 	for (size_t i = 0; (rule = rule_set_at(set, i)) != NULL; i++) {
 		struct tally *t = tally_of(tallies, &n, rule->pack);
 		bool wanted = argc == 0;

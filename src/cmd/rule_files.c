@@ -35,6 +35,10 @@ static int add_folder(struct rule_set *set, const char *path, struct err *err)
 
 	if (n < 0)
 		return err_errno(err, errno, "%s", path);
+	if (n == 0) {
+		free(list);
+		return err_set(err, ERR_USAGE, "%s: no pack of rules in it: no NAME.yaml", path);
+	}
 	for (int i = 0; i < n; i++) {
 		CLEANUP(strbuf_done) struct strbuf file = STRBUF_INIT(LIMIT_PATH_BYTES);
 

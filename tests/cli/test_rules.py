@@ -91,6 +91,24 @@ def test_what_is_wrong_in_a_pack_is_told_with_its_place(tmp_path, change, messag
     assert message in run(tmp_path, "lint", "Dockerfile", "--rules", mine, status=2).stderr
 
 
+def test_a_field_that_is_not_there_says_once_which_was_meant(tmp_path):
+    (tmp_path / "mine.yaml").write_text(PACK.replace("p.name", "p.nam"))
+    done = run(tmp_path, "rules", "test", "--rules", "mine.yaml", status=2)
+    assert done.stderr.count("did you mean") == 1 and 'did you mean "name"?' in done.stderr
+
+
+@pytest.mark.parametrize("words, message", [
+    (["test", "sudo-usde"], 'rules: no rule "sudo-usde"; did you mean "sudo-used"?'),
+    (["show", "sudo-usde"], 'rules: no rule "sudo-usde"; did you mean "sudo-used"?'),
+    (["test", "zzzzzzzz"], 'rules: no rule "zzzzzzzz"; plimsoll rules list shows them'),
+    (["list", "--rules", "empty"], "empty: no pack of rules in it: no NAME.yaml"),
+])
+def test_what_is_asked_for_has_to_be_there(tmp_path, words, message):
+    (tmp_path / "empty").mkdir()
+    done = run(tmp_path, "rules", *words, status=2)
+    assert done.stderr == f"plimsoll: {message}\n" and not done.stdout
+
+
 def test_settings_switch_grade_and_set_up_rules(tmp_path):
     mine = pack(tmp_path)
     text = "FROM a\nRUN apt-get install emacs\n"
