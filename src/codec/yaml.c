@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "codec/yaml.h"
 
+#include <stdlib.h>
 #include <yaml.h>
 
 #include "base/arena.h"
@@ -18,7 +19,13 @@ struct yaml_node {
 	struct str text;		/* of a scalar */
 	const struct yaml_node **items; /* of a list; of a map key, value, key, value, ... */
 	size_t n_items;
+	/* Of a large map that was read: places in `items` of its scalar keys, by their text. */
+	const struct yaml_node *const **by_key;
+	size_t n_by_key;
 };
+
+/* A map of fewer entries is walked. */
+#define INDEXED_MIN 17
 
 struct yaml_file {
 	struct arena arena;
@@ -235,6 +242,29 @@ static int take_items(struct builder *b, size_t first, bool merges, struct yaml_
 	return 0;
 }
 
+static int compare_keys(const void *a, const void *b)
+{
+	const struct yaml_node *const *const *x = a, *const *const *y = b;
+
+	return str_cmp((**x)->text, (**y)->text);
+}
+
+static int index_keys(struct builder *b, struct yaml_node *map, struct err *err)
+{
+	size_t n = map->n_items / 2;
+
+	if (n < INDEXED_MIN)
+		return 0;
+	map->by_key = arena_array(&b->file->arena, n, sizeof *map->by_key);
+	if (!map->by_key)
+		return err_nomem(err);
+	for (size_t i = 0; i < n; i++)
+		if (map->items[2 * i]->kind == YAML_SCALAR)
+			map->by_key[map->n_by_key++] = &map->items[2 * i];
+	qsort(map->by_key, map->n_by_key, sizeof *map->by_key, compare_keys);
+	return 0;
+}
+
 static int close_collection(struct builder *b, const yaml_event_t *e, struct err *err)
 {
 	struct open *o;
@@ -252,6 +282,8 @@ static int close_collection(struct builder *b, const yaml_event_t *e, struct err
 		r = resolve_keys(b, o->first, &merges, err);
 	if (r == 0)
 		r = take_items(b, o->first, merges, node, err);
+	if (r == 0 && node->kind == YAML_MAP)
+		r = index_keys(b, node, err);
 	vec_cut(&b->items, o->first);
 	if (r == 0)
 		r = add_anchor(b, o->anchor, node, err);
@@ -492,10 +524,30 @@ struct yaml_place yaml_place(const struct yaml_node *node)
 	return node ? node->place : (struct yaml_place){0};
 }
 
+static const struct yaml_node *find_indexed(const struct yaml_node *map, struct str key)
+{
+	size_t low = 0, high = map->n_by_key;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = str_cmp(map->by_key[middle][0]->text, key);
+
+		if (order == 0)
+			return map->by_key[middle][1];
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
 const struct yaml_node *yaml_find(const struct yaml_node *map, struct str key)
 {
 	const struct yaml_node *k, *value;
 
+	if (map && map->by_key)
+		return find_indexed(map, key);
 	for (size_t i = 0; yaml_entry(map, i, &k, &value); i++)
 		if (k->kind == YAML_SCALAR && str_eq(k->text, key))
 			return value;

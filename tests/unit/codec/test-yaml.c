@@ -153,6 +153,29 @@ TEST(a_mark_at_the_start_is_no_column)
 	assert_int_equal(place.column, 4);
 }
 
+/* Large maps have an index; merged pairs and keys that are no scalars must not upset it. */
+TEST(each_key_of_a_large_map_is_found)
+{
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(1000000);
+	CLEANUP(yaml_file_freep) struct yaml_file *file = NULL;
+	const struct yaml_node *doc, *key, *value;
+
+	strbuf_adds(&sb, "a: &a {merged: 1, k7: 2}\nb:\n  <<: *a\n  [x, y]: 3\n");
+	for (int i = 0; i < 1000; i++)
+		strbuf_addf(&sb, "  k%d: v%d\n", i * 7919 % 1000, i * 7919 % 1000);
+	assert_int_equal(parse(strbuf_str(&sb), &file, NULL), 0);
+	doc = yaml_get(yaml_document(file, 0), "b");
+	assert_int_equal(yaml_len(doc), 1002);
+	for (size_t i = 0; yaml_entry(doc, i, &key, &value); i++)
+		if (yaml_kind_of(key) == YAML_SCALAR)
+			assert_ptr_equal(yaml_find(doc, yaml_str(key)), value);
+	assert_str(yaml_get_str(doc, "k7"), "v7");
+	assert_str(yaml_get_str(doc, "merged"), "1");
+	assert_null(yaml_get(doc, "k1000"));
+	assert_null(yaml_get(doc, ""));
+	assert_null(yaml_get(doc, "<<"));
+}
+
 TEST(merged_pairs_stand_behind_the_own_ones)
 {
 	CLEANUP(yaml_file_freep) struct yaml_file *file = NULL;
@@ -183,6 +206,7 @@ int main(void)
 		RUN(what_is_wrong_is_said_with_its_line),
 		RUN(limits_are_kept),
 		RUN(a_mark_at_the_start_is_no_column),
+		RUN(each_key_of_a_large_map_is_found),
 		RUN(merged_pairs_stand_behind_the_own_ones),
 		RUN(a_node_knows_where_it_begins_and_ends),
 	};
