@@ -255,9 +255,24 @@ static int judge_entry(struct walk *w, const struct image_history_fact *e)
 	return r < 0 ? r : judge_arguments(w, e, &subject);
 }
 
+/* Commands of a step that no rule was asked about. */
+static int tell_unread(struct walk *w)
+{
+	struct report *r = judge_report(w->judge);
+
+	if (w->image.n_unread == 0)
+		return 0;
+	if (report_add_problem(r, STR_NULL, STR_NULL, STR("history"), &w->image.unread) < 0 ||
+	    report_add_coverage(r, STR("history"), COVERAGE_PARTIAL,
+				STR("the shell of a step is more than can be read"), STR_NULL,
+				w->image.n_unread) < 0)
+		return err_nomem(w->err);
+	return 0;
+}
+
 static int judge_history(struct walk *w)
 {
-	int r = 0;
+	int r = tell_unread(w);
 
 	for (size_t i = 0; r == 0 && i < w->report->image.history.n; i++)
 		r = judge_entry(w, &w->image.history[i]);

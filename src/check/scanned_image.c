@@ -301,16 +301,23 @@ static int put_commands(const struct making *m, const struct history_line *line,
 	struct fact_list none = fact_list_make(m->arena, 0);
 	struct shell_start start = {0};
 	struct shell_run run;
+	struct err why = {0};
 	int r;
 
 	f->commands = fact_list_value(&none);
 	if (!str_is(line->keyword, "RUN") ||
 	    (line->n_shell && !shell_start_from(line->shell, line->n_shell, &start)))
 		return 0;
-	r = shell_run_parse(&in, &start, m->arena, &run, m->err);
-	if (r == 0)
-		f->commands = command_facts(&run, start.dialect, &source, m->arena);
-	return r;
+	r = shell_run_parse(&in, &start, m->arena, &run, &why);
+	if (r == -ERR_LIMIT) {
+		if (m->image->n_unread++ == 0)
+			m->image->unread = why;
+		return 0;
+	}
+	if (r < 0)
+		return err_set(m->err, why.code, "%s", why.msg);
+	f->commands = command_facts(&run, start.dialect, &source, m->arena);
+	return 0;
 }
 
 /* White space of lines that were joined is one blank. */

@@ -11,7 +11,7 @@
  * knows, so nothing is read again. Bytes of names that are no UTF-8 are U+FFFD.
  *
  * Ownership: all of it lives in the arena and borrows the report. Threads: never changed
- * afterwards. Errors: ERR_NOMEM; ERR_LIMIT of shell_run_parse.
+ * afterwards. Errors: ERR_NOMEM.
  */
 #pragma once
 
@@ -144,6 +144,8 @@ struct scanned_image {
 	struct image_history_fact *history;
 	struct image_file_fact *files; /* as many as the report has, in its order */
 	struct image_account_fact *accounts;
+	size_t n_unread;   /* steps whose shell is more than can be read; */
+	struct err unread; /* why, of the first */
 };
 
 /*

@@ -369,12 +369,11 @@ bool view_count_below(const struct view *v, struct str dir, struct view_totals *
 
 bool view_count(const struct view *v, struct view_totals *ret)
 {
-	const struct counting c = {v, ret, false};
 	CLEANUP(freep) struct level *root = malloc(sizeof *root);
 
 	*ret = (struct view_totals){0};
 	if (!root)
 		return false;
 	root_level(v, root);
-	return count_level(&c, root);
+	return count_level(&(struct counting){v, ret, false}, root);
 }

@@ -3,7 +3,6 @@
 
 #include "base/cleanup.h"
 #include "base/limits.h"
-#include "base/path.h"
 #include "inventory/capability.h"
 
 #define LENGTHS 256 /* of paths that packages may list, modulo */
@@ -11,6 +10,11 @@
 struct marked_draft {
 	struct report_file file;
 	uint32_t node; /* of the layer's own tree */
+};
+
+/* Of a node of a layer's own tree, for the map of directories. */
+struct node_key {
+	uint32_t layer, node;
 };
 
 void marked_files_init(struct marked_files *m, const struct merge *merge,
@@ -33,9 +37,9 @@ void marked_files_done(struct marked_files *m)
 	arena_done(&m->arena);
 }
 
-static struct str dir_key(struct marked_files *m, size_t layer, struct str path)
+static struct str key_bytes(const struct node_key *key)
 {
-	return arena_strf(&m->arena, "%zu\x1f%.*s", layer, STR_FMT(path));
+	return str_make((const char *)key, sizeof *key);
 }
 
 /* ---- one item ---- */
@@ -69,7 +73,7 @@ static struct str type_name(const struct tree_node *node)
 	return node->type == NODE_HARDLINK ? STR("hardlink") : STR("file");
 }
 
-static int tell_full(struct marked_files *m)
+static int tell_full(struct marked_files *m, const char *name)
 {
 	struct err limit = {0};
 
@@ -77,8 +81,7 @@ static int tell_full(struct marked_files *m)
 		return 0;
 	m->is_full = true;
 	err_set(&limit, ERR_LIMIT,
-		"more than marked_files (%d) files that rules look at; the rest is left out",
-		(int)LIMIT_MARKED_FILES);
+		"more files that rules look at than %s allows; the rest is left out", name);
 	return report_add_problem(m->report, STR_NULL, STR_NULL, STR("files"), &limit);
 }
 
@@ -112,17 +115,20 @@ int marked_files_add(struct marked_files *m, size_t layer, const struct record_i
 	const struct report_layer *l = vec_at(&m->report->layers, layer);
 	struct marked_draft *d;
 	struct report_file *f;
-	struct str key;
+	struct node_key *key;
 	int r;
 
 	if (item->node >= t->n_nodes || !tree_is_alive(t, item->node))
 		return 0;
+	if (m->path_bytes > LIMIT_MARKED_PATH_BYTES)
+		return tell_full(m, "marked_path_bytes");
 	d = vec_push(&m->drafts);
 	if (!d)
-		return m->drafts.n == m->drafts.max ? tell_full(m) : -ERR_NOMEM;
+		return m->drafts.n == m->drafts.max ? tell_full(m, "marked_files") : -ERR_NOMEM;
 	d->node = item->node;
 	f = &d->file;
 	f->path = path_of(m, layer, item->node);
+	m->path_bytes += f->path.n;
 	f->type = type_name(tree_node(t, item->node));
 	f->mark = item->mark;
 	f->layer = l && m->report->has_image ? l->diff_id : STR_NULL;
@@ -136,21 +142,27 @@ int marked_files_add(struct marked_files *m, size_t layer, const struct record_i
 	r = put_capabilities(m, f, item->bytes);
 	if (r < 0 || !is_directory(f) || !is_leftover(f))
 		return r;
-	key = dir_key(m, layer, f->path);
-	return key.p ? map_put(&m->dirs, key, m) : -ERR_NOMEM;
+	key = arena_alloc(&m->arena, sizeof *key);
+	if (!key)
+		return -ERR_NOMEM;
+	*key = (struct node_key){(uint32_t)layer, item->node};
+	return map_put(&m->dirs, key_bytes(key), m);
 }
 
 /* ---- all together ---- */
 
 /* Part of a directory that is listed itself. */
-static bool is_covered(struct marked_files *m, const struct report_file *f)
+static bool is_covered(const struct marked_files *m, const struct marked_draft *d)
 {
+	const struct report_file *f = &d->file;
+	const struct tree *t = &m->records[f->layer_index]->tree;
+	struct node_key key = {(uint32_t)f->layer_index, d->node};
+
 	if (is_credential(f) || is_privileged(f) || m->dirs.n == 0)
 		return false;
-	for (struct str dir = path_dir(f->path); dir.n; dir = path_dir(dir)) {
-		struct str key = dir_key(m, f->layer_index, dir);
-
-		if (key.p && map_get(&m->dirs, key))
+	while (key.node != TREE_ROOT) {
+		key.node = tree_node(t, key.node)->parent;
+		if (map_get(&m->dirs, key_bytes(&key)))
 			return true;
 	}
 	return false;
@@ -224,7 +236,7 @@ static int list_files(struct marked_files *m)
 		struct marked_draft *d = vec_at(&m->drafts, i);
 		struct report_file *f;
 
-		if (is_covered(m, &d->file))
+		if (is_covered(m, d))
 			continue;
 		r = measure(m, &v, d, totals, &counted);
 		f = r == 0 ? vec_push(&m->report->files) : NULL;

@@ -11,8 +11,8 @@
  * privileged ones. What lies in a left-over directory is part of it and not listed besides, unless
  * it is privileged or named like a secret.
  *
- * Ownership: borrows all three. Errors: ERR_NOMEM. Limits: marked_files for an image; beyond it a
- * problem of the report says so.
+ * Ownership: borrows all three. Errors: ERR_NOMEM. Limits: marked_files, marked_path_bytes for an
+ * image; beyond them a problem of the report says so.
  */
 #pragma once
 
@@ -27,7 +27,8 @@ struct marked_files {
 	struct report *report;
 	struct arena arena;
 	struct vec drafts; /* struct marked_draft */
-	struct map dirs;   /* layer, path of left-over directories */
+	struct map dirs;   /* struct node_key of left-over directories */
+	uint64_t path_bytes;
 	bool is_full;
 };
 

@@ -276,3 +276,10 @@ def test_findings_of_rules_can_be_ignored_and_explained(tmp_path):
     assert "image-user-missing" in text and "no user is set" in text
     (tmp_path / ".plimsollignore").write_text("- id: image-user-missing\n  reason: a job as root\n")
     assert rules(scan(tmp_path)[1]) == ["image-healthcheck-missing"]
+
+
+def test_a_step_that_cannot_be_read_is_told_and_the_rest_is_judged(tmp_path):
+    image(tmp_path, tar_of([]), history=[{"created_by": "/bin/sh -c " + "a;" * 600000}], **QUIET)
+    got, findings = scan(tmp_path)
+    assert findings == [] and [p["parser"] for p in got["problems"]] == ["history"]
+    assert [c["state"] for c in got["coverage"] if c["what"] == "history"] == ["partial"]
