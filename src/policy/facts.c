@@ -112,6 +112,8 @@ struct value fact_need(struct call *c, struct facts *f, enum area area, bool has
 
 /* ---- lists of the report ---- */
 
+#define NO_COVERAGE "coverage: the report does not say what was looked at"
+
 static struct value findings_at(struct call *c, const struct object *o, uint32_t i)
 {
 	const struct finding_list *list = o->data;
@@ -222,6 +224,8 @@ static struct value report_coverage(struct call *c, const struct object *o)
 {
 	const struct vec *list = &fact_of(o)->facts->report->coverage;
 
+	if (list->n == 0)
+		return call_error(c, NO_COVERAGE);
 	return fact_list_of(c, o, &coverage_list_class, list, list->n);
 }
 
@@ -397,6 +401,15 @@ size_t each_count(const struct facts *f, const struct each *each)
 	if (!each->class)
 		return 1;
 	return each->class == &finding_class ? findings_of(f, each)->n : vec_of(f, each)->n;
+}
+
+struct str each_missing(const struct facts *f, const struct each *each)
+{
+	if (each->class == &coverage_class && f->report->coverage.n == 0)
+		return STR(NO_COVERAGE);
+	if (each->class == &problem_class && f->report->n_problems_unlisted)
+		return STR("problems: only in part, there were more than are listed");
+	return STR_NULL;
 }
 
 struct fact each_at(struct facts *f, const struct each *each, size_t i)

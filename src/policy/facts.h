@@ -223,6 +223,8 @@ extern const struct each eaches[]; /* the first is the report; NULL name ends */
 /* How many there are, and the i-th with words for people (in the arena of the facts). */
 size_t each_count(const struct facts *f, const struct each *each);
 struct fact each_at(struct facts *f, const struct each *each, size_t i);
+/* Why those in the report are not all, besides the areas; empty: they are. */
+struct str each_missing(const struct facts *f, const struct each *each);
 struct str each_words(const struct each *each, const struct fact *x, struct arena *a);
 struct str each_finding(const struct each *each, const struct fact *x); /* its id, or empty */
 

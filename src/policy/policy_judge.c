@@ -265,6 +265,7 @@ static bool conclude(struct judging *j, struct asking *q, struct verdict_reason 
 
 static void ask_rule(struct judging *j, struct asking *q)
 {
+	struct str missing = each_missing(&j->facts, q->rule->each);
 	size_t n;
 
 	facts_fill(&j->facts, j->values, &j->n_values);
@@ -275,6 +276,10 @@ static void ask_rule(struct judging *j, struct asking *q)
 
 		ask_about(j, q, &x);
 	}
+	if (missing.n == 0)
+		return;
+	q->n_unsure++;
+	q->why = q->why.n ? q->why : missing;
 }
 
 static int judge_rule(struct judging *j, const struct policy_rule *rule, struct err *err)

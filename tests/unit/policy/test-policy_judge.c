@@ -287,6 +287,28 @@ TEST(what_a_filter_hid_is_a_gap)
 	assert_has(r->verdict.reasons[0].message.p, "3 were left out by --severity critical");
 }
 
+TEST(a_report_that_says_nothing_is_not_clean)
+{
+	static const char *const rules[] = {
+		"message: m, require: 'report.coverage.all(c, c.state == \"assessed\")'",
+		"message: m, deny: 'report.coverage.exists(c, c.state != \"assessed\")'",
+		"message: m, each: coverage, deny: 'coverage.state != \"assessed\"'",
+		"message: m, each: layer, deny: 'false'",
+		"message: m, each: problem, deny: 'problem.code == \"bug\"'",
+		"message: m, deny: 'report.problems.size() > 0'",
+		"message: m, require: report.size < 1000",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rules); i++) {
+		CLEANUP(report_freep) struct report *r = report_new();
+
+		r->n_problems_unlisted = 1;
+		judge(r, "", rules[i]);
+		if (outcome(r) != OUTCOME_UNKNOWN || r->verdict.decision != VERDICT_DENY)
+			fail_msg("%s: %s", rules[i], rule_outcome_name(outcome(r)));
+	}
+}
+
 TEST(match_says_what_a_rule_is_about)
 {
 	static const struct {
@@ -430,6 +452,7 @@ int main(void)
 		RUN(each_thing_is_told_with_its_message),
 		RUN(things_of_an_area_with_gaps_are_not_all_of_them),
 		RUN(what_a_filter_hid_is_a_gap),
+		RUN(a_report_that_says_nothing_is_not_clean),
 		RUN(match_says_what_a_rule_is_about),
 		RUN(an_exception_takes_out_what_it_matches_for_certain_until_it_ends),
 		RUN(an_exception_that_rests_on_what_is_partly_known_does_not_hold),
