@@ -5,11 +5,7 @@
 
 const char *position_encoding_name(enum position_encoding e)
 {
-	static const char *const names[] = {[POSITION_UTF16] = "utf-16",
-					    [POSITION_UTF8] = "utf-8",
-					    [POSITION_UTF32] = "utf-32"};
-
-	return names[e];
+	return e == POSITION_UTF8 ? "utf-8" : "utf-16";
 }
 
 static bool is_inside(char c)
@@ -24,7 +20,7 @@ static unsigned units_of(char c, enum position_encoding encoding)
 		return 1;
 	if (is_inside(c))
 		return 0;
-	return encoding == POSITION_UTF16 && (unsigned char)c >= 0xf0 ? 2 : 1;
+	return (unsigned char)c >= 0xf0 ? 2 : 1;
 }
 
 /* The end of the line that starts at `from`, and where the next one starts; text.n: nowhere. */

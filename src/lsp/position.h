@@ -22,8 +22,8 @@
 #include "base/str.h"
 #include "base/vec.h"
 
-/* What a unit is: two bytes of UTF-16, one of UTF-8, a code point. */
-enum position_encoding { POSITION_UTF16, POSITION_UTF8, POSITION_UTF32 };
+/* What a unit is: two bytes of UTF-16, one of UTF-8. */
+enum position_encoding { POSITION_UTF16, POSITION_UTF8 };
 
 const char *position_encoding_name(enum position_encoding e); /* "utf-16" */
 

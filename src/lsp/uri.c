@@ -56,15 +56,3 @@ int uri_name(struct str uri, struct strbuf *out, struct err *err)
 		at = str_find_char(rest, ':');
 	return decode(at < rest.n ? str_skip(rest, at + 1) : rest, out, err);
 }
-
-void uri_write(struct strbuf *out, struct str path)
-{
-	const struct str plain = STR("-._~/");
-
-	strbuf_adds(out, "file://");
-	for (size_t i = 0; i < path.n; i++)
-		if (char_is_alnum(path.p[i]) || str_find_char(plain, path.p[i]) < plain.n)
-			strbuf_addc(out, path.p[i]);
-		else
-			strbuf_addf(out, "%%%02X", (unsigned char)path.p[i]);
-}

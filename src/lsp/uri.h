@@ -4,7 +4,6 @@
  *
  *     r = uri_path(STR("file:///srv/a%20b/Dockerfile"), &sb, err);      /srv/a b/Dockerfile
  *     r = uri_name(STR("untitled:Untitled-1"), &sb, err);               Untitled-1
- *     uri_write(&sb, STR("/srv/a b"));                                  file:///srv/a%20b
  *
  * Errors: ERR_UNSUPPORTED for another scheme than file, another host, no absolute path; ERR_FORMAT
  * for a broken escape or a NUL; ERR_LIMIT (path_bytes).
@@ -18,5 +17,3 @@ int uri_path(struct str uri, struct strbuf *out, struct err *err);
 
 /* The last part of any address, for documents that are no file. */
 int uri_name(struct str uri, struct strbuf *out, struct err *err);
-
-void uri_write(struct strbuf *out, struct str path);

@@ -66,24 +66,12 @@ TEST(any_address_has_a_name)
 	}
 }
 
-TEST(a_path_becomes_an_address_and_a_path_again)
-{
-	CLEANUP(strbuf_done) struct strbuf uri = STRBUF_INIT(100);
-	CLEANUP(strbuf_done) struct strbuf path = STRBUF_INIT(100);
-
-	uri_write(&uri, STR("/a b/\xc3\xa9%+~"));
-	assert_str(strbuf_str(&uri), "file:///a%20b/%C3%A9%25%2B~");
-	assert_int_equal(uri_path(strbuf_str(&uri), &path, NULL), 0);
-	assert_str(strbuf_str(&path), "/a b/\xc3\xa9%+~");
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		RUN(an_address_of_a_file_is_a_path),
 		RUN(what_is_no_file_of_ours_says_so),
 		RUN(any_address_has_a_name),
-		RUN(a_path_becomes_an_address_and_a_path_again),
 	};
 
 	return RUN_ALL(tests);
