@@ -6,6 +6,7 @@
 
 #define FIX_EDITS_MAX 64 /* of one finding */
 #define TEXT_MAX      65536
+#define SOURCE_MAX    8192 /* of a line that a finding shows; nobody reads a longer one */
 
 /* The compiled rules of one scope. */
 struct bench {
@@ -335,7 +336,7 @@ static int put_evidence(const struct trial *t, const struct judge_place *place, 
 		strbuf_addf(&sb, "document=%.*s", STR_FMT(t->subject->document));
 		p[n++] = keep(t, strbuf_str(&sb));
 	}
-	if (source.n && !t->program->rule->hides_source) {
+	if (source.n && source.n <= SOURCE_MAX && !t->program->rule->hides_source) {
 		strbuf_reset(&sb);
 		strbuf_addf(&sb, "source=%.*s", STR_FMT(source));
 		p[n++] = keep(t, strbuf_str(&sb));

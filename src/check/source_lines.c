@@ -1,21 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "check/source_lines.h"
 
+#define COLUMNS_STEP 256
+
+/* Of a code point: not a continuation byte. */
+static bool is_start(char c)
+{
+	return (c & 0xc0) != 0x80;
+}
+
 int source_lines_make(struct str text, struct arena *a, struct source_lines *ret, struct err *err)
 {
+	uint32_t *starts, *columns, column = 0;
 	size_t n = 1;
-	uint32_t *starts;
 
 	for (size_t i = 0; i < text.n; i++)
 		n += text.p[i] == '\n';
 	starts = arena_array(a, n, sizeof *starts);
-	if (!starts)
+	columns = arena_array(a, text.n / COLUMNS_STEP + 1, sizeof *columns);
+	if (!starts || !columns)
 		return err_nomem(err);
-	*ret = (struct source_lines){.text = text, .starts = starts, .n = n};
+	*ret = (struct source_lines){.text = text, .starts = starts, .columns = columns, .n = n};
 	n = 1;
-	for (size_t i = 0; i < text.n; i++)
-		if (text.p[i] == '\n')
+	for (size_t i = 0; i < text.n; i++) {
+		if (i % COLUMNS_STEP == 0)
+			columns[i / COLUMNS_STEP] = column;
+		column += is_start(text.p[i]);
+		if (text.p[i] == '\n') {
 			starts[n++] = (uint32_t)i + 1;
+			column = 0;
+		}
+	}
 	return 0;
 }
 
@@ -37,10 +52,17 @@ static size_t line_of(const struct source_lines *lines, size_t at)
 
 static uint64_t column_of(const struct source_lines *lines, size_t line, size_t at)
 {
+	size_t end = at < lines->text.n ? at : lines->text.n, i = lines->starts[line];
+	size_t step = end / COLUMNS_STEP * COLUMNS_STEP;
 	uint64_t column = 1;
 
-	for (size_t i = lines->starts[line]; i < at && i < lines->text.n; i++)
-		column += (lines->text.p[i] & 0xc0) != 0x80; /* not a continuation byte */
+	/* A line of a megabyte has as many places: not from its start for each. */
+	if (step > i && step < lines->text.n) {
+		column += lines->columns[step / COLUMNS_STEP];
+		i = step;
+	}
+	for (; i < end; i++)
+		column += is_start(lines->text.p[i]);
 	return column;
 }
 
@@ -78,7 +100,7 @@ size_t source_offset(const struct source_lines *lines, uint64_t line, uint64_t c
 	end = line < lines->n ? lines->starts[line] - 1 : lines->text.n;
 	while (column > 1 && at < end) {
 		at++;
-		while (at < end && (lines->text.p[at] & 0xc0) == 0x80)
+		while (at < end && !is_start(lines->text.p[at]))
 			at++;
 		column--;
 	}

@@ -16,6 +16,7 @@
 struct source_lines {
 	struct str text;
 	const uint32_t *starts;
+	const uint32_t *columns; /* how many code points of its line are before each 256th byte */
 	size_t n;
 };
 

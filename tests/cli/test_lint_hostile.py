@@ -141,6 +141,17 @@ def test_a_folder_without_rights_is_told(tmp_path):
     assert gaps(json.loads(done.stdout)) == ["file ./closed"]
 
 
+def test_many_findings_on_one_long_line_take_no_more_than_as_many_lines(tmp_path):
+    (tmp_path / ".plimsoll.yaml").write_text("rules: {shell-lint: off}\n")
+    line = "RUN " + "sudo \u00e9 && " * 20000 + "true\n"
+    (tmp_path / "Dockerfile").write_text("FROM a:1\nUSER 1\n" + line)
+    done = run(tmp_path, "--format", "json", "Dockerfile")
+    found = [f for f in json.loads(done.stdout)["findings"] if f["rule"] == "sudo-used"]
+    assert len(found) == 20000 and len(done.stdout) < 40000000
+    assert [f["locations"][0]["column"] for f in found[:3]] == [5, 15, 25]
+    assert found[-1]["locations"][0]["column"] == 5 + 19999 * 10
+
+
 def test_more_problems_than_are_listed_are_counted(tmp_path):
     report = lint(tmp_path, "FROM a:1\n" + "FOO x\n" * 1200)
     assert rules_of(report).count("unknown-instruction") == 1000
