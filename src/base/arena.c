@@ -7,6 +7,7 @@
 /* Blocks grow with what is in use: most arenas hold little, and zeroing takes time. */
 #define BLOCK_BYTES_MIN ((size_t)4 << 10)
 #define BLOCK_BYTES_MAX ((size_t)64 << 10)
+#define KEPT_MAX	16 /* of the largest, that a reset keeps */
 
 struct arena_block {
 	struct arena_block *next;
@@ -31,38 +32,78 @@ void arena_init(struct arena *a, size_t limit_bytes)
 	*a = (struct arena){.limit = limit_bytes};
 }
 
-void arena_done(struct arena *a)
+static void free_blocks(struct arena_block *b)
 {
 	struct arena_block *next;
 
-	for (struct arena_block *b = a->blocks; b; b = next) {
+	for (; b; b = next) {
 		next = b->next;
 		free(b);
 	}
+}
+
+void arena_done(struct arena *a)
+{
+	free_blocks(a->blocks);
+	free_blocks(a->kept);
 	*a = (struct arena){.limit = a->limit};
+}
+
+/* Only what was used is cleared: the rest still is. */
+static void keep_block(struct arena *a, struct arena_block *b)
+{
+	memset(b->bytes, 0, b->used);
+	b->used = 0;
+	b->next = a->kept;
+	a->kept = b;
 }
 
 void arena_reset(struct arena *a)
 {
-	arena_done(a);
+	struct arena_block *next, *blocks = a->blocks;
+	size_t n = 0;
+
+	for (struct arena_block *b = a->kept; b; b = b->next)
+		n++;
+	for (struct arena_block *b = blocks; b; b = next) {
+		next = b->next;
+		if (!ONE_OBJECT_PER_BLOCK && b->cap == BLOCK_BYTES_MAX && n++ < KEPT_MAX)
+			keep_block(a, b);
+		else
+			free(b);
+	}
+	*a = (struct arena){.limit = a->limit, .kept = a->kept};
+}
+
+static struct arena_block *new_block(struct arena *a, size_t cap)
+{
+	struct arena_block *b = cap == BLOCK_BYTES_MAX ? a->kept : NULL;
+
+	if (b) {
+		a->kept = b->next;
+		return b;
+	}
+	b = calloc(1, sizeof *b + cap);
+	if (b)
+		b->cap = cap;
+	return b;
 }
 
 static size_t block_bytes(const struct arena *a)
 {
-	if (a->used < BLOCK_BYTES_MIN)
-		return BLOCK_BYTES_MIN;
-	return a->used < BLOCK_BYTES_MAX ? a->used : BLOCK_BYTES_MAX;
+	if (a->kept || a->used >= BLOCK_BYTES_MAX)
+		return BLOCK_BYTES_MAX;
+	return a->used < BLOCK_BYTES_MIN ? BLOCK_BYTES_MIN : a->used;
 }
 
 static struct arena_block *add_block(struct arena *a, size_t n)
 {
 	size_t room = block_bytes(a);
 	size_t cap = ONE_OBJECT_PER_BLOCK || n > room / 4 ? n : room;
-	struct arena_block *b = calloc(1, sizeof *b + cap);
+	struct arena_block *b = new_block(a, cap);
 
 	if (!b)
 		return NULL;
-	b->cap = cap;
 	/* A large object gets its own block behind the current one, which may still have room. */
 	if (a->blocks && cap == n) {
 		b->next = a->blocks->next;

@@ -23,15 +23,18 @@ struct arena_block;
 
 struct arena {
 	struct arena_block *blocks;
-	size_t used;	   /* bytes handed out */
-	size_t limit;	   /* bytes */
-	size_t fail_after; /* 0: never; n: the n-th allocation from now gives NULL */
-	bool failed;	   /* an allocation gave NULL since arena_init or arena_done */
+	struct arena_block *kept; /* by a reset, cleared, to be filled again */
+	size_t used;		  /* bytes handed out */
+	size_t limit;		  /* bytes */
+	size_t fail_after;	  /* 0: never; n: the n-th allocation from now gives NULL */
+	bool failed;		  /* an allocation gave NULL since arena_init or arena_done */
 };
 
 void arena_init(struct arena *a, size_t limit_bytes);
 void arena_done(struct arena *a);
-void arena_reset(struct arena *a); /* releases all objects, keeps the limit */
+
+/* Releases all objects, keeps the limit, and some memory for what comes next: for a loop. */
+void arena_reset(struct arena *a);
 
 /* Zeroed, aligned for any type. */
 void *arena_alloc(struct arena *a, size_t n) __attribute__((malloc, alloc_size(2)));

@@ -21,11 +21,6 @@ bool str_eq_nocase(struct str a, struct str b)
 	return true;
 }
 
-bool str_has_prefix(struct str s, struct str prefix)
-{
-	return s.n >= prefix.n && str_eq(str_sub(s, 0, prefix.n), prefix);
-}
-
 bool str_has_suffix(struct str s, struct str suffix)
 {
 	return s.n >= suffix.n && str_eq(str_skip(s, s.n - suffix.n), suffix);
@@ -50,17 +45,6 @@ size_t str_find(struct str s, struct str needle)
 	const char *at = s.n ? memmem(s.p, s.n, needle.p, needle.n) : NULL;
 
 	return at ? (size_t)(at - s.p) : s.n;
-}
-
-struct str str_sub(struct str s, size_t from, size_t n)
-{
-	if (from >= s.n)
-		return (struct str){s.p ? s.p + s.n : NULL, 0};
-	s.p += from;
-	s.n -= from;
-	if (n < s.n)
-		s.n = n;
-	return s;
 }
 
 struct str str_trim(struct str s)

@@ -67,7 +67,10 @@ int str_cmp(struct str a, struct str b);
 /* ASCII case folded. */
 bool str_eq_nocase(struct str a, struct str b);
 
-bool str_has_prefix(struct str s, struct str prefix);
+static inline bool str_has_prefix(struct str s, struct str prefix)
+{
+	return s.n >= prefix.n && (prefix.n == 0 || memcmp(s.p, prefix.p, prefix.n) == 0);
+}
 bool str_has_suffix(struct str s, struct str suffix);
 
 /* Position of the first or last c, of needle; s.n when absent. */
@@ -76,7 +79,16 @@ size_t str_rfind_char(struct str s, char c);
 size_t str_find(struct str s, struct str needle);
 
 /* The part from `from` (cut to s.n), of at most n bytes. */
-struct str str_sub(struct str s, size_t from, size_t n);
+static inline struct str str_sub(struct str s, size_t from, size_t n)
+{
+	if (from >= s.n)
+		return (struct str){s.p ? s.p + s.n : NULL, 0};
+	s.p += from;
+	s.n -= from;
+	if (n < s.n)
+		s.n = n;
+	return s;
+}
 static inline struct str str_skip(struct str s, size_t n)
 {
 	return str_sub(s, n, SIZE_MAX);

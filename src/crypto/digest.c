@@ -111,11 +111,15 @@ int digest_parse(struct str text, struct digest_value *ret, struct err *err)
 
 struct str digest_format(const struct digest_value *v, char buf[DIGEST_TEXT_MAX])
 {
+	static const char digits[] = "0123456789abcdef";
 	const struct algorithm *a = &algorithms[v->algorithm];
 	int n = snprintf(buf, DIGEST_TEXT_MAX, "%s:", a->name);
 
-	for (size_t i = 0; i < a->size; i++)
-		n += snprintf(buf + n, DIGEST_TEXT_MAX - (size_t)n, "%02x", v->bytes[i]);
+	for (size_t i = 0; i < a->size; i++) {
+		buf[n++] = digits[v->bytes[i] >> 4];
+		buf[n++] = digits[v->bytes[i] & 15];
+	}
+	buf[n] = '\0';
 	return str_make(buf, (size_t)n);
 }
 

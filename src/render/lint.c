@@ -73,8 +73,10 @@ static struct str pull_character(struct str *line)
 
 static size_t columns_of(const struct canvas *c, struct str character, size_t at)
 {
-	if (str_is(character, "\t"))
+	if (character.n == 1 && character.p[0] == '\t')
 		return TAB - at % TAB;
+	if (character.n == 1 && character.p[0] >= 0x20 && character.p[0] < 0x7f)
+		return 1; /* nearly all of them */
 	return text_width(character, c->unicode);
 }
 

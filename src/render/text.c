@@ -128,11 +128,22 @@ static void add_glyph(struct strbuf *out, const struct glyph *g)
 		strbuf_addf(out, "\\x%02x", (unsigned char)g->bytes.p[i]);
 }
 
+/* The bytes at the start that are a column each and shown as they are: nearly all of them. */
+static size_t plain_length(struct str s)
+{
+	size_t n = 0;
+
+	while (n < s.n && s.p[n] >= 0x20 && s.p[n] < 0x7f)
+		n++;
+	return n;
+}
+
 size_t text_width(struct str s, bool unicode)
 {
 	struct glyph g;
-	size_t columns = 0;
+	size_t columns = plain_length(s);
 
+	s = str_skip(s, columns);
 	while (pull_glyph(&s, unicode, &g))
 		columns += g.columns;
 	return columns;
@@ -142,8 +153,11 @@ size_t text_width(struct str s, bool unicode)
 static bool fits(struct str s, size_t max_columns, bool unicode)
 {
 	struct glyph g;
-	size_t columns = 0;
+	size_t columns = plain_length(str_sub(s, 0, max_columns < s.n ? max_columns + 1 : s.n));
 
+	s = str_skip(s, columns);
+	if (columns > max_columns)
+		return false;
 	while (pull_glyph(&s, unicode, &g)) {
 		columns += g.columns;
 		if (columns > max_columns)
@@ -159,6 +173,10 @@ size_t text_add(struct strbuf *out, struct str s, size_t max_columns, bool unico
 	bool cut = !fits(s, max_columns, unicode);
 	struct glyph g;
 
+	if (!cut && plain_length(s) == s.n) {
+		strbuf_add(out, s);
+		return s.n;
+	}
 	if (cut && max_columns < dots)
 		return 0;
 	if (cut)
@@ -175,8 +193,11 @@ size_t text_add(struct strbuf *out, struct str s, size_t max_columns, bool unico
 
 void text_pad(struct strbuf *out, size_t columns)
 {
-	while (columns-- > 0)
-		strbuf_addc(out, ' ');
+	static const char blanks[] = "                                ";
+
+	for (; columns >= sizeof blanks - 1; columns -= sizeof blanks - 1)
+		strbuf_add(out, STR(blanks));
+	strbuf_add(out, str_sub(STR(blanks), 0, columns));
 }
 
 static void new_line(struct strbuf *out, size_t indent)
@@ -194,14 +215,20 @@ void text_wrap(struct strbuf *out, struct str s, size_t indent, size_t width, bo
 	while (str_pull_word(&s, &word)) {
 		struct glyph g;
 		bool whole = fits(word, room, unicode);
+		size_t columns = whole ? text_width(word, unicode) : 0;
 
-		if (used > 0 && (!whole || used + 1 + text_width(word, unicode) > room)) {
+		if (used > 0 && (!whole || used + 1 + columns > room)) {
 			new_line(out, indent);
 			used = 0;
 		}
 		if (used > 0) {
 			strbuf_addc(out, ' ');
 			used++;
+		}
+		if (whole && columns == word.n && plain_length(word) == word.n) {
+			strbuf_add(out, word);
+			used += columns;
+			continue;
 		}
 		while (pull_glyph(&word, unicode, &g)) {
 			if (used + g.columns > room && used > 0) {
