@@ -3,8 +3,8 @@
 
 #include "base/cleanup.h"
 #include "base/map.h"
+#include "base/pool.h"
 #include "image/locate.h"
-#include "vuln/host_pool.h"
 
 struct pin_lookup {
 	struct pin_lookup_options options;
@@ -152,15 +152,15 @@ static struct str no_host(void *context, size_t i)
 
 int pin_lookup_run(struct pin_lookup *l, struct err *err)
 {
-	const struct host_pool pool = {
+	const struct pool pool = {
 		.n = l->answers.n - l->n_asked,
-		.host = no_host,
+		.group = no_host,
 		.run = ask,
 		.ctx = l,
 		.n_threads = LIMIT_PIN_LOOKUPS,
-		.per_host = LIMIT_PIN_LOOKUPS,
+		.per_group = LIMIT_PIN_LOOKUPS,
 	};
-	int r = host_pool_run(&pool, err);
+	int r = pool_run(&pool, err);
 
 	if (r == 0)
 		l->n_asked = l->answers.n;

@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "base/pool.h"
 #include "crypto/digest_stream.h"
 #include "inventory/sbom/bom.h"
 #include "scan/assemble.h"
@@ -218,8 +219,7 @@ static void *worker_main(void *context)
 
 static size_t worker_count(const struct scan *s)
 {
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-	uint64_t jobs = s->q->jobs ? s->q->jobs : cpus > 0 ? (uint64_t)cpus : 1;
+	uint64_t jobs = s->q->jobs ? s->q->jobs : pool_processors();
 
 	if (jobs > LIMIT_JOBS)
 		jobs = LIMIT_JOBS;

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "vuln/build.h"
 
-#include <pthread.h>
-#include <unistd.h>
-
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/map.h"
+#include "base/pool.h"
 #include "vuln/alias.h"
 #include "vuln/collect.h"
 #include "vuln/mirror.h"
@@ -16,40 +14,6 @@
 
 #define RECORDS_MAX (64u << 20)
 #define FACTS_MAX   (1u << 20)
-
-/* ---- jobs ---- */
-
-/* Runs fn for each number below n, on several threads, in that order of starting. */
-struct pool {
-	void (*fn)(void *ctx, size_t i);
-	void *ctx;
-	size_t n;
-	atomic_size_t next;
-};
-
-static void *pool_main(void *arg)
-{
-	struct pool *pool = arg;
-
-	for (size_t i; (i = atomic_fetch_add(&pool->next, 1)) < pool->n;)
-		pool->fn(pool->ctx, i);
-	return NULL;
-}
-
-static void pool_run(struct pool *pool, unsigned n_threads)
-{
-	pthread_t threads[LIMIT_JOBS];
-	unsigned n = 0;
-
-	if (n_threads > LIMIT_JOBS)
-		n_threads = LIMIT_JOBS;
-	while (n + 1 < n_threads && n + 1 < pool->n &&
-	       pthread_create(&threads[n], NULL, pool_main, pool) == 0)
-		n++;
-	(void)pool_main(pool); /* this thread too; alone when there can be no other */
-	for (unsigned i = 0; i < n; i++)
-		(void)pthread_join(threads[i], NULL); /* joinable, ours */
-}
 
 /* ---- what is being built ---- */
 
@@ -148,7 +112,7 @@ static int largest_first(const void *va, const void *vb, void *ctx)
 
 static int read_mirror(struct builder *b, struct err *err)
 {
-	struct pool pool = {run_file, b, 0, 0};
+	struct pool pool = {.run = run_file, .ctx = b, .n_threads = b->n_threads};
 	int r = mirror_open(&b->mirror, b->options->feeds, err);
 
 	if (r < 0)
@@ -164,8 +128,7 @@ static int read_mirror(struct builder *b, struct err *err)
 	if (b->options->total_bytes)
 		atomic_store(b->options->total_bytes, b->mirror.bytes);
 	b->mirror.progress = b->options->done_bytes;
-	pool_run(&pool, b->n_threads);
-	return 0;
+	return pool_run(&pool, err);
 }
 
 /* ---- telling ---- */
@@ -456,10 +419,14 @@ static int by_name(const void *va, const void *vb)
 
 static int write_shards(struct builder *b, struct err *err)
 {
-	struct pool pool = {run_shard, b, b->shards.n, 0};
+	const struct pool pool = {
+		.n = b->shards.n, .run = run_shard, .ctx = b, .n_threads = b->n_threads};
+	int r;
 
 	vec_sort(&b->shards, most_rows_first);
-	pool_run(&pool, b->n_threads);
+	r = pool_run(&pool, err);
+	if (r < 0)
+		return r;
 	vec_sort(&b->shards, by_name);
 	for (size_t i = 0; i < b->shards.n; i++) {
 		struct shard_job *job = *(struct shard_job **)vec_at(&b->shards, i);
@@ -814,7 +781,6 @@ static void builder_done(struct builder *b)
 int build_run(const struct build_options *options, struct build_report *ret, struct err *err)
 {
 	struct builder *b = calloc(1, sizeof *b);
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	int r;
 
 	*ret = (struct build_report){
@@ -828,7 +794,7 @@ int build_run(const struct build_options *options, struct build_report *ret, str
 	b->report = ret;
 	b->mirror.fd = b->mirror.lock_fd = -1;
 	b->budget.limit = options->max_bytes ? options->max_bytes : LIMIT_DB_BUILD_BYTES;
-	b->n_threads = options->n_threads ? options->n_threads : cpus > 0 ? (unsigned)cpus : 1;
+	b->n_threads = options->n_threads ? options->n_threads : pool_processors();
 	b->records = (struct vec)VEC_INIT(struct record *, RECORDS_MAX);
 	b->shards = (struct vec)VEC_INIT(struct shard_job *, LIMIT_DB_SHARDS);
 	b->enrichments = (struct vec)VEC_INIT(struct enrichment_entry, RECORDS_MAX);

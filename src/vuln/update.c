@@ -2,7 +2,7 @@
 #include "vuln/update.h"
 
 #include "base/limits.h"
-#include "vuln/host_pool.h"
+#include "base/pool.h"
 #include "vuln/source.h"
 
 #define OSV_BASE "https://osv-vulnerabilities.storage.googleapis.com"
@@ -83,15 +83,15 @@ static int account(struct update_report *report, const struct source *s, const s
 
 static int run(struct update *u, struct update_report *report, struct err *err)
 {
-	struct host_pool pool = {
+	struct pool pool = {
 		.n = ARRAY_LEN(sources),
-		.host = host_of,
+		.group = host_of,
 		.run = run_source,
 		.ctx = u,
 		.n_threads = LIMIT_FEED_DOWNLOADS,
-		.per_host = LIMIT_FEED_HOST_DOWNLOADS,
+		.per_group = LIMIT_FEED_HOST_DOWNLOADS,
 	};
-	int r = host_pool_run(&pool, err);
+	int r = pool_run(&pool, err);
 
 	for (size_t i = 0; i < ARRAY_LEN(sources) && r == 0; i++)
 		r = account(report, &sources[i], &u->outcomes[i], err);
