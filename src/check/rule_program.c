@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "check/rule_program.h"
 
+#include "base/cleanup.h"
+#include "base/limits.h"
+#include "check/yaml_facts.h"
+#include "expr/map_value.h"
 #include "expr/parse.h"
+
+#define PARAMS_COST 65536 /* nodes that are copied */
 
 /* ---- facts ---- */
 
@@ -38,38 +44,29 @@ int scope_env_new(const struct scope *scope, struct env **ret, struct err *err)
 	return r;
 }
 
-static const struct rule_params *params_of(const struct object *o)
+/* Copied, so that what is asked of them is folded: lists behind `in` become tables. */
+static int make_params(struct rule_program *p, struct err *err)
 {
-	return o->data;
-}
+	static const struct map_value none;
+	const struct yaml_node *defaults = p->rule->parameters, *key, *node;
+	struct call c = {.scratch = &p->memory, .budget = PARAMS_COST};
+	struct map_entry *entries;
+	uint32_t n = 0;
 
-static struct value params_get(struct call *c, const struct object *o, struct value key)
-{
-	const struct yaml_node *node;
+	p->params = (struct value){.kind = VALUE_MAP, .map = &none};
+	if (yaml_len(defaults) == 0)
+		return 0;
+	entries = call_alloc(&c, yaml_len(defaults) * sizeof *entries);
+	for (; entries && yaml_entry(defaults, n, &key, &node); n++) {
+		const struct yaml_node *set = yaml_find(p->rule->overrides, yaml_str(key));
 
-	if (key.kind != VALUE_STRING)
-		return value_absent();
-	node = yaml_find(params_of(o)->set, value_str(key));
-	if (!node)
-		node = yaml_find(params_of(o)->defaults, value_str(key));
-	return node ? yaml_fact(c, node) : value_absent();
-}
-
-static struct value params_key(struct call *c, const struct object *o, uint32_t i)
-{
-	const struct yaml_node *key, *value;
-
-	(void)c; /* nothing is made */
-	return yaml_entry(params_of(o)->defaults, i, &key, &value) ? value_string(yaml_str(key))
-								   : value_absent();
-}
-
-static const struct object_class params_class = {
-	.name = "parameters", .get = params_get, .key = params_key};
-
-static struct value params_value(struct rule_program *p)
-{
-	return value_foreign_map(&p->params.object, (uint32_t)yaml_len(p->params.defaults));
+		entries[n] = (struct map_entry){value_string(yaml_str(key)),
+						yaml_copy(&c, set ? set : node)};
+	}
+	p->params = entries ? map_build(&c, entries, n) : call_exhausted(&c);
+	return p->params.kind == VALUE_MAP ? 0
+					   : err_set(err, ERR_LIMIT, "parameters: %.*s",
+						     STR_FMT(p->params.error->message));
 }
 
 /* ---- expressions ---- */
@@ -117,7 +114,7 @@ static int in_rule(const struct rule *rule, size_t line, const char *part, int r
 /* A constant, so that patterns among them are compiled once. */
 static int add_params(struct env *env, struct rule_program *p, struct err *err)
 {
-	return env_add_constant(env, STR("params"), &type_dyn, params_value(p), err);
+	return env_add_constant(env, STR("params"), &type_dyn, p->params, err);
 }
 
 int rule_compile(const struct rule *rule, struct env *env, struct arena *a,
@@ -130,9 +127,11 @@ int rule_compile(const struct rule *rule, struct env *env, struct arena *a,
 	};
 	int r;
 
-	*ret = (struct rule_program){
-		.rule = rule, .params = {.set = rule->overrides, .defaults = rule->parameters}};
-	ret->params.object = (struct object){&params_class, &ret->params};
+	*ret = (struct rule_program){.rule = rule};
+	scratch_init(&ret->memory, LIMIT_EXPR_SCRATCH);
+	r = make_params(ret, err);
+	if (r < 0)
+		return in_rule(rule, rule->line, "parameters", r, err);
 	r = add_params(env, ret, err);
 	for (size_t i = 0; i < sizeof parts / sizeof parts[0] && r == 0; i++) {
 		if (!parts[i].text->text.n)
@@ -167,4 +166,5 @@ void rule_program_release(struct rule_program *p)
 	program_free(p->fix);
 	template_release(&p->message);
 	template_release(&p->remedy);
+	scratch_done(&p->memory);
 }

@@ -17,20 +17,14 @@
 #include "check/rule.h"
 #include "check/scope.h"
 #include "check/template.h"
-#include "check/yaml_facts.h"
-
-/* params: what the user has set, else the default. */
-struct rule_params {
-	struct object object;
-	const struct yaml_node *set, *defaults;
-};
 
 struct rule_program {
 	const struct rule *rule;
 	struct program *when, *at, *fix; /* the last two may be NULL */
 	struct template message, remedy;
-	bool has_texts; /* these two are compiled */
-	struct rule_params params;
+	bool has_texts;	       /* these two are compiled */
+	struct value params;   /* what the user has set, else the defaults */
+	struct scratch memory; /* of params */
 };
 
 int scope_env_new(const struct scope *scope, struct env **ret, struct err *err);

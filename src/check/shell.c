@@ -112,19 +112,6 @@ struct parser parser_inside(const struct parser *p, struct str text, const struc
 	return (struct parser){.parse = p->parse, .text = text, .map = map};
 }
 
-bool parser_sees(const struct parser *p, const char *text)
-{
-	return str_has_prefix(str_skip(p->text, p->at), str_of(text));
-}
-
-bool parser_takes(struct parser *p, const char *text)
-{
-	if (!parser_sees(p, text))
-		return false;
-	p->at += strlen(text);
-	return true;
-}
-
 static struct str shebang_of(struct str text)
 {
 	struct str line = STR_NULL;

@@ -15,11 +15,13 @@ static const struct {
 
 bool sees_word(const struct parser *p, const char *word)
 {
-	struct parser behind = *p;
+	struct parser behind;
 	size_t n;
 
-	if (!parser_takes(&behind, word))
+	if (peek(p, 0) != (unsigned char)word[0] || !parser_sees(p, word))
 		return false;
+	behind = *p;
+	behind.at += strlen(word);
 	while ((n = continuation(&behind)) > 0)
 		behind.at += n;
 	return ends_word(peek(&behind, 0)) ||

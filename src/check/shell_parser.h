@@ -95,8 +95,18 @@ static inline struct str slice(const struct parser *p, size_t at, size_t end)
 }
 
 /* Whether the text goes on with it; takes it. */
-bool parser_sees(const struct parser *p, const char *text);
-bool parser_takes(struct parser *p, const char *text);
+static inline bool parser_sees(const struct parser *p, const char *text)
+{
+	return str_has_prefix(str_skip(p->text, p->at), str_of(text));
+}
+
+static inline bool parser_takes(struct parser *p, const char *text)
+{
+	if (!parser_sees(p, text))
+		return false;
+	p->at += strlen(text);
+	return true;
+}
 
 /* shell_word.c */
 bool is_name_start(int c);

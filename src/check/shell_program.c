@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "check/shell_program.h"
 
+#include <assert.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#define NAMES_MAX 512 /* of all rows */
+
 static const struct shell_program programs[] = {
 #define PROGRAM(...) {__VA_ARGS__},
 #include "check/shell_options.def"
@@ -25,14 +31,54 @@ static bool list_has(struct str list, char separator, struct str name, struct st
 	return false;
 }
 
+/* All names, sorted. Filled once under pthread_once, read-only afterwards. */
+static struct {
+	pthread_once_t once;
+	struct known {
+		struct str name;
+		size_t row;
+	} names[NAMES_MAX];
+	size_t n;
+} known = {.once = PTHREAD_ONCE_INIT};
+
+static int compare_known(const void *a, const void *b)
+{
+	const struct known *x = a, *y = b;
+	int order = str_cmp(x->name, y->name);
+
+	return order ? order : (x->row > y->row) - (x->row < y->row);
+}
+
+static void list_names(void)
+{
+	for (size_t i = 0; i < N_PROGRAMS; i++) {
+		struct str names = str_of(programs[i].names), name;
+
+		while (known.n < NAMES_MAX && str_pull_until(&names, ' ', &name))
+			known.names[known.n++] = (struct known){name, i};
+	}
+	assert(known.n < NAMES_MAX);
+	qsort(known.names, known.n, sizeof known.names[0], compare_known);
+}
+
+/* The first row with that name. */
 static const struct shell_program *find_exactly(struct str name)
 {
-	struct str first;
+	size_t low = 0, high;
 
-	for (size_t i = 0; name.n && i < N_PROGRAMS; i++)
-		if (list_has(str_of(programs[i].names), ' ', name, &first))
-			return &programs[i];
-	return NULL;
+	(void)pthread_once(&known.once, list_names); /* cannot fail with a static once */
+	high = known.n;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (str_cmp(known.names[middle].name, name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return name.n && low < known.n && str_eq(known.names[low].name, name)
+		       ? &programs[known.names[low].row]
+		       : NULL;
 }
 
 const struct shell_program *shell_program_find(struct str name, struct str *ret_name)

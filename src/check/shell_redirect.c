@@ -25,7 +25,11 @@ static struct str take_operator(struct parser *p)
 	static const char *const operators[] = {"&>>", "&>", "<<<", "<<-", "<<", "<&",
 						"<>",  "<",  ">>",  ">&",  ">|", ">"};
 
-	if ((parser_sees(p, "<(") || parser_sees(p, ">(")))
+	int first = peek(p, 0);
+
+	if (first != '&' && first != '<' && first != '>')
+		return STR_NULL;
+	if (parser_sees(p, "<(") || parser_sees(p, ">("))
 		return STR_NULL; /* a process substitution is a word */
 	for (size_t i = 0; i < sizeof operators / sizeof operators[0]; i++)
 		if (parser_takes(p, operators[i]))

@@ -5,6 +5,9 @@
 
 #include "base/cleanup.h"
 #include "expr/call.h"
+#include "expr/map_value.h"
+
+#define COPY_DEPTH 16 /* what lies deeper is asked node by node */
 
 /* ---- scalars ---- */
 
@@ -163,6 +166,50 @@ struct value yaml_fact(struct call *c, const struct yaml_node *node)
 			return call_exhausted(c);
 	}
 	return yaml_fact_init(fact, node);
+}
+
+/* ---- copies ---- */
+
+static struct value copy(struct call *c, const struct yaml_node *node, unsigned depth);
+
+static struct value copy_list(struct call *c, const struct yaml_node *node, unsigned depth)
+{
+	size_t n = yaml_len(node);
+	struct value *items = call_values(c, n);
+
+	for (size_t i = 0; items && i < n; i++)
+		items[i] = copy(c, yaml_at(node, i), depth + 1);
+	return items ? value_list(items, (uint32_t)n) : yaml_fact(c, node);
+}
+
+/* Of entries that << has put behind others of their key, asking would find none. */
+static struct value copy_map(struct call *c, const struct yaml_node *node, unsigned depth)
+{
+	size_t n = yaml_len(node), kept = 0;
+	struct map_entry *entries = call_spend(c, n) ? call_alloc(c, n * sizeof *entries) : NULL;
+	const struct yaml_node *key, *value;
+	struct value map;
+
+	for (size_t i = 0; entries && yaml_entry(node, i, &key, &value); i++)
+		entries[kept++] =
+			(struct map_entry){value_string(yaml_str(key)), copy(c, value, depth + 1)};
+	map = entries ? map_build(c, entries, (uint32_t)kept) : value_absent();
+	return map.kind == VALUE_MAP ? map : yaml_fact(c, node);
+}
+
+static struct value copy(struct call *c, const struct yaml_node *node, unsigned depth)
+{
+	enum yaml_kind kind = yaml_kind_of(node);
+
+	if (depth < COPY_DEPTH && kind == YAML_LIST)
+		return copy_list(c, node, depth);
+	return depth < COPY_DEPTH && kind == YAML_MAP ? copy_map(c, node, depth)
+						      : yaml_fact(c, node);
+}
+
+struct value yaml_copy(struct call *c, const struct yaml_node *node)
+{
+	return copy(c, node, 0);
 }
 
 const struct yaml_node *yaml_fact_node(struct value v)

@@ -26,5 +26,11 @@ struct value yaml_fact_init(struct yaml_fact *fact, const struct yaml_node *node
 /* The same inside of an evaluation. */
 struct value yaml_fact(struct call *c, const struct yaml_node *node);
 
+/*
+ * The same with lists and maps copied, as far as the budget of the call goes: for what is asked
+ * often. What is not copied is asked node by node.
+ */
+struct value yaml_copy(struct call *c, const struct yaml_node *node);
+
 /* The node behind a list or map made here; NULL for any other value. */
 const struct yaml_node *yaml_fact_node(struct value v);

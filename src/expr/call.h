@@ -21,6 +21,7 @@
 #include "base/err.h"
 #include "expr/value.h"
 
+struct regex_cache;
 struct scratch;
 
 struct call {
@@ -28,8 +29,9 @@ struct call {
 	uint64_t budget;      /* units left */
 	const void *prepared; /* what the overload's `prepare` made of its constant arguments, or
 				 NULL */
-	uint32_t pos;	      /* byte in the source, for errors */
-	enum err_code out_of; /* ERR_NOMEM or ERR_LIMIT once something was refused */
+	struct regex_cache **regexes; /* where patterns are kept; NULL: nowhere */
+	uint32_t pos;		      /* byte in the source, for errors */
+	enum err_code out_of;	      /* ERR_NOMEM or ERR_LIMIT once something was refused */
 };
 
 /* Not zeroed, aligned for any type; NULL when the scratch is full, which also ends the budget: what

@@ -110,7 +110,8 @@ static struct node *membership(struct compiler *c, const struct ast *ast)
 
 	if (!both(c, ast, &a, &b))
 		return NULL;
-	if (node_is_const(b) && !node_is_const(a) && node_constant(b).kind == VALUE_LIST)
+	if (node_is_const(b) && !node_is_const(a) && node_constant(b).kind == VALUE_LIST &&
+	    node_constant(b).form == VALUE_PLAIN)
 		set = const_set_new(node_constant(b).items, node_constant(b).n, c->arena);
 	if (!set)
 		return binary(c, ast, eval_in, a, b);

@@ -4,8 +4,8 @@
  * as Kubernetes has them.
  *
  * Specification: langdef.md; cel-go's ext/README.md, "Regex"; k8s.io/apiserver,
- * pkg/cel/library/regex.go. A constant pattern is compiled with the program; one from the facts for
- * each call, which is paid for.
+ * pkg/cel/library/regex.go. A constant pattern is compiled with the program; one from the facts is
+ * paid for at each call, whether it had to be compiled or was still there (regex_cache.h).
  */
 #include <inttypes.h>
 
@@ -13,7 +13,7 @@
 #include "base/limits.h"
 #include "expr/builder.h"
 #include "expr/function.h"
-#include "expr/regex.h"
+#include "expr/regex_cache.h"
 
 /*
  * Of budget, for compiling a pattern: for each, for each instruction, and for one that was given up
@@ -39,10 +39,10 @@ static void release_pattern(void *re)
 	regex_free(re);
 }
 
-/* The pattern of a call: args[1], prepared or compiled for this once. */
+/* The pattern of a call: args[1], prepared, kept, or compiled for this once. */
 struct pattern {
 	const struct regex *re;
-	struct regex *own; /* NULL when it was prepared */
+	struct regex *own; /* NULL when it is not for this once */
 };
 
 static void pattern_done(struct pattern *p)
@@ -53,6 +53,17 @@ static void pattern_done(struct pattern *p)
 static struct value from_err(struct call *c, const struct err *err)
 {
 	return call_error(c, "%s", err->msg);
+}
+
+static int make_pattern(struct pattern *p, struct call *c, struct str pattern, struct err *err)
+{
+	int r;
+
+	if (c->regexes)
+		return regex_cache_get(c->regexes, pattern, &p->re, err);
+	r = regex_new(pattern, &p->own, err);
+	p->re = p->own;
+	return r;
 }
 
 /* False: *ret_error says why. */
@@ -68,13 +79,12 @@ static bool pattern_init(struct pattern *p, struct call *c, struct str pattern,
 		*ret_error = call_exhausted(c);
 		return false;
 	}
-	if (regex_new(pattern, &p->own, &err) < 0) {
+	if (make_pattern(p, c, pattern, &err) < 0) {
 		bool paid = err.code != ERR_LIMIT || call_spend(c, GIVEN_UP_UNITS);
 
 		*ret_error = paid ? from_err(c, &err) : call_exhausted(c);
 		return false;
 	}
-	p->re = p->own;
 	if (!call_spend(c, regex_n_instructions(p->re) * INSTRUCTION_UNITS)) {
 		*ret_error = call_exhausted(c);
 		return false;

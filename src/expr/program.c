@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "expr/node.h"
+#include "expr/regex_cache.h"
 
 void program_free(struct program *p)
 {
@@ -40,6 +41,7 @@ void evaluation_init(struct evaluation *e)
 void evaluation_done(struct evaluation *e)
 {
 	free(e->locals);
+	regex_cache_free(e->regexes);
 	scratch_done(&e->scratch);
 	*e = (struct evaluation){0};
 }
@@ -65,7 +67,9 @@ struct value program_eval(const struct program *p, struct evaluation *e, const s
 	struct value v;
 
 	scratch_reset(&e->scratch);
-	f = (struct frame){.call = {.scratch = &e->scratch, .budget = e->max_cost}, .facts = facts};
+	f = (struct frame){
+		.call = {.scratch = &e->scratch, .budget = e->max_cost, .regexes = &e->regexes},
+		.facts = facts};
 	if (n_facts < p->n_facts)
 		return call_error(&f.call, "the program asks for %u facts, but there are %zu",
 				  p->n_facts, n_facts);

@@ -38,8 +38,9 @@ struct evaluation {
 	struct scratch scratch;
 	struct value *locals;
 	size_t n_locals;
-	uint64_t max_cost; /* units; evaluation_init sets expr_cost */
-	uint64_t spent;	   /* units, of all evaluations so far */
+	struct regex_cache *regexes; /* patterns made of facts; NULL: none yet */
+	uint64_t max_cost;	     /* units; evaluation_init sets expr_cost */
+	uint64_t spent;		     /* units, of all evaluations so far */
 };
 
 int program_compile(const struct env *env, const struct ast *tree, struct program **ret,
