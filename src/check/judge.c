@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "check/judge.h"
 
+#include "base/cleanup.h"
 #include "base/limits.h"
-#include "check/rule_program.h"
+#include "check/bench.h"
 
 #define FIX_EDITS_MAX 64 /* of one finding */
 #define TEXT_MAX      65536
 #define SOURCE_MAX    8192 /* of a line that a finding shows; nobody reads a longer one */
 
-/* The compiled rules of one scope. */
-struct bench {
-	const struct scope *scope;
-	struct env *env;
-	struct rule_program *programs;
-	size_t n;
+/* The rules of a scope, and which of them may speak of the subject at hand. */
+struct seat {
+	const struct bench *bench;
+	uint64_t *selected;
 };
 
 /* Lines that hold a secret, as a rule with `source: hidden` says. */
@@ -23,57 +22,70 @@ struct hidden {
 };
 
 struct judge {
-	struct rule_set *set;
+	struct benches *benches;
 	struct report *report;
-	struct judge_choice choice;
 	struct judge_hooks hooks;
-	struct vec benches; /* struct bench */
+	struct vec seats;   /* struct seat, of the scopes met so far */
 	struct vec fixes;   /* struct judge_fix */
 	struct vec origins; /* struct judge_origin */
 	struct vec hidden;  /* struct hidden */
 	uint64_t n_broken, n_refused;
 	uint64_t spent_before; /* units, of the files before this one */
-	bool defers_texts;
-	bool is_exhausted; /* rule_cost is spent for this file, and that is told */
+	bool is_exhausted;     /* rule_cost is spent for this file, and that is told */
 	struct evaluation evaluation;
-	struct arena arena; /* of programs */
+	struct arena arena; /* of the seats */
+	struct arena file;  /* of the file at hand */
 };
 
-int judge_new(struct rule_set *set, struct report *report, struct judge **ret, struct err *err)
+/* Takes over the reference. */
+static int new_judge(struct benches *benches, struct report *report, struct judge **ret,
+		     struct err *err)
 {
 	struct judge *j = calloc(1, sizeof *j);
 
-	if (!j)
+	if (!j) {
+		benches_unref(benches);
 		return err_nomem(err);
-	j->set = set;
+	}
+	j->benches = benches;
 	j->report = report;
-	j->benches = (struct vec)VEC_INIT(struct bench, LIMIT_RULES);
+	j->seats = (struct vec)VEC_INIT(struct seat, LIMIT_RULES);
 	j->fixes = (struct vec)VEC_INIT(struct judge_fix, LIMIT_FINDINGS);
 	j->origins = (struct vec)VEC_INIT(struct judge_origin, LIMIT_FINDINGS);
 	j->hidden = (struct vec)VEC_INIT(struct hidden, LIMIT_FINDINGS);
 	arena_init(&j->arena, LIMIT_ARENA_BYTES);
+	arena_init(&j->file, LIMIT_ARENA_BYTES);
 	evaluation_init(&j->evaluation);
 	*ret = j;
 	return 0;
+}
+
+int judge_new(struct rule_set *set, struct report *report, struct judge **ret, struct err *err)
+{
+	struct benches *benches;
+	int r = benches_new(set, &benches, err);
+
+	return r < 0 ? r : new_judge(benches, report, ret, err);
+}
+
+int judge_new_beside(const struct judge *first, struct report *report, struct judge **ret,
+		     struct err *err)
+{
+	return new_judge(benches_ref(first->benches), report, ret, err);
 }
 
 void judge_free(struct judge *j)
 {
 	if (!j)
 		return;
-	for (size_t i = 0; i < j->benches.n; i++) {
-		struct bench *b = vec_at(&j->benches, i);
-
-		for (size_t k = 0; k < b->n; k++)
-			rule_program_release(&b->programs[k]);
-		env_free(b->env);
-	}
-	vec_done(&j->benches);
+	benches_unref(j->benches);
+	vec_done(&j->seats);
 	vec_done(&j->fixes);
 	vec_done(&j->origins);
 	vec_done(&j->hidden);
 	evaluation_done(&j->evaluation);
 	arena_done(&j->arena);
+	arena_done(&j->file);
 	free(j);
 }
 
@@ -98,12 +110,17 @@ void judge_forget_fixes(struct judge *j)
 
 void judge_choose(struct judge *j, const struct judge_choice *choice)
 {
-	j->choice = *choice;
+	benches_choose(j->benches, choice);
+}
+
+struct arena *judge_file_arena(struct judge *j)
+{
+	return &j->file;
 }
 
 void judge_defer_texts(struct judge *j)
 {
-	j->defers_texts = true;
+	benches_defer_texts(j->benches);
 }
 
 struct report *judge_report(struct judge *j)
@@ -113,7 +130,7 @@ struct report *judge_report(struct judge *j)
 
 const struct rule_set *judge_rules(const struct judge *j)
 {
-	return j->set;
+	return benches_rules(j->benches);
 }
 
 uint64_t judge_n_broken(const struct judge *j)
@@ -155,64 +172,35 @@ const struct judge_origin *judge_origins(const struct judge *j, size_t *ret_n)
 
 /* ---- the rules of a scope ---- */
 
-static bool is_chosen(const struct judge_choice *choice, const struct rule *rule)
+static int find_seat(struct judge *j, const struct scope *scope, struct seat **ret, struct err *err)
 {
-	bool chosen = choice->only.n == 0 && rule->enabled;
-
-	for (size_t i = 0; i < choice->only.n; i++)
-		chosen |= str_eq(rule->id, choice->only.p[i]);
-	return chosen && !str_eq(rule->id, choice->except);
-}
-
-static bool is_wanted(const struct judge *j, const struct rule *rule, const struct scope *scope)
-{
-	return str_is(rule->applies_to, scope->name) && is_chosen(&j->choice, rule);
-}
-
-static int set_up(struct judge *j, const struct scope *scope, struct bench *b, struct err *err)
-{
-	const struct rule *rule;
-	size_t n = 0;
+	const struct bench *bench;
+	struct seat *seat;
 	int r;
 
-	b->scope = scope;
-	for (size_t i = 0; (rule = rule_set_at(j->set, i)) != NULL; i++)
-		n += is_wanted(j, rule, scope);
-	if (n == 0)
-		return 0;
-	r = scope_env_new(scope, &b->env, err);
-	b->programs = arena_array(&j->arena, n, sizeof *b->programs);
-	if (!b->programs)
-		return err_nomem(err);
-	for (size_t i = 0; r == 0 && (rule = rule_set_at(j->set, i)) != NULL; i++)
-		if (is_wanted(j, rule, scope)) { /* counted also when it fails: to be released */
-			struct rule_program *p = &b->programs[b->n++];
-
-			r = rule_compile(rule, b->env, &j->arena, p, err);
-			if (r == 0 && !j->defers_texts)
-				r = rule_compile_texts(b->env, &j->arena, p, err);
-		}
-	return r;
-}
-
-static int find_bench(struct judge *j, const struct scope *scope, struct bench **ret,
-		      struct err *err)
-{
-	for (size_t i = 0; i < j->benches.n; i++) {
-		*ret = vec_at(&j->benches, i);
-		if ((*ret)->scope == scope)
+	for (size_t i = 0; i < j->seats.n; i++) {
+		*ret = vec_at(&j->seats, i);
+		if ((*ret)->bench->scope == scope)
 			return 0;
 	}
-	*ret = vec_push(&j->benches);
-	return *ret ? set_up(j, scope, *ret, err) : err_nomem(err);
+	r = benches_find(j->benches, scope, &bench, err);
+	if (r < 0)
+		return r;
+	seat = vec_push(&j->seats);
+	if (!seat)
+		return err_nomem(err);
+	seat->bench = bench;
+	seat->selected = arena_array(&j->arena, bench->index.n_words + 1, sizeof *seat->selected);
+	*ret = seat;
+	return arena_check(&j->arena, err);
 }
 
 /* ---- one finding ---- */
 
 struct trial {
 	struct judge *j;
-	struct env *env; /* of the scope */
 	struct rule_program *program;
+	const struct bench *bench; /* of it */
 	const struct value *facts;
 	size_t n_facts;
 	const struct judge_subject *subject;
@@ -504,7 +492,7 @@ static int speak(const struct trial *t)
 
 	if (h->wants && !h->wants(h->context, &place))
 		return 0;
-	r = rule_compile_texts(t->env, &t->j->arena, t->program, t->err);
+	r = benches_compile_texts(t->j->benches, t->bench, t->program, t->err);
 	if (r == 0)
 		r = put_location(t, &place, &f);
 	if (r == 0)
@@ -542,10 +530,10 @@ static int speak(const struct trial *t)
 
 int judge_asks(struct judge *j, const struct scope *scope, bool *ret, struct err *err)
 {
-	struct bench *b;
-	int r = find_bench(j, scope, &b, err);
+	struct seat *seat;
+	int r = find_seat(j, scope, &seat, err);
 
-	*ret = r == 0 && b->n > 0;
+	*ret = r == 0 && seat->bench->n > 0;
 	return r;
 }
 
@@ -575,6 +563,17 @@ static bool is_spent(const struct judge *j)
 	return j->evaluation.spent - j->spent_before > LIMIT_RULE_COST;
 }
 
+static int judge_by(struct trial *t, struct rule_program *program)
+{
+	struct value v;
+
+	t->program = program;
+	v = eval(t, program->when);
+	if (value_is_true(v) || benches_choice(t->j->benches)->always)
+		return speak(t);
+	return v.kind != VALUE_BOOL ? problem(t, "the rule", v) : 0;
+}
+
 int judge_subject(struct judge *j, const struct scope *scope, const struct value *facts,
 		  const struct judge_subject *subject, struct err *err)
 {
@@ -583,22 +582,42 @@ int judge_subject(struct judge *j, const struct scope *scope, const struct value
 			  .n_facts = scope_n_variables(scope),
 			  .subject = subject,
 			  .err = err};
-	struct bench *b;
-	int r = find_bench(j, scope, &b, err);
+	const struct judge_choice *choice = benches_choice(j->benches);
+	const struct bench *b;
+	struct seat *seat;
+	int r = find_seat(j, scope, &seat, err);
 
-	t.env = r == 0 ? b->env : NULL;
-	j->n_broken += str_has_suffix(str_of(scope->name), STR(".problem"));
-	for (size_t i = 0; r == 0 && !j->is_exhausted && i < b->n; i++) {
-		struct value v;
-
-		if (is_spent(j))
+	if (r < 0)
+		return r;
+	t.bench = b = seat->bench;
+	j->n_broken += b->is_problem;
+	if (b->n == 0 || j->is_exhausted)
+		return 0;
+	if (is_spent(j))
+		return exhaust(&t);
+	if (choice->always || choice->ask_all)
+		rule_index_select_all(&b->index, seat->selected);
+	else
+		rule_index_select(&b->index, &j->evaluation, facts, seat->selected);
+	for (size_t i = rule_index_next(&b->index, seat->selected, 0); r == 0 && i < b->n;
+	     i = rule_index_next(&b->index, seat->selected, i + 1)) {
+		r = judge_by(&t, &b->programs[i]);
+		if (r == 0 && i + 1 < b->n && is_spent(j))
 			return exhaust(&t);
-		t.program = &b->programs[i];
-		v = eval(&t, t.program->when);
-		if (value_is_true(v) || j->choice.always)
-			r = speak(&t);
-		else if (v.kind != VALUE_BOOL)
-			r = problem(&t, "the rule", v);
 	}
 	return r;
+}
+
+int judge_take(struct judge *j, const struct judge *other, struct err *err)
+{
+	for (size_t i = 0; i < other->hidden.n; i++) {
+		struct hidden *h = vec_push(&j->hidden);
+
+		if (!h)
+			return err_nomem(err);
+		*h = *(const struct hidden *)vec_at(&other->hidden, i);
+	}
+	j->n_broken += other->n_broken;
+	j->n_refused += other->n_refused;
+	return 0;
 }

@@ -18,7 +18,8 @@
  * Suppressions (`# plimsoll ignore=...` and those of other tools) are asked for through the hooks,
  * which the language sets for each file; a suppressed finding stays in the report, marked.
  *
- * Ownership: borrows set and report. Threads: one at a time; one judge a thread.
+ * Ownership: borrows set and report. Threads: one at a time; one judge a thread, which may share
+ * the compiled rules (judge_new_beside).
  * Errors: ERR_FORMAT with file, line and caret when a rule does not compile; ERR_NOMEM; ERR_LIMIT
  * (findings).
  */
@@ -88,6 +89,13 @@ struct judge_hooks {
 };
 
 int judge_new(struct rule_set *set, struct report *report, struct judge **ret, struct err *err);
+/*
+ * One that judges by the same rules on another thread; what it writes is taken over at the end:
+ * findings by who owns the reports, the rest by judge_take. The reports live as long as the first.
+ */
+int judge_new_beside(const struct judge *first, struct report *report, struct judge **ret,
+		     struct err *err);
+int judge_take(struct judge *j, const struct judge *other, struct err *err);
 void judge_free(struct judge *j);
 void judge_freep(struct judge **j);
 
@@ -110,12 +118,16 @@ void judge_defer_texts(struct judge *j);
 struct judge_choice {
 	struct str_list only; /* ids, whatever their default; empty: all that are on */
 	struct str except;    /* an id; for tests of rules */
-	bool always; /* every subject breaks every rule: does a rule see anything at all? */
+	bool ask_all; /* also rules that cannot speak; for tests: nothing else comes of it */
+	bool always;  /* every subject breaks every rule: does a rule see anything at all? */
 };
 void judge_choose(struct judge *j, const struct judge_choice *choice);
 
 struct report *judge_report(struct judge *j);
 const struct rule_set *judge_rules(const struct judge *j);
+
+/* Memory for the file at hand; who fills it resets it. */
+struct arena *judge_file_arena(struct judge *j);
 
 /* What was wrong with the files themselves so far, whatever rules say of it: subjects of the scopes
  * LANGUAGE.problem. */
