@@ -27,7 +27,7 @@ const struct language *language_of(const struct source_file *f)
 
 	if (f->language)
 		return f->language;
-	for (size_t i = 0; languages[i]; i++) {
+	for (size_t i = 0; languages[i] && most < LANGUAGE_SURELY; i++) {
 		unsigned score = languages[i]->score(f);
 
 		if (score > most) {

@@ -68,13 +68,15 @@ struct language_set {
 	void (*free)(struct source_part *part); /* NULL is fine */
 };
 
+#define LANGUAGE_SURELY 100 /* a score: no other language is asked */
+
 struct language {
 	const char *id;	   /* "dockerfile": also the name of its pack and the front of its scopes */
 	const char *title; /* "Dockerfile" */
 	const char *example_name; /* of a file: "Dockerfile", "compose.yaml" */
 	const struct scope *scopes;
 	size_t n_scopes;
-	/* 0: no; the largest of all languages wins. By name and a look at the bytes. */
+	/* 0: no; the largest wins, of equal ones the first. By name and a look at the bytes. */
 	unsigned (*score)(const struct source_file *f);
 	/*
 	 * One file alone. Errors: what cannot be read is a problem of the judgement's report, not

@@ -50,7 +50,7 @@ extern const struct language language_dockerfile;
 struct walk {
 	const struct source_file *source;
 	struct judge *judge;
-	struct arena arena;
+	struct arena *arena; /* the judge's */
 	struct dockerfile_facts facts;
 	struct source_lines lines;
 	struct suppressions suppressions;
@@ -222,14 +222,9 @@ static int judge_note(struct walk *w, const struct shell_note *n)
 /* Told once, however many files there are. */
 static int tell_not_assessed(struct walk *w, struct str why)
 {
-	struct report *report = judge_report(w->judge);
-	const struct str what = STR("shell of RUN");
-
-	for (size_t i = 0; i < report->coverage.n; i++)
-		if (str_eq(((const struct coverage *)vec_at(&report->coverage, i))->what, what))
-			return 0;
-	return report_add_coverage(report, what, COVERAGE_NOT_ASSESSED, why,
-				   STR("install ShellCheck, or switch shell-lint off"), 0) < 0
+	return report_add_coverage_once(judge_report(w->judge), STR("shell of RUN"),
+					COVERAGE_NOT_ASSESSED, why,
+					STR("install ShellCheck, or switch shell-lint off")) < 0
 		       ? err_nomem(w->err)
 		       : 0;
 }
@@ -242,7 +237,7 @@ static int judge_shell(struct walk *w)
 
 	if (r < 0 || !asks || w->facts.n_scripts == 0)
 		return r;
-	r = dockerfile_shell_notes(&w->facts, !w->source->is_example, &w->arena, &notes, w->err);
+	r = dockerfile_shell_notes(&w->facts, !w->source->is_example, w->arena, &notes, w->err);
 	for (size_t i = 0; r == 0 && i < notes.n; i++)
 		r = judge_note(w, notes.p[i]);
 	if (r == 0 && notes.not_assessed.n && !w->source->is_example)
@@ -314,7 +309,8 @@ static bool is_binary(struct str bytes, struct err *why)
 
 static int check(const struct source_file *source, struct judge *judge, struct err *err)
 {
-	struct walk w = {.source = source, .judge = judge, .err = err};
+	struct walk w = {
+		.source = source, .judge = judge, .arena = judge_file_arena(judge), .err = err};
 	const struct judge_hooks hooks = {
 		.context = &w, .place = place_of, .line = line_of, .suppression = suppression_of};
 	struct err why = {0};
@@ -322,12 +318,11 @@ static int check(const struct source_file *source, struct judge *judge, struct e
 
 	if (is_binary(source->bytes, &why))
 		return judge_refuse(judge, source->path, language_dockerfile.id, &why, err);
-	arena_init(&w.arena, LIMIT_ARENA_BYTES);
 	suppressions_init(&w.suppressions);
 	judge_set_hooks(judge, &hooks);
-	r = dockerfile_facts_make(source, &w.arena, &w.facts, err);
+	r = dockerfile_facts_make(source, w.arena, &w.facts, err);
 	if (r == 0)
-		r = source_lines_make(source->bytes, &w.arena, &w.lines, err);
+		r = source_lines_make(source->bytes, w.arena, &w.lines, err);
 	if (r == 0)
 		r = add_suppressions(&w);
 	if (r == 0)
@@ -338,7 +333,7 @@ static int check(const struct source_file *source, struct judge *judge, struct e
 		r = walk(&w);
 	judge_set_hooks(judge, &(struct judge_hooks){0});
 	suppressions_done(&w.suppressions);
-	arena_done(&w.arena);
+	arena_reset(w.arena);
 	return r;
 }
 

@@ -5,8 +5,18 @@
 
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "base/pool.h"
 
 #define LANGUAGES_MAX 32
+#define CHUNK_MAX     16 /* files that a worker takes at a time */
+
+/* A thread that checks files, with what it has found. */
+struct worker {
+	struct judge *judge;
+	struct report *report; /* belongs to that of the run */
+	struct arena arena;    /* errors, until they are told */
+	struct strbuf bytes;
+};
 
 struct lint {
 	struct report *report;
@@ -14,6 +24,8 @@ struct lint {
 	/* By place in languages[]. */
 	uint64_t n_files[LANGUAGES_MAX];
 	struct source_set sets[LANGUAGES_MAX]; /* of those that have sets */
+	struct worker *workers;
+	unsigned n_workers;
 };
 
 static size_t place_of(const struct language *language)
@@ -41,10 +53,23 @@ int lint_new(struct rule_set *set, struct report *report, struct lint **ret, str
 	return r;
 }
 
+static void workers_done(struct lint *lint)
+{
+	for (unsigned i = 0; i < lint->n_workers; i++) {
+		judge_free(lint->workers[i].judge);
+		arena_done(&lint->workers[i].arena);
+		strbuf_done(&lint->workers[i].bytes);
+	}
+	free(lint->workers);
+	lint->workers = NULL;
+	lint->n_workers = 0;
+}
+
 void lint_free(struct lint *lint)
 {
 	if (!lint)
 		return;
+	workers_done(lint);
 	for (size_t i = 0; languages[i]; i++)
 		source_set_done(&lint->sets[i]);
 	judge_free(lint->judge);
@@ -62,15 +87,14 @@ struct judge *lint_judge(struct lint *lint)
 	return lint->judge;
 }
 
-static int not_assessed(struct lint *lint, const struct source_file *f, struct str reason,
-			struct err *err)
+static int not_assessed(struct report *report, struct str path, struct err *err)
 {
 	CLEANUP(strbuf_done) struct strbuf what = STRBUF_INIT(LIMIT_PATH_BYTES + 16);
 
 	strbuf_adds(&what, "file ");
-	strbuf_add(&what, f->path);
-	return report_add_coverage(lint->report, strbuf_str(&what), COVERAGE_NOT_ASSESSED, reason,
-				   STR_NULL, 0) < 0
+	strbuf_add(&what, path);
+	return report_add_coverage(report, strbuf_str(&what), COVERAGE_NOT_ASSESSED,
+				   STR("no kind of file that there are rules for"), STR_NULL, 0) < 0
 		       ? err_nomem(err)
 		       : 0;
 }
@@ -78,6 +102,19 @@ static int not_assessed(struct lint *lint, const struct source_file *f, struct s
 void lint_set_incomplete(struct lint *lint, const struct language *language)
 {
 	lint->sets[place_of(language)].incomplete = true;
+}
+
+static void all_incomplete(struct lint *lint)
+{
+	for (size_t i = 0; languages[i]; i++)
+		lint->sets[i].incomplete = true;
+}
+
+int lint_refuse(struct lint *lint, struct str path, const struct err *why, struct err *err)
+{
+	all_incomplete(lint);
+	return why->code == ERR_NOMEM ? err_nomem(err)
+				      : judge_refuse(lint->judge, path, "lint", why, err);
 }
 
 bool lint_has_file(const struct lint *lint, struct str path)
@@ -126,7 +163,7 @@ static int check(struct lint *lint, const struct source_file *f, bool alone, str
 
 	judge_forget_fixes(lint->judge);
 	if (!language)
-		return not_assessed(lint, f, STR("no kind of file that there are rules for"), err);
+		return not_assessed(lint->report, f->path, err);
 	place = place_of(language);
 	if (language->set && !alone)
 		r = read_part(lint, f, &lint->sets[place], &why);
@@ -151,6 +188,241 @@ int lint_file_alone(struct lint *lint, const struct source_file *f, struct err *
 	return check(lint, f, true, err);
 }
 
+/* ---- many files ---- */
+
+/* What became of a file or a part of a set. */
+struct outcome {
+	struct worker *worker;
+	struct report_mark before, after;
+	struct str path;
+	const struct language *language; /* NULL: none of ours */
+	struct source_part *part;	 /* read, of a set */
+	struct err *err;		 /* NULL: none */
+	bool skipped, refused, assessed;
+};
+
+struct batch {
+	struct lint *lint;
+	const struct lint_input *in;  /* files; or */
+	const struct source_set *set; /* parts */
+	struct outcome *outcomes;
+	size_t n, chunk;
+};
+
+static int start_worker(struct lint *lint, struct worker *w, struct err *err)
+{
+	int r;
+
+	arena_init(&w->arena, LIMIT_ARENA_BYTES);
+	w->bytes = (struct strbuf)STRBUF_INIT(LIMIT_YAML_BYTES);
+	w->report = report_new();
+	if (!w->report)
+		return err_nomem(err);
+	report_adopt(lint->report, w->report); /* which will point into it */
+	w->report->time = lint->report->time;
+	w->report->has_time = lint->report->has_time;
+	r = judge_new_beside(lint->judge, w->report, &w->judge, err);
+	return r;
+}
+
+static int start_workers(struct lint *lint, unsigned n, struct err *err)
+{
+	int r = 0;
+
+	lint->workers = calloc(n, sizeof *lint->workers);
+	if (!lint->workers)
+		return err_nomem(err);
+	for (; r == 0 && lint->n_workers < n; lint->n_workers++)
+		r = start_worker(lint, &lint->workers[lint->n_workers], err);
+	return r;
+}
+
+/* The lowest code says that there was one; without memory for it that is what is told. */
+static void keep_error(struct outcome *o, const struct err *why)
+{
+	static struct err no_memory = {.code = ERR_NOMEM, .msg = "out of memory"};
+
+	o->err = arena_alloc(&o->worker->arena, sizeof *o->err);
+	if (o->err)
+		*o->err = *why;
+	else
+		o->err = &no_memory;
+}
+
+static int check_opened(struct outcome *o, const struct source_file *f, struct err *err)
+{
+	struct worker *w = o->worker;
+	const uint64_t n_refused = judge_n_refused(w->judge);
+	struct err why = {0};
+	int r;
+
+	judge_forget_fixes(w->judge);
+	o->language = language_of(f);
+	if (!o->language)
+		return not_assessed(w->report, f->path, err);
+	if (o->language->set)
+		r = o->language->set->read(f, &o->part, &why);
+	else
+		r = o->language->check(f, w->judge, &why);
+	if (r == -ERR_LIMIT)
+		return judge_refuse(w->judge, f->path, o->language->id, &why, err);
+	if (r < 0)
+		return err_set(err, why.code, "%s", why.msg);
+	o->assessed = !o->language->set && judge_n_refused(w->judge) == n_refused;
+	return 0;
+}
+
+static void run_file(struct batch *b, struct outcome *o, size_t i)
+{
+	struct source_file f = {0};
+	struct err why = {0}, refused = {0};
+	int r;
+
+	strbuf_reset(&o->worker->bytes);
+	o->before = report_mark(o->worker->report);
+	r = b->in->open(b->in->context, i, &o->worker->bytes, &f, &why);
+	o->skipped = r == LINT_SKIP;
+	o->refused = r == LINT_REFUSE;
+	o->path = f.path;
+	if (r == LINT_CHECK)
+		r = check_opened(o, &f, &why);
+	else if (r == LINT_REFUSE)
+		r = judge_refuse(o->worker->judge, f.path, "lint", &why, &refused);
+	o->after = report_mark(o->worker->report);
+	if (r < 0)
+		keep_error(o, o->refused ? &refused : &why);
+}
+
+static void run_part(struct batch *b, struct outcome *o, size_t i)
+{
+	struct err why = {0};
+	int r;
+
+	o->before = report_mark(o->worker->report);
+	r = source_set_judge(b->set, i, o->worker->judge, &why);
+	o->after = report_mark(o->worker->report);
+	o->assessed = r == 1;
+	if (r < 0)
+		keep_error(o, &why);
+}
+
+static void run_chunk(void *ctx, unsigned worker, size_t chunk)
+{
+	struct batch *b = ctx;
+
+	for (size_t i = chunk * b->chunk; i < b->n && i < (chunk + 1) * b->chunk; i++) {
+		struct outcome *o = &b->outcomes[i];
+
+		o->worker = &b->lint->workers[worker];
+		if (b->in)
+			run_file(b, o, i);
+		else
+			run_part(b, o, i);
+	}
+}
+
+/* Few things: one at a time. Many: as many as leave some rounds to share out. */
+static int run_batch(struct batch *b, struct err *err)
+{
+	struct pool pool = {.run_on = run_chunk, .ctx = b, .n_threads = b->lint->n_workers};
+
+	b->outcomes = calloc(b->n ? b->n : 1, sizeof *b->outcomes);
+	if (!b->outcomes)
+		return err_nomem(err);
+	b->chunk = b->n / b->lint->n_workers / 4;
+	b->chunk = b->chunk < 1 ? 1 : b->chunk > CHUNK_MAX ? CHUNK_MAX : b->chunk;
+	pool.n = (b->n + b->chunk - 1) / b->chunk;
+	return pool_run(&pool, err);
+}
+
+static void batch_done(struct batch *b)
+{
+	for (size_t i = 0; b->outcomes && i < b->n; i++)
+		if (b->outcomes[i].part)
+			b->outcomes[i].language->set->free(b->outcomes[i].part);
+	free(b->outcomes);
+}
+
+/* As many findings as fit; then the file is one that a limit keeps from being assessed. */
+static int take_findings(struct lint *lint, struct outcome *o, struct err *err)
+{
+	struct err why = {0};
+	int r = report_take(lint->report, o->worker->report, &o->before, &o->after, &why);
+
+	if (r == -ERR_LIMIT) {
+		o->assessed = false;
+		return judge_refuse(lint->judge, o->path, o->language->id, &why, err);
+	}
+	return r < 0 ? err_set(err, why.code, "%s", why.msg) : 0;
+}
+
+/* The set is full: the file is read again, and judged alone. */
+static int judge_again(struct lint *lint, const struct lint_input *in, size_t i, bool told,
+		       const struct source_set *set, const struct err *why, struct err *err)
+{
+	struct worker *w = &lint->workers[0];
+	struct source_file f = {0};
+	int r;
+
+	strbuf_reset(&w->bytes);
+	r = in->open(in->context, i, &w->bytes, &f, err);
+	return r == LINT_CHECK ? judge_rest(lint, &f, set, told, why, err) : r < 0 ? r : 0;
+}
+
+static int take_part(struct lint *lint, const struct lint_input *in, size_t i, struct outcome *o,
+		     struct err *err)
+{
+	struct source_set *set = &lint->sets[place_of(o->language)];
+	bool was_full = set->is_full;
+	struct err why = {0};
+	int r = source_set_add(set, o->part, &why);
+
+	o->part = NULL;
+	if (r == -ERR_LIMIT)
+		return judge_again(lint, in, i, was_full, set, &why, err);
+	return r < 0 ? err_set(err, why.code, "%s", why.msg) : 0;
+}
+
+static int take_file(struct lint *lint, const struct lint_input *in, size_t i, struct outcome *o,
+		     struct err *err)
+{
+	int r;
+
+	if (o->err)
+		return err_set(err, o->err->code, "%s", o->err->msg);
+	r = take_findings(lint, o, err);
+	if (o->refused)
+		all_incomplete(lint);
+	if (r < 0 || !o->language)
+		return r;
+	if (o->part)
+		return take_part(lint, in, i, o, err);
+	if (o->language->set)
+		lint->sets[place_of(o->language)].incomplete = true; /* it could not be read */
+	lint->n_files[place_of(o->language)] += o->assessed;
+	return 0;
+}
+
+int lint_files(struct lint *lint, const struct lint_input *in, struct err *err)
+{
+	CLEANUP(batch_done) struct batch b = {.lint = lint, .in = in, .n = in->n};
+	unsigned n = in->n_threads ? in->n_threads : pool_processors();
+	int r = 0;
+
+	if (n > in->n)
+		n = in->n ? (unsigned)in->n : 1;
+	if (!lint->workers)
+		r = start_workers(lint, n, err);
+	if (r == 0)
+		r = run_batch(&b, err);
+	for (size_t i = 0; r == 0 && i < b.n; i++)
+		if (!b.outcomes[i].skipped)
+			r = take_file(lint, in, i, &b.outcomes[i], err);
+	return r;
+}
+
+/* ---- sets ---- */
+
 static int judge_set(struct lint *lint, size_t place, struct err *err)
 {
 	const struct source_set *set = &lint->sets[place];
@@ -163,13 +435,44 @@ static int judge_set(struct lint *lint, size_t place, struct err *err)
 	return r < 0 ? r : 0;
 }
 
+/* The same by the workers. */
+static int share_set(struct lint *lint, size_t place, struct err *err)
+{
+	const struct source_set *set = &lint->sets[place];
+	CLEANUP(batch_done) struct batch b = {.lint = lint, .set = set, .n = set->parts.n};
+	int r = source_set_join(&lint->sets[place], err);
+
+	if (r == 0)
+		r = run_batch(&b, err);
+	for (size_t i = 0; r == 0 && i < b.n; i++) {
+		struct outcome *o = &b.outcomes[i];
+
+		o->language = set->language;
+		o->path = source_set_path(set, i);
+		r = o->err ? err_set(err, o->err->code, "%s", o->err->msg)
+			   : take_findings(lint, o, err);
+		lint->n_files[place] += o->assessed;
+	}
+	return r;
+}
+
 int lint_judge_sets(struct lint *lint, struct err *err)
 {
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && languages[i]; i++)
 		if (lint->sets[i].parts.n)
-			r = judge_set(lint, i, err);
+			r = lint->workers ? share_set(lint, i, err) : judge_set(lint, i, err);
+	return r;
+}
+
+/* What the workers have found besides findings. */
+static int take_workers(struct lint *lint, struct err *err)
+{
+	int r = 0;
+
+	for (unsigned i = 0; r == 0 && i < lint->n_workers; i++)
+		r = judge_take(lint->judge, lint->workers[i].judge, err);
 	return r;
 }
 
@@ -177,6 +480,8 @@ int lint_finish(struct lint *lint, struct err *err)
 {
 	int r = lint_judge_sets(lint, err);
 
+	if (r == 0)
+		r = take_workers(lint, err);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < LANGUAGES_MAX && languages[i]; i++) {

@@ -27,6 +27,11 @@ void source_set_done(struct source_set *set)
 	arena_done(&set->arena);
 }
 
+struct str source_set_path(const struct source_set *set, size_t i)
+{
+	return part_at(set, i)->path;
+}
+
 bool source_set_has(const struct source_set *set, struct str path)
 {
 	return map_get(&set->by_path, path) != NULL;

@@ -37,6 +37,7 @@ void source_set_init(struct source_set *set, const struct language *language);
 void source_set_done(struct source_set *set);
 
 int source_set_add(struct source_set *set, struct source_part *part, struct err *err);
+struct str source_set_path(const struct source_set *set, size_t i);
 bool source_set_has(const struct source_set *set, struct str path);
 int source_set_join(struct source_set *set, struct err *err);
 

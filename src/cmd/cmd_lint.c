@@ -18,17 +18,22 @@ static struct {
 	const char *format, *output, *fail_on, *stdin_name, *fix;
 	struct option_list rules;
 	bool require_complete, no_color, pin;
+	uint64_t jobs;
 	REGISTRY_OPTION_MEMBERS;
 } opt = {.format = "lint"};
 
 static int lint_all(struct lint *lint, struct lint_fixing *fixing, int argc,
 		    const char *const *argv, struct err *err)
 {
+	CLEANUP(lint_list_done) struct lint_list list;
 	int r = 0;
 
+	lint_list_init(&list, lint);
 	for (int i = 0; r == 0 && i < argc; i++)
-		r = strcmp(argv[i], "-") == 0 ? lint_stdin(lint, fixing, opt.stdin_name, err)
-					      : lint_path(lint, fixing, argv[i], err);
+		r = strcmp(argv[i], "-") == 0 ? lint_list_stdin(&list, opt.stdin_name, err)
+					      : lint_list_path(&list, argv[i], err);
+	if (r == 0)
+		r = lint_list_check(&list, fixing, (unsigned)opt.jobs, err);
 	if (r == 0)
 		r = lint_look_beside(lint, argc, argv, err);
 	return r < 0 ? r : lint_finish(lint, err);
@@ -126,6 +131,8 @@ static const struct option_spec options[] = {
 	REGISTRY_OPTIONS(opt),
 	OPTION_STR("stdin-name", 0, &opt.stdin_name, "NAME",
 		   "what - is (by its content; Dockerfile)"),
+	OPTION_UINT("jobs", 'j', &opt.jobs, "N", "files checked at the same time (one a processor)",
+		    .project = true),
 	OPTION_FLAG("require-complete", 0, &opt.require_complete,
 		    "exit status 3 when anything was not assessed", .project = true),
 	OPTION_FLAG("no-color", 0, &opt.no_color, "no colour, also on a terminal", .project = true),

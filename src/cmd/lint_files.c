@@ -158,96 +158,58 @@ static void tell_fixes(const char *path, size_t n)
 	(void)fd_write_all(STDERR_FILENO, strbuf_str(&sb), NULL); /* nowhere else to tell */
 }
 
-/* *fixed is what is to be checked. */
-static int fix(struct lint_fixing *fixing, const struct source_file *f, const char *path,
-	       struct strbuf *fixed, struct err *err)
+/* A file is rewritten, and checked as it is then; or the difference is gathered. */
+static int fix(struct lint_fixing *fixing, const struct source_file *f, struct err *err)
 {
+	CLEANUP(strbuf_done) struct strbuf fixed = STRBUF_INIT(LIMIT_YAML_BYTES);
 	size_t n;
-	int r = lint_fix(fixing->fixer, f, fixed, &n, err);
+	int r = lint_fix(fixing->fixer, f, &fixed, &n, err);
 
 	if (r < 0 || n == 0)
 		return r;
-	if (!fixing->write) {
-		r = edits_diff(f->bytes, strbuf_str(fixed), f->path, &fixing->diff, err);
-		strbuf_reset(fixed);
-		strbuf_add(fixed, f->bytes);
-		return r < 0 ? r : strbuf_check(fixed, err);
-	}
-	r = rewrite_file(path, f->bytes, strbuf_str(fixed), err);
+	if (!fixing->write)
+		return edits_diff(f->bytes, strbuf_str(&fixed), f->path, &fixing->diff, err);
+	r = rewrite_file(f->path.p, f->bytes, strbuf_str(&fixed), err);
 	if (r == 0)
-		tell_fixes(path, n);
+		tell_fixes(f->path.p, n);
 	return r;
 }
 
-static int lint_bytes(struct lint *lint, struct lint_fixing *fixing, const char *path,
-		      struct str bytes, bool has_folder, struct err *err)
-{
-	CLEANUP(strbuf_done) struct strbuf fixed = STRBUF_INIT(LIMIT_YAML_BYTES);
-	struct source_file f = {
-		.path = str_of(path),
-		.bytes = bytes,
-	};
-	int r = 0;
+/* ---- which files ---- */
 
-	lint_open_beside(&f);
-	if (!has_folder) {
-		f.read_beside = NULL;
-		f.list_beside = NULL;
-	}
-	if (fixing->fixer) {
-		r = fix(fixing, &f, path, &fixed, err);
-		f.bytes = strbuf_str(&fixed);
-	}
-	return r < 0 ? r : lint_file(lint, &f, err);
+struct listed {
+	struct str path;
+	struct str bytes; /* of standard input; else .p is NULL */
+	bool named;	  /* by the user: it must be one, and readable */
+};
+
+void lint_list_init(struct lint_list *list, struct lint *lint)
+{
+	*list = (struct lint_list){.lint = lint, .files = VEC_INIT(struct listed, SIZE_MAX)};
+	arena_init(&list->arena, SIZE_MAX);
+}
+
+void lint_list_done(struct lint_list *list)
+{
+	vec_done(&list->files);
+	arena_done(&list->arena);
+}
+
+static int add_file(struct lint_list *list, const char *path, bool named, struct err *err)
+{
+	struct listed *f = vec_push(&list->files);
+
+	if (!f)
+		return err_nomem(err);
+	f->path = arena_str(&list->arena, str_of(path));
+	f->named = named;
+	return arena_check(&list->arena, err);
 }
 
 /* What cannot be had is told; the others still are checked, but not said to be all. */
-static int refuse(struct lint *lint, const char *path, const struct err *why, struct err *err)
+static int refuse(struct lint_list *list, const char *path, const struct err *why, struct err *err)
 {
-	for (size_t i = 0; languages[i]; i++)
-		lint_set_incomplete(lint, languages[i]);
-	return why->code == ERR_NOMEM
-		       ? err_nomem(err)
-		       : judge_refuse(lint_judge(lint), str_of(path), "lint", why, err);
-}
-
-/* By name and content; of a file that is too large by what is at its start. */
-static bool is_ours(const char *path, struct str bytes)
-{
-	const struct source_file f = {.path = str_of(path), .bytes = bytes};
-	const struct language *language = language_of(&f);
-
-	return language && language->score(&f) >= SCORE_FOUND;
-}
-
-static int refuse_size(struct lint *lint, const char *path, bool named, struct err *err)
-{
-	CLEANUP(fd_closep) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	char head[HEAD_BYTES];
-	ssize_t n = fd < 0 ? -1 : read(fd, head, sizeof head);
-	struct err why = {0};
-
-	if (!named && n >= 0 && !is_ours(path, str_make(head, (size_t)n)))
-		return 0;
-	(void)err_set(&why, ERR_LIMIT, "larger than yaml_bytes (%d)", (int)LIMIT_YAML_BYTES);
-	return refuse(lint, path, &why, err);
-}
-
-static int lint_one(struct lint *lint, struct lint_fixing *fixing, const char *path, bool named,
-		    struct err *err)
-{
-	CLEANUP(strbuf_done) struct strbuf bytes = STRBUF_INIT(LIMIT_YAML_BYTES);
-	struct err why = {0};
-	int r = file_read(path, &bytes, &why);
-
-	if (r == -ERR_LIMIT)
-		return refuse_size(lint, path, named, err);
-	if (r < 0)
-		return named ? err_set(err, why.code, "%s", why.msg)
-			     : refuse(lint, path, &why, err);
-	if (!named && !is_ours(path, strbuf_str(&bytes)))
-		return 0;
-	return lint_bytes(lint, fixing, path, strbuf_str(&bytes), true, err);
+	return lint_refuse(list->lint, str_of(path), why, err);
 }
 
 /* Tools keep their own in hidden folders; only this one has files that people write. */
@@ -257,11 +219,9 @@ static int is_wanted(const struct dirent *e)
 	       strcmp(e->d_name, "node_modules") != 0;
 }
 
-static int lint_folder(struct lint *lint, struct lint_fixing *fixing, const char *path,
-		       unsigned depth, struct err *err);
+static int add_folder(struct lint_list *list, const char *path, unsigned depth, struct err *err);
 
-static int lint_entry(struct lint *lint, struct lint_fixing *fixing, const char *path,
-		      unsigned depth, struct err *err)
+static int add_entry(struct lint_list *list, const char *path, unsigned depth, struct err *err)
 {
 	struct err why = {0};
 	struct stat st;
@@ -270,51 +230,50 @@ static int lint_entry(struct lint *lint, struct lint_fixing *fixing, const char 
 	if (lstat(path, &st) < 0)
 		r = err_errno(&why, errno, "%s", path);
 	else if (S_ISDIR(st.st_mode))
-		return lint_folder(lint, fixing, path, depth + 1, err);
+		return add_folder(list, path, depth + 1, err);
 	else if (S_ISREG(st.st_mode))
-		return lint_one(lint, fixing, path, false, err);
-	return r < 0 ? refuse(lint, path, &why, err) : 0;
+		return add_file(list, path, false, err);
+	return r < 0 ? refuse(list, path, &why, err) : 0;
 }
 
-static int lint_folder(struct lint *lint, struct lint_fixing *fixing, const char *path,
-		       unsigned depth, struct err *err)
+static int add_folder(struct lint_list *list, const char *path, unsigned depth, struct err *err)
 {
-	struct dirent **list;
+	struct dirent **entries;
 	struct err why = {0};
 	int n, r = 0;
 
 	if (depth > LIMIT_PATH_DEPTH) {
 		(void)err_set(&why, ERR_LIMIT, "deeper than path_depth (%d)",
 			      (int)LIMIT_PATH_DEPTH);
-		return refuse(lint, path, &why, err);
+		return refuse(list, path, &why, err);
 	}
-	n = scandir(path, &list, is_wanted, alphasort);
+	n = scandir(path, &entries, is_wanted, alphasort);
 	if (n < 0 && depth == 0)
 		return err_errno(err, errno, "%s", path);
 	if (n < 0) {
 		(void)err_errno(&why, errno, "folder");
-		return refuse(lint, path, &why, err);
+		return refuse(list, path, &why, err);
 	}
 	for (int i = 0; i < n; i++) {
 		CLEANUP(strbuf_done) struct strbuf entry = STRBUF_INIT(LIMIT_PATH_BYTES);
 
-		strbuf_addf(&entry, "%s/%s", path, list[i]->d_name);
+		strbuf_addf(&entry, "%s/%s", path, entries[i]->d_name);
 		if (r == 0)
-			r = lint_entry(lint, fixing, strbuf_cstr(&entry), depth, err);
-		free(list[i]);
+			r = add_entry(list, strbuf_cstr(&entry), depth, err);
+		free(entries[i]);
 	}
-	free(list);
+	free(entries);
 	return r;
 }
 
-int lint_path(struct lint *lint, struct lint_fixing *fixing, const char *path, struct err *err)
+int lint_list_path(struct lint_list *list, const char *path, struct err *err)
 {
 	struct stat st;
 
 	if (stat(path, &st) < 0)
 		return err_errno(err, errno, "%s", path);
-	return S_ISDIR(st.st_mode) ? lint_folder(lint, fixing, path, 0, err)
-				   : lint_one(lint, fixing, path, true, err);
+	return S_ISDIR(st.st_mode) ? add_folder(list, path, 0, err)
+				   : add_file(list, path, true, err);
 }
 
 /* As whose file a stream is read that nobody named: a Dockerfile's, unless it says another. */
@@ -326,14 +285,90 @@ static const char *name_of_stream(struct str bytes)
 	return language && language->score(&f) >= SCORE_FOUND ? "stdin.yaml" : "Dockerfile";
 }
 
-int lint_stdin(struct lint *lint, struct lint_fixing *fixing, const char *name, struct err *err)
+int lint_list_stdin(struct lint_list *list, const char *name, struct err *err)
 {
 	CLEANUP(strbuf_done) struct strbuf bytes = STRBUF_INIT(LIMIT_YAML_BYTES);
 	int r = fd_read_all(STDIN_FILENO, &bytes, err);
+	struct listed *f;
 
 	if (r < 0)
 		return err_wrap(err, r, "standard input");
-	if (!name)
-		name = name_of_stream(strbuf_str(&bytes));
-	return lint_bytes(lint, fixing, name, strbuf_str(&bytes), false, err);
+	r = add_file(list, name ? name : name_of_stream(strbuf_str(&bytes)), true, err);
+	if (r < 0)
+		return r;
+	f = vec_at(&list->files, list->files.n - 1);
+	f->bytes = arena_str(&list->arena, strbuf_str(&bytes));
+	return arena_check(&list->arena, err);
+}
+
+/* ---- each of them ---- */
+
+static bool is_ours(const struct source_file *f)
+{
+	return f->language && f->language->score(f) >= SCORE_FOUND;
+}
+
+/* A file that is too large is known by its name and what is at its start. */
+static int open_large(const struct listed *f, struct source_file *ret, struct err *err)
+{
+	CLEANUP(fd_closep) int fd = open(f->path.p, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	char head[HEAD_BYTES];
+	ssize_t n = fd < 0 ? -1 : read(fd, head, sizeof head);
+	struct source_file start = *ret;
+
+	start.bytes = str_make(head, n < 0 ? 0 : (size_t)n);
+	start.language = language_of(&start);
+	if (!f->named && n >= 0 && !is_ours(&start))
+		return LINT_SKIP;
+	(void)err_set(err, ERR_LIMIT, "larger than yaml_bytes (%d)", (int)LIMIT_YAML_BYTES);
+	return LINT_REFUSE;
+}
+
+static int open_file(void *context, size_t i, struct strbuf *bytes, struct source_file *ret,
+		     struct err *err)
+{
+	const struct lint_list *list = context;
+	const struct listed *f = vec_at(&list->files, i);
+	int r = f->bytes.p ? 0 : file_read(f->path.p, bytes, err);
+
+	*ret = (struct source_file){.path = f->path, .bytes = f->bytes};
+	lint_open_beside(ret);
+	if (f->bytes.p) {
+		ret->read_beside = NULL;
+		ret->list_beside = NULL;
+		return LINT_CHECK;
+	}
+	if (r == -ERR_LIMIT)
+		return open_large(f, ret, err);
+	if (r < 0)
+		return f->named || r == -ERR_NOMEM ? r : LINT_REFUSE;
+	ret->bytes = strbuf_str(bytes);
+	ret->language = language_of(ret);
+	return f->named || is_ours(ret) ? LINT_CHECK : LINT_SKIP;
+}
+
+static int fix_all(struct lint_list *list, struct lint_fixing *fixing, struct err *err)
+{
+	CLEANUP(strbuf_done) struct strbuf bytes = STRBUF_INIT(LIMIT_YAML_BYTES);
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < list->files.n; i++) {
+		struct source_file f;
+
+		strbuf_reset(&bytes);
+		r = open_file(list, i, &bytes, &f, err);
+		if (r == LINT_CHECK)
+			r = fix(fixing, &f, err);
+	}
+	return r < 0 ? r : 0;
+}
+
+int lint_list_check(struct lint_list *list, struct lint_fixing *fixing, unsigned n_threads,
+		    struct err *err)
+{
+	const struct lint_input in = {
+		.n = list->files.n, .context = list, .open = open_file, .n_threads = n_threads};
+	int r = fixing->fixer ? fix_all(list, fixing, err) : 0;
+
+	return r < 0 ? r : lint_files(list->lint, &in, err);
 }

@@ -44,10 +44,8 @@ struct report *report_new(void)
 	return r;
 }
 
-void report_free(struct report *r)
+static void free_one(struct report *r)
 {
-	if (!r)
-		return;
 	vec_done(&r->image.history);
 	vec_done(&r->layers);
 	vec_done(&r->packages);
@@ -61,6 +59,16 @@ void report_free(struct report *r)
 	if (r->release_attached)
 		r->release_attached(r->attached);
 	free(r);
+}
+
+void report_free(struct report *r)
+{
+	struct report *next;
+
+	for (; r; r = next) {
+		next = r->adopted;
+		free_one(r);
+	}
 }
 
 void report_freep(struct report **r)
@@ -99,6 +107,72 @@ int report_add_coverage(struct report *r, struct str what, enum coverage_state s
 	c->remedy = arena_str(&r->arena, remedy);
 	c->count = count;
 	return c->remedy.p ? 0 : -ERR_NOMEM;
+}
+
+static bool has_coverage(const struct report *r, struct str what)
+{
+	for (size_t i = 0; i < r->coverage.n; i++)
+		if (str_eq(((const struct coverage *)vec_at(&r->coverage, i))->what, what))
+			return true;
+	return false;
+}
+
+int report_add_coverage_once(struct report *r, struct str what, enum coverage_state state,
+			     struct str reason, struct str remedy)
+{
+	int e = has_coverage(r, what) ? 1 : report_add_coverage(r, what, state, reason, remedy, 0);
+
+	if (e == 0)
+		((struct coverage *)vec_at(&r->coverage, r->coverage.n - 1))->once = true;
+	return e < 0 ? e : 0;
+}
+
+/* ---- what others have found ---- */
+
+struct report_mark report_mark(const struct report *r)
+{
+	return (struct report_mark){r->findings.n, r->problems.n, r->coverage.n,
+				    r->n_problems_unlisted};
+}
+
+static bool append(struct vec *to, const struct vec *from, size_t i)
+{
+	void *slot = vec_push(to);
+
+	if (slot)
+		memcpy(slot, vec_at(from, i), from->elem_size);
+	return slot != NULL;
+}
+
+int report_take(struct report *r, const struct report *from, const struct report_mark *before,
+		const struct report_mark *after, struct err *err)
+{
+	for (size_t i = before->n_problems; i < after->n_problems; i++)
+		r->n_problems_unlisted += !append(&r->problems, &from->problems, i);
+	r->n_problems_unlisted += after->n_problems_unlisted - before->n_problems_unlisted;
+	for (size_t i = before->n_coverage; i < after->n_coverage; i++) {
+		const struct coverage *c = vec_at(&from->coverage, i);
+
+		if (c->once && has_coverage(r, c->what))
+			continue;
+		if (!append(&r->coverage, &from->coverage, i))
+			return err_nomem(err);
+	}
+	for (size_t i = before->n_findings; i < after->n_findings; i++)
+		if (!append(&r->findings, &from->findings, i))
+			return err_set(err, ERR_LIMIT, "more than %llu findings",
+				       (unsigned long long)LIMIT_FINDINGS);
+	return 0;
+}
+
+void report_adopt(struct report *r, struct report *worker)
+{
+	struct report *last = worker;
+
+	while (last->adopted)
+		last = last->adopted;
+	last->adopted = r->adopted;
+	r->adopted = worker;
 }
 
 static int first_nonzero(const int *order, size_t n)

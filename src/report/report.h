@@ -29,6 +29,7 @@ struct coverage {
 	struct str reason; /* empty when assessed */
 	struct str remedy; /* what the user can do; may be empty */
 	uint64_t count;	   /* of things concerned (packages read, files seen); 0: no count */
+	bool once;	   /* true of the whole run: told once, whoever finds it again */
 };
 
 /* A broken or refused part of the input. */
@@ -218,6 +219,7 @@ struct report {
 	 */
 	void *attached;
 	void (*release_attached)(void *attached);
+	struct report *adopted; /* whose entries were taken over; a chain; released with it */
 };
 
 struct report *report_new(void);
@@ -229,6 +231,30 @@ int report_add_problem(struct report *r, struct str path, struct str layer, stru
 		       const struct err *what);
 int report_add_coverage(struct report *r, struct str what, enum coverage_state state,
 			struct str reason, struct str remedy, uint64_t count);
+
+/* What concerns the whole run: not told again when it is there. */
+int report_add_coverage_once(struct report *r, struct str what, enum coverage_state state,
+			     struct str reason, struct str remedy);
+
+/*
+ * Threads that look at things of one run fill a report each; what one of them has found between two
+ * moments is then put behind what is there, so that the order is that of the things.
+ *
+ *     struct report_mark before = report_mark(worker), after;      ...look... after = ...
+ *     r = report_take(report, worker, &before, &after, err);       findings, problems, coverage
+ *     report_adopt(report, worker);       what is taken over points into it: it is freed with
+ * report
+ *
+ * Errors: ERR_LIMIT (findings): those that fit are there. ERR_NOMEM.
+ */
+struct report_mark {
+	size_t n_findings, n_problems, n_coverage;
+	uint64_t n_problems_unlisted;
+};
+struct report_mark report_mark(const struct report *r);
+int report_take(struct report *r, const struct report *from, const struct report_mark *before,
+		const struct report_mark *after, struct err *err);
+void report_adopt(struct report *r, struct report *worker);
 
 /*
  * Sorts every list; call once, last. Findings: those that are not suppressed first, then by
