@@ -37,6 +37,8 @@ static int read_input(struct facts *facts, struct value *ret, struct err *err)
 	bool is_stdin = strcmp(opt.input, "-") == 0;
 	int r = is_stdin ? fd_read_all(0, &sb, err) : file_read(opt.input, &sb, err);
 
+	if (r < 0 && !is_stdin)
+		return r; /* says which file */
 	if (r == 0)
 		r = json_parse(strbuf_str(&sb), &facts->doc, err);
 	if (r < 0)
