@@ -208,32 +208,49 @@ static void note_script(struct noting *g, const struct dockerfile_script *script
 
 /* ---- ShellCheck's ---- */
 
-static const struct shellcheck_script *hand_over(const struct dockerfile_facts *facts,
-						 struct arena *a)
+static void hand_over(const struct dockerfile_facts *facts, struct shellcheck_script *ret)
 {
-	struct shellcheck_script *p =
-		arena_array(a, facts->n_scripts ? facts->n_scripts : 1, sizeof *p);
-
-	for (size_t i = 0; p && i < facts->n_scripts; i++)
-		p[i] = (struct shellcheck_script){
+	for (size_t i = 0; i < facts->n_scripts; i++)
+		ret[i] = (struct shellcheck_script){
 			.text = facts->scripts[i].text,
 			.map = facts->scripts[i].map,
 			.dialect = facts->scripts[i].dialect,
 			.variables = facts->scripts[i].variables,
 			.n_variables = facts->scripts[i].n_variables,
 		};
-	return p;
 }
 
-int dockerfile_shell_notes(const struct dockerfile_facts *facts, bool outside, struct arena *a,
-			   struct shell_notes *ret, struct err *err)
+void dockerfile_shell_prepare(const struct dockerfile_facts *facts, size_t n,
+			      struct shellcheck_cache *cache, struct arena *a)
 {
-	const struct shellcheck_script *scripts = hand_over(facts, a);
-	const struct shellcheck_options options = {0};
+	const struct shellcheck_options options = {
+		.cache = cache, .seconds = LIMIT_SHELLCHECK_SECONDS * (unsigned)n};
+	struct shellcheck_answer answer;
+	struct shellcheck_script *scripts;
+	size_t n_scripts = 0, at = 0;
+
+	for (size_t i = 0; i < n; i++)
+		n_scripts += facts[i].n_scripts;
+	scripts = arena_array(a, n_scripts ? n_scripts : 1, sizeof *scripts);
+	for (size_t i = 0; scripts && i < n; at += facts[i++].n_scripts)
+		hand_over(&facts[i], scripts + at);
+	if (scripts && n_scripts) /* what could not be asked is asked again, and told then */
+		(void)shellcheck_run(scripts, n_scripts, &options, a, &answer, NULL);
+}
+
+int dockerfile_shell_notes(const struct dockerfile_facts *facts, bool outside,
+			   struct shellcheck_cache *cache, struct arena *a, struct shell_notes *ret,
+			   struct err *err)
+{
+	struct shellcheck_script *scripts =
+		arena_array(a, facts->n_scripts ? facts->n_scripts : 1, sizeof *scripts);
+	const struct shellcheck_options options = {.cache = cache};
 	struct shellcheck_answer answer = {.not_assessed = STR("no program is started")};
 	struct noting g = {.arena = a, .by = "shellcheck"};
 	int r = scripts ? 0 : err_nomem(err);
 
+	if (r == 0)
+		hand_over(facts, scripts);
 	if (r == 0 && outside && facts->n_scripts)
 		r = shellcheck_run(scripts, facts->n_scripts, &options, a, &answer, err);
 	if (r < 0)

@@ -4,7 +4,7 @@
  * few checks of our own find of the same kinds.
  *
  *     struct shell_notes notes;
- *     r = dockerfile_shell_notes(&facts, true, &arena, &notes, err);
+ *     r = dockerfile_shell_notes(&facts, true, cache, &arena, &notes, err);
  *     notes.p[i]->code is "SC2086"; notes.not_assessed says why ShellCheck did not answer
  *
  * Our own: SC1083, SC1091, SC2015, SC2028, SC2046, SC2086, SC2155, SC2164.
@@ -26,6 +26,11 @@ struct shell_notes {
 	struct str not_assessed; /* empty: ShellCheck has read all scripts */
 };
 
-/* outside: other programs may be started. */
-int dockerfile_shell_notes(const struct dockerfile_facts *facts, bool outside, struct arena *a,
-			   struct shell_notes *ret, struct err *err);
+/* outside: other programs may be started. cache: of shellcheck.h, or NULL. */
+int dockerfile_shell_notes(const struct dockerfile_facts *facts, bool outside,
+			   struct shellcheck_cache *cache, struct arena *a, struct shell_notes *ret,
+			   struct err *err);
+
+/* The scripts of n files are asked about at once; the answers, if any, are in the cache. */
+void dockerfile_shell_prepare(const struct dockerfile_facts *facts, size_t n,
+			      struct shellcheck_cache *cache, struct arena *a);

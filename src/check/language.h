@@ -18,6 +18,8 @@
 #include "check/judge.h"
 #include "check/scope.h"
 
+struct shellcheck_cache;
+
 /* A file, as it was found or given on stdin. */
 struct source_file {
 	struct str path; /* as shown */
@@ -35,8 +37,9 @@ struct source_file {
 	 */
 	int (*list_beside)(const struct source_file *f, struct str folder, struct arena *arena,
 			   struct str_list *ret, struct err *err);
-	void *context;	    /* of the two */
-	bool content_trust; /* DOCKER_CONTENT_TRUST is on where this runs */
+	void *context;			     /* of the two */
+	bool content_trust;		     /* DOCKER_CONTENT_TRUST is on where this runs */
+	struct shellcheck_cache *shellcheck; /* what it has said in this run; NULL: nothing kept */
 	/* Which it is, when that is known: an editor says it. NULL: by name and content. */
 	const struct language *language;
 };
@@ -88,6 +91,11 @@ struct language {
 	 * configuration with a tree of files); NULL: only texts.
 	 */
 	int (*check_example)(const struct yaml_node *what, struct judge *j, struct err *err);
+	/*
+	 * What is dear is asked once for files that are checked next, one by one (ShellCheck, into
+	 * the cache of the first); what comes of it is no different. NULL: nothing is.
+	 */
+	void (*prepare)(const struct source_file *const *files, size_t n, struct judge *j);
 	const struct language_set *set; /* NULL: its files mean nothing for each other */
 	/* Appends the images it names, struct image_use (image_use.h); NULL: it names none. */
 	int (*images)(const struct source_file *f, struct arena *a, struct vec *uses,

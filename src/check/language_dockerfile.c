@@ -3,6 +3,7 @@
 #include "base/path.h"
 #include "check/dockerfile_shell.h"
 #include "check/image_use.h"
+#include "check/shellcheck.h"
 #include "check/source_lines.h"
 #include "check/suppression.h"
 #include "codec/yaml.h"
@@ -237,7 +238,8 @@ static int judge_shell(struct walk *w)
 
 	if (r < 0 || !asks || w->facts.n_scripts == 0)
 		return r;
-	r = dockerfile_shell_notes(&w->facts, !w->source->is_example, w->arena, &notes, w->err);
+	r = dockerfile_shell_notes(&w->facts, !w->source->is_example, w->source->shellcheck,
+				   w->arena, &notes, w->err);
 	for (size_t i = 0; r == 0 && i < notes.n; i++)
 		r = judge_note(w, notes.p[i]);
 	if (r == 0 && notes.not_assessed.n && !w->source->is_example)
@@ -335,6 +337,28 @@ static int check(const struct source_file *source, struct judge *judge, struct e
 	suppressions_done(&w.suppressions);
 	arena_reset(w.arena);
 	return r;
+}
+
+/* Scripts of all the files go to few runs of ShellCheck; what fails is asked again by file. */
+static void prepare(const struct source_file *const *files, size_t n, struct judge *judge)
+{
+	struct arena *a = judge_file_arena(judge);
+	struct dockerfile_facts *facts = arena_array(a, n, sizeof *facts);
+	size_t n_facts = 0;
+	struct err err = {0};
+	bool asks = false;
+
+	if (!facts || !files[0]->shellcheck || shellcheck_cache_is_absent(files[0]->shellcheck) ||
+	    judge_asks(judge, &scopes[SCOPE_SHELL], &asks, &err) < 0 || !asks) {
+		arena_reset(a);
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (!is_binary(files[i]->bytes, &err) &&
+		    dockerfile_facts_make(files[i], a, &facts[n_facts], &err) == 0)
+			n_facts++;
+	dockerfile_shell_prepare(facts, n_facts, files[0]->shellcheck, a);
+	arena_reset(a);
 }
 
 /* ---- examples ---- */
@@ -435,5 +459,6 @@ const struct language language_dockerfile = {
 	.score = score,
 	.check = check,
 	.check_example = check_example,
+	.prepare = prepare,
 	.images = image_uses_dockerfile,
 };

@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "base/pool.h"
+#include "check/shellcheck.h"
 
 #define LANGUAGES_MAX 32
 #define CHUNK_MAX     16 /* files that a worker takes at a time */
@@ -15,7 +16,8 @@ struct worker {
 	struct judge *judge;
 	struct report *report; /* belongs to that of the run */
 	struct arena arena;    /* errors, until they are told */
-	struct strbuf bytes;
+	struct strbuf bytes[CHUNK_MAX];
+	struct source_file files[CHUNK_MAX]; /* of the chunk at hand */
 };
 
 struct lint {
@@ -24,6 +26,7 @@ struct lint {
 	/* By place in languages[]. */
 	uint64_t n_files[LANGUAGES_MAX];
 	struct source_set sets[LANGUAGES_MAX]; /* of those that have sets */
+	struct shellcheck_cache *shellcheck;
 	struct worker *workers;
 	unsigned n_workers;
 };
@@ -49,6 +52,8 @@ int lint_new(struct rule_set *set, struct report *report, struct lint **ret, str
 		source_set_init(&lint->sets[i], languages[i]);
 	r = judge_new(set, report, &lint->judge, err);
 	if (r == 0)
+		r = shellcheck_cache_new(&lint->shellcheck, err);
+	if (r == 0)
 		*ret = TAKE(lint);
 	return r;
 }
@@ -58,7 +63,8 @@ static void workers_done(struct lint *lint)
 	for (unsigned i = 0; i < lint->n_workers; i++) {
 		judge_free(lint->workers[i].judge);
 		arena_done(&lint->workers[i].arena);
-		strbuf_done(&lint->workers[i].bytes);
+		for (size_t k = 0; k < CHUNK_MAX; k++)
+			strbuf_done(&lint->workers[i].bytes[k]);
 	}
 	free(lint->workers);
 	lint->workers = NULL;
@@ -73,6 +79,7 @@ void lint_free(struct lint *lint)
 	for (size_t i = 0; languages[i]; i++)
 		source_set_done(&lint->sets[i]);
 	judge_free(lint->judge);
+	shellcheck_cache_free(lint->shellcheck);
 	free(lint);
 }
 
@@ -153,14 +160,16 @@ static int read_part(struct lint *lint, const struct source_file *f, struct sour
 	return r < 0 ? err_set(err, why.code, "%s", why.msg) : 0;
 }
 
-static int check(struct lint *lint, const struct source_file *f, bool alone, struct err *err)
+static int check(struct lint *lint, const struct source_file *given, bool alone, struct err *err)
 {
+	struct source_file file = *given, *f = &file;
 	const struct language *language = language_of(f);
 	const uint64_t n_refused = judge_n_refused(lint->judge);
 	struct err why = {0};
 	size_t place;
 	int r;
 
+	f->shellcheck = lint->shellcheck;
 	judge_forget_fixes(lint->judge);
 	if (!language)
 		return not_assessed(lint->report, f->path, err);
@@ -214,7 +223,8 @@ static int start_worker(struct lint *lint, struct worker *w, struct err *err)
 	int r;
 
 	arena_init(&w->arena, LIMIT_ARENA_BYTES);
-	w->bytes = (struct strbuf)STRBUF_INIT(LIMIT_YAML_BYTES);
+	for (size_t i = 0; i < CHUNK_MAX; i++)
+		w->bytes[i] = (struct strbuf)STRBUF_INIT(LIMIT_YAML_BYTES);
 	w->report = report_new();
 	if (!w->report)
 		return err_nomem(err);
@@ -272,25 +282,59 @@ static int check_opened(struct outcome *o, const struct source_file *f, struct e
 	return 0;
 }
 
-static void run_file(struct batch *b, struct outcome *o, size_t i)
+static void open_file(struct batch *b, struct outcome *o, size_t i, size_t slot)
 {
-	struct source_file f = {0};
+	struct worker *w = o->worker;
+	struct source_file *f = &w->files[slot];
 	struct err why = {0}, refused = {0};
 	int r;
 
-	strbuf_reset(&o->worker->bytes);
-	o->before = report_mark(o->worker->report);
-	r = b->in->open(b->in->context, i, &o->worker->bytes, &f, &why);
+	*f = (struct source_file){0};
+	strbuf_reset(&w->bytes[slot]);
+	o->before = report_mark(w->report);
+	r = b->in->open(b->in->context, i, &w->bytes[slot], f, &why);
 	o->skipped = r == LINT_SKIP;
 	o->refused = r == LINT_REFUSE;
-	o->path = f.path;
-	if (r == LINT_CHECK)
-		r = check_opened(o, &f, &why);
-	else if (r == LINT_REFUSE)
-		r = judge_refuse(o->worker->judge, f.path, "lint", &why, &refused);
-	o->after = report_mark(o->worker->report);
+	o->path = f->path;
+	f->shellcheck = b->lint->shellcheck;
+	if (o->refused)
+		r = judge_refuse(w->judge, f->path, "lint", &why, &refused);
+	o->after = report_mark(w->report);
 	if (r < 0)
 		keep_error(o, o->refused ? &refused : &why);
+}
+
+/* Of the language of the first of them; in one folder there are rarely others. */
+static void prepare_files(struct worker *w, const struct outcome *o, size_t n)
+{
+	const struct source_file *files[CHUNK_MAX];
+	size_t n_files = 0;
+
+	const struct language *first = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct language *language =
+			o[i].skipped || o[i].refused || o[i].err ? NULL : language_of(&w->files[i]);
+
+		if (!first && language && language->prepare)
+			first = language;
+		if (first && language == first)
+			files[n_files++] = &w->files[i];
+	}
+	if (n_files > 1)
+		first->prepare(files, n_files, w->judge);
+}
+
+static void run_file(struct outcome *o, size_t slot)
+{
+	struct err why = {0};
+
+	if (o->skipped || o->refused || o->err)
+		return;
+	o->before = report_mark(o->worker->report);
+	if (check_opened(o, &o->worker->files[slot], &why) < 0)
+		keep_error(o, &why);
+	o->after = report_mark(o->worker->report);
 }
 
 static void run_part(struct batch *b, struct outcome *o, size_t i)
@@ -309,16 +353,21 @@ static void run_part(struct batch *b, struct outcome *o, size_t i)
 static void run_chunk(void *ctx, unsigned worker, size_t chunk)
 {
 	struct batch *b = ctx;
+	size_t first = chunk * b->chunk, n = b->n - first < b->chunk ? b->n - first : b->chunk;
+	struct worker *w = &b->lint->workers[worker];
+	struct outcome *o = &b->outcomes[first];
 
-	for (size_t i = chunk * b->chunk; i < b->n && i < (chunk + 1) * b->chunk; i++) {
-		struct outcome *o = &b->outcomes[i];
-
-		o->worker = &b->lint->workers[worker];
+	for (size_t i = 0; i < n; i++)
+		o[i].worker = w;
+	for (size_t i = 0; b->in && i < n; i++)
+		open_file(b, &o[i], first + i, i);
+	if (b->in)
+		prepare_files(w, o, n);
+	for (size_t i = 0; i < n; i++)
 		if (b->in)
-			run_file(b, o, i);
+			run_file(&o[i], i);
 		else
-			run_part(b, o, i);
-	}
+			run_part(b, &o[i], first + i);
 }
 
 /* Few things: one at a time. Many: as many as leave some rounds to share out. */
@@ -364,8 +413,9 @@ static int judge_again(struct lint *lint, const struct lint_input *in, size_t i,
 	struct source_file f = {0};
 	int r;
 
-	strbuf_reset(&w->bytes);
-	r = in->open(in->context, i, &w->bytes, &f, err);
+	strbuf_reset(&w->bytes[0]);
+	r = in->open(in->context, i, &w->bytes[0], &f, err);
+	f.shellcheck = lint->shellcheck;
 	return r == LINT_CHECK ? judge_rest(lint, &f, set, told, why, err) : r < 0 ? r : 0;
 }
 

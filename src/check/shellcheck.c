@@ -11,27 +11,24 @@
 #include "base/limits.h"
 #include "base/proc.h"
 #include "base/vec.h"
+#include "check/shellcheck_cache.h"
 #include "codec/json.h"
 
 #define FD_PATH "/dev/fd/"
+#define ABSENT	"ShellCheck is not installed"
 
 /* A line in front of each script says which variables are set outside; #! stays the first. */
 struct handed {
-	size_t script;	   /* index in the caller's array */
-	int fd;		   /* -1: none */
-	size_t extra_line; /* the number of that line; 0: there is none */
+	size_t script;		 /* index in the caller's array */
+	int fd;			 /* -1: none */
+	struct digest_value key; /* with a cache */
+	size_t extra_line;	 /* the number of that line; 0: there is none */
 };
 
 struct group {
 	struct handed handed[LIMIT_SHELLCHECK_SCRIPTS];
 	size_t n;
 	enum shell_dialect dialect;
-};
-
-/* A note as ShellCheck says it: lines and columns in code points, from 1. */
-struct said {
-	struct shellcheck_note note;
-	uint64_t line, column, end_line, end_column;
 };
 
 struct asking {
@@ -41,7 +38,8 @@ struct asking {
 	uint64_t deadline_ms;
 	struct arena *arena;
 	struct shellcheck_answer *answer;
-	struct vec said;
+	struct shellcheck_cache *cache; /* NULL: none */
+	struct vec said;		/* struct shellcheck_said */
 };
 
 static void group_done(struct group *g)
@@ -117,7 +115,43 @@ static int make_file(struct str bytes, int *ret_fd, struct err *err)
 	return 0;
 }
 
-static int hand_over(struct asking *q, size_t script, struct group *g, struct err *err)
+/* What has been said of an equal script. */
+static int say_again(struct asking *q, size_t script, const struct shellcheck_answers *answers,
+		     struct err *err)
+{
+	for (size_t i = 0; i < answers->n; i++) {
+		struct shellcheck_said *said = vec_push(&q->said);
+
+		if (!said)
+			return err_nomem(err);
+		*said = answers->p[i];
+		said->note.script = script;
+		said->note.message = arena_str(q->arena, answers->p[i].note.message);
+	}
+	q->answer->n_assessed++;
+	return arena_check(q->arena, err);
+}
+
+/* 1: its answer is known; 0: it has to be asked about; *ret_waits: an equal one is being. */
+static int look_up(struct asking *q, size_t script, struct str text, const struct group *g,
+		   struct handed *h, bool *ret_waits, struct err *err)
+{
+	struct shellcheck_answers answers;
+	int r = shellcheck_key(g->dialect, text, &h->key, err);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < g->n; i++)
+		*ret_waits |= digest_eq(&g->handed[i].key, &h->key);
+	if (*ret_waits || !shellcheck_cache_get(q->cache, &h->key, &answers))
+		return 0;
+	r = say_again(q, script, &answers, err);
+	return r < 0 ? r : 1;
+}
+
+/* *ret_waits: it is like one of the group, so that its answer will be known. */
+static int hand_over(struct asking *q, size_t script, struct group *g, bool *ret_waits,
+		     struct err *err)
 {
 	CLEANUP(strbuf_done) struct strbuf text = STRBUF_INIT(2 * LIMIT_SHELLCHECK_SCRIPT_BYTES);
 	struct handed *h = &g->handed[g->n];
@@ -126,8 +160,11 @@ static int hand_over(struct asking *q, size_t script, struct group *g, struct er
 	*h = (struct handed){.script = script, .fd = -1};
 	write_text(&q->scripts[script], h, &text);
 	r = strbuf_check(&text, err);
-	if (r == 0)
-		r = make_file(strbuf_str(&text), &h->fd, err);
+	if (r == 0 && q->cache)
+		r = look_up(q, script, strbuf_str(&text), g, h, ret_waits, err);
+	if (r != 0 || *ret_waits)
+		return r < 0 ? r : 0;
+	r = make_file(strbuf_str(&text), &h->fd, err);
 	if (r == 0)
 		g->n++;
 	return r;
@@ -183,7 +220,7 @@ static int take_comment(struct asking *q, const struct group *g, const struct js
 			struct err *err)
 {
 	const struct handed *h = find_handed(g, json_get_str(comment, "file"));
-	struct said said = {0}, *kept;
+	struct shellcheck_said said = {0}, *kept;
 	uint64_t code;
 
 	if (!h || !get_count(comment, "line", &said.line) ||
@@ -255,15 +292,42 @@ static int run(struct asking *q, const struct group *g, struct strbuf *output, i
 	return proc_run(&p, output, ret_status, err);
 }
 
+/* `from`: the first note of the group; those of one script need not stand together. */
+static int keep_answers(struct asking *q, const struct group *g, size_t from, struct err *err)
+{
+	struct vec mine = VEC_INIT(struct shellcheck_said, LIMIT_FINDINGS);
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < g->n; i++) {
+		vec_cut(&mine, 0);
+		for (size_t k = from; ok && k < q->said.n; k++) {
+			const struct shellcheck_said *said = vec_at(&q->said, k);
+			struct shellcheck_said *slot =
+				said->note.script == g->handed[i].script ? vec_push(&mine) : NULL;
+
+			if (slot)
+				*slot = *said;
+			ok = slot || said->note.script != g->handed[i].script;
+		}
+		if (ok)
+			shellcheck_cache_put(q->cache, &g->handed[i].key, mine.p, mine.n);
+	}
+	vec_done(&mine);
+	return ok ? 0 : err_nomem(err);
+}
+
 /* What it was asked and did not answer is the reason, not the error. */
 static int ask(struct asking *q, const struct group *g, struct err *err)
 {
 	CLEANUP(strbuf_done) struct strbuf output = STRBUF_INIT(LIMIT_SHELLCHECK_BYTES);
 	struct err why = {0};
+	size_t from = q->said.n;
 	int status = 0, r = run(q, g, &output, &status, &why);
 
+	if (r == -ERR_NOT_FOUND && q->cache)
+		shellcheck_cache_set_absent(q->cache);
 	if (r == -ERR_NOT_FOUND)
-		return not_assessed(q, "ShellCheck is not installed", err);
+		return not_assessed(q, ABSENT, err);
 	if (r == 0 && status > 2)
 		r = err_set(&why, ERR_IO, "%s: exit status %d", q->program, status);
 	if (r == 0) {
@@ -278,7 +342,7 @@ static int ask(struct asking *q, const struct group *g, struct err *err)
 	if (status == 2)
 		return not_assessed(q, "ShellCheck could not read some of the scripts", err);
 	q->answer->n_assessed += g->n;
-	return 0;
+	return q->cache ? keep_answers(q, g, from, err) : 0;
 }
 
 static int ask_group(struct asking *q, struct group *g, struct err *err)
@@ -289,41 +353,62 @@ static int ask_group(struct asking *q, struct group *g, struct err *err)
 	return r;
 }
 
+/* Those that wait for an equal one are looked at again when it was asked about. */
+static int ask_once(struct asking *q, struct group *g, const size_t *waits, size_t n_waits,
+		    struct err *err)
+{
+	int r = ask_group(q, g, err);
+
+	for (size_t i = 0; r == 0 && i < n_waits; i++) {
+		bool still = false;
+
+		r = hand_over(q, waits[i], g, &still, err);
+	}
+	return r < 0 ? r : ask_group(q, g, err); /* what was not answered, or could not be kept */
+}
+
 static int ask_about(struct asking *q, enum shell_dialect dialect, struct err *err)
 {
 	CLEANUP(group_done) struct group g = {.dialect = dialect};
+	size_t waits[LIMIT_SHELLCHECK_SCRIPTS], n_waits = 0;
 	struct err why = {0};
 	int r = 0;
 
 	for (size_t i = 0; i < q->n && r == 0; i++) {
+		bool wait = false;
+
 		if (q->scripts[i].dialect != dialect)
 			continue;
 		if (q->scripts[i].text.n > LIMIT_SHELLCHECK_SCRIPT_BYTES) {
 			r = not_assessed(q, "a script larger than shellcheck_script_bytes", err);
 			continue;
 		}
-		r = hand_over(q, i, &g, &why);
+		r = hand_over(q, i, &g, &wait, &why);
 		if (r < 0)
 			return r == -ERR_NOMEM ? err_nomem(err) : not_assessed(q, why.msg, err);
-		if (g.n == LIMIT_SHELLCHECK_SCRIPTS)
-			r = ask_group(q, &g, err);
+		if (wait)
+			waits[n_waits++] = i;
+		if (g.n == LIMIT_SHELLCHECK_SCRIPTS || n_waits == LIMIT_SHELLCHECK_SCRIPTS) {
+			r = ask_once(q, &g, waits, n_waits, err);
+			n_waits = 0;
+		}
 	}
-	return r < 0 ? r : ask_group(q, &g, err);
+	return r < 0 ? r : ask_once(q, &g, waits, n_waits, err);
 }
 
 /* --- places --- */
 
 static int compare_scripts(const void *a, const void *b)
 {
-	const struct said *x = a, *y = b;
+	const struct shellcheck_said *x = a, *y = b;
 
 	return (x->note.script > y->note.script) - (x->note.script < y->note.script);
 }
 
 static int compare_notes(const void *a, const void *b)
 {
-	const struct shellcheck_note *x = &((const struct said *)a)->note;
-	const struct shellcheck_note *y = &((const struct said *)b)->note;
+	const struct shellcheck_note *x = &((const struct shellcheck_said *)a)->note;
+	const struct shellcheck_note *y = &((const struct shellcheck_said *)b)->note;
 
 	if (x->script != y->script)
 		return x->script < y->script ? -1 : 1;
@@ -383,7 +468,8 @@ static size_t offset_of(const struct places *p, uint64_t line, uint64_t column)
 	return *at;
 }
 
-static void place(struct said *said, const struct shellcheck_script *s, const struct places *p)
+static void place(struct shellcheck_said *said, const struct shellcheck_script *s,
+		  const struct places *p)
 {
 	size_t at = offset_of(p, said->line, said->column);
 	size_t end = offset_of(p, said->end_line, said->end_column);
@@ -396,7 +482,7 @@ static void place(struct said *said, const struct shellcheck_script *s, const st
 
 static int place_script(struct asking *q, size_t *i, struct err *err)
 {
-	const struct said *first = vec_at(&q->said, *i);
+	const struct shellcheck_said *first = vec_at(&q->said, *i);
 	const struct shellcheck_script *s = &q->scripts[first->note.script];
 	CLEANUP(places_done)
 	struct places p = {
@@ -408,7 +494,7 @@ static int place_script(struct asking *q, size_t *i, struct err *err)
 	if (!find_places(s->text, &p))
 		return err_nomem(err);
 	for (; *i < q->said.n; ++*i) {
-		struct said *said = vec_at(&q->said, *i);
+		struct shellcheck_said *said = vec_at(&q->said, *i);
 
 		if (said->note.script != script)
 			break;
@@ -433,7 +519,7 @@ static int keep_notes(struct asking *q, struct err *err)
 	if (!notes)
 		return err_nomem(err);
 	for (i = 0; i < q->said.n; i++)
-		notes[i] = ((struct said *)vec_at(&q->said, i))->note;
+		notes[i] = ((struct shellcheck_said *)vec_at(&q->said, i))->note;
 	q->answer->notes = notes;
 	q->answer->n_notes = q->said.n;
 	return 0;
@@ -453,10 +539,16 @@ int shellcheck_run(const struct shellcheck_script *scripts, size_t n,
 		.deadline_ms = clock_monotonic_ms() + seconds * 1000ULL,
 		.arena = a,
 		.answer = &answer,
-		.said = VEC_INIT(struct said, LIMIT_FINDINGS),
+		.cache = o->cache,
+		.said = VEC_INIT(struct shellcheck_said, LIMIT_FINDINGS),
 	};
 	int r = 0;
 
+	if (q.cache && n && shellcheck_cache_is_absent(q.cache)) {
+		answer.not_assessed = STR(ABSENT);
+		*ret = answer;
+		return 0;
+	}
 	for (int d = SHELL_SH; d <= SHELL_KSH && r == 0; d++)
 		r = ask_about(&q, (enum shell_dialect)d, err);
 	if (r == 0)

@@ -13,10 +13,10 @@
  * each is judged by itself, and configuration files are not looked for.
  * Notes come sorted by script, place and code. Lines and columns are turned into bytes of the
  * original (check/text_map.h).
- * Ownership: the arena's. Threads: one call, one thread; calls may run side by side.
- * Errors: ERR_NOMEM, ERR_IO. That the program is absent, breaks, says too much (shellcheck_bytes)
- * or takes too long (shellcheck_seconds) is no error but `not_assessed`.
- * Format: its json1 output, "JSON formats" in its manual.
+ * Ownership: the arena's. Threads: one call, one thread; calls may run side by side, with one
+ * cache. Errors: ERR_NOMEM, ERR_IO. That the program is absent, breaks, says too much
+ * (shellcheck_bytes) or takes too long (shellcheck_seconds) is no error but `not_assessed`. Format:
+ * its json1 output, "JSON formats" in its manual.
  */
 #pragma once
 
@@ -46,9 +46,24 @@ struct shellcheck_note {
 	struct str message;
 };
 
+/*
+ * What it has said of scripts so far, for all files of a run: an equal script (with the same
+ * variables) is not asked about again. Once the program is absent, it is not looked for again.
+ *
+ *     struct shellcheck_cache *cache;
+ *     r = shellcheck_cache_new(&cache, err);
+ *     ... shellcheck_run with options.cache, on any thread ...
+ *     shellcheck_cache_free(cache);
+ */
+struct shellcheck_cache;
+int shellcheck_cache_new(struct shellcheck_cache **ret, struct err *err);
+void shellcheck_cache_free(struct shellcheck_cache *cache); /* NULL is fine */
+bool shellcheck_cache_is_absent(struct shellcheck_cache *cache);
+
 struct shellcheck_options {
-	const char *program; /* NULL: "shellcheck", looked up in PATH */
-	unsigned seconds;    /* 0: LIMIT_SHELLCHECK_SECONDS, for all scripts together */
+	struct shellcheck_cache *cache; /* NULL: every script is asked about */
+	const char *program;		/* NULL: "shellcheck", looked up in PATH */
+	unsigned seconds;		/* 0: LIMIT_SHELLCHECK_SECONDS, for all scripts together */
 };
 
 struct shellcheck_answer {
