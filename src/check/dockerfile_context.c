@@ -55,7 +55,9 @@ struct listing {
 static int add_entry(struct listing *l, struct str folder, struct str name)
 {
 	const struct ignore_file *ignore = &l->context->ignore;
-	struct str path = arena_strf(l->arena, "%.*s%.*s", STR_FMT(folder), STR_FMT(name)), bare;
+	struct str path =
+		folder.n ? arena_strf(l->arena, "%.*s%.*s", STR_FMT(folder), STR_FMT(name)) : name;
+	struct str bare;
 	struct str *p;
 	bool is_folder = str_has_suffix(path, STR("/"));
 

@@ -107,19 +107,16 @@ static int compare_names(const void *a, const void *b)
 	return str_cmp(*(const struct str *)a, *(const struct str *)b);
 }
 
-static int list_beside(const struct source_file *f, struct str folder, struct arena *arena,
-		       struct str_list *ret, struct err *err)
+static int list_folder(const char *path, struct arena *arena, struct str_list *ret, struct err *err)
 {
-	CLEANUP(strbuf_done) struct strbuf path = STRBUF_INIT(LIMIT_PATH_BYTES);
 	CLEANUP(vec_done) struct vec names = VEC_INIT(struct str, LIMIT_CONTEXT_ENTRIES);
 	struct str *p;
 	DIR *dir;
 	int r;
 
-	strbuf_addf(&path, "%.*s/%.*s", STR_FMT(beside(f)), STR_FMT(folder));
-	dir = opendir(strbuf_cstr(&path));
+	dir = opendir(path);
 	if (!dir)
-		return err_errno(err, errno, "%s", strbuf_cstr(&path));
+		return err_errno(err, errno, "%s", path);
 	r = list_names(dir, arena, &names, err);
 	(void)closedir(dir); /* was only read */
 	if (r < 0)
@@ -132,6 +129,35 @@ static int list_beside(const struct source_file *f, struct str folder, struct ar
 		memcpy(p, names.p, names.n * sizeof *p);
 	*ret = (struct str_list){p, names.n};
 	return 0;
+}
+
+/* False: it cannot be listed, or there is no more room to keep names in. */
+static bool list_again(struct lint_listing *last, struct str path, struct str_list *ret)
+{
+	struct str_list names;
+	bool known;
+
+	pthread_mutex_lock(&last->lock);
+	known = last->path.p && str_eq(last->path, path);
+	if (!known && list_folder(path.p, &last->arena, &names, NULL) == 0) {
+		last->names = names;
+		last->path = arena_str(&last->arena, path);
+		known = last->path.p != NULL;
+	}
+	*ret = last->names;
+	pthread_mutex_unlock(&last->lock);
+	return known;
+}
+
+static int list_beside(const struct source_file *f, struct str folder, struct arena *arena,
+		       struct str_list *ret, struct err *err)
+{
+	CLEANUP(strbuf_done) struct strbuf path = STRBUF_INIT(LIMIT_PATH_BYTES);
+
+	strbuf_addf(&path, "%.*s/%.*s", STR_FMT(beside(f)), STR_FMT(folder));
+	if (f->context && folder.n == 0 && list_again(f->context, str_of(strbuf_cstr(&path)), ret))
+		return 0;
+	return list_folder(strbuf_cstr(&path), arena, ret, err);
 }
 
 static bool content_trust(void)
@@ -187,12 +213,16 @@ void lint_list_init(struct lint_list *list, struct lint *lint)
 {
 	*list = (struct lint_list){.lint = lint, .files = VEC_INIT(struct listed, SIZE_MAX)};
 	arena_init(&list->arena, SIZE_MAX);
+	arena_init(&list->listing.arena, LIMIT_LISTING_BYTES);
+	(void)pthread_mutex_init(&list->listing.lock, NULL); /* cannot fail with these attributes */
 }
 
 void lint_list_done(struct lint_list *list)
 {
 	vec_done(&list->files);
 	arena_done(&list->arena);
+	arena_done(&list->listing.arena);
+	(void)pthread_mutex_destroy(&list->listing.lock);
 }
 
 static int add_file(struct lint_list *list, const char *path, bool named, struct err *err)
@@ -324,15 +354,33 @@ static int open_large(const struct listed *f, struct source_file *ret, struct er
 	return LINT_REFUSE;
 }
 
+static struct str folder_of(const struct lint_list *list, size_t i)
+{
+	const struct listed *f = vec_at(&list->files, i);
+	struct str path = f ? f->path : STR_NULL;
+
+	return str_sub(path, 0, path.n - path_base(path).n);
+}
+
+/* Whether the file before it or behind it stands beside it. */
+static bool has_neighbour(const struct lint_list *list, size_t i)
+{
+	struct str folder = folder_of(list, i);
+
+	return (i > 0 && str_eq(folder_of(list, i - 1), folder)) ||
+	       (i + 1 < list->files.n && str_eq(folder_of(list, i + 1), folder));
+}
+
 static int open_file(void *context, size_t i, struct strbuf *bytes, struct source_file *ret,
 		     struct err *err)
 {
-	const struct lint_list *list = context;
+	struct lint_list *list = context;
 	const struct listed *f = vec_at(&list->files, i);
 	int r = f->bytes.p ? 0 : file_read(f->path.p, bytes, err);
 
 	*ret = (struct source_file){.path = f->path, .bytes = f->bytes};
 	lint_open_beside(ret);
+	ret->context = has_neighbour(list, i) ? &list->listing : NULL;
 	if (f->bytes.p) {
 		ret->read_beside = NULL;
 		ret->list_beside = NULL;

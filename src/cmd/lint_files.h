@@ -17,6 +17,8 @@
  */
 #pragma once
 
+#include <pthread.h>
+
 #include "cmd/lint_fix.h"
 
 struct lint_fixing {
@@ -28,11 +30,23 @@ struct lint_fixing {
 /* Lets a file with a path ask for those beside it, and says what the environment knows. */
 void lint_open_beside(struct source_file *f);
 
+/*
+ * The names in the folder that was listed last, for the next file of it: of a thousand files side
+ * by side each would list a thousand names. Shared by threads; what is kept stays until the end.
+ */
+struct lint_listing {
+	pthread_mutex_t lock;
+	struct str path; /* .p is NULL: none yet */
+	struct str_list names;
+	struct arena arena;
+};
+
 /* Files in the order in which they are named or found. */
 struct lint_list {
 	struct lint *lint;
 	struct vec files; /* struct listed */
 	struct arena arena;
+	struct lint_listing listing;
 };
 
 void lint_list_init(struct lint_list *list, struct lint *lint);
