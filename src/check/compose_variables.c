@@ -94,12 +94,12 @@ struct interpolation {
 static bool add_words(const struct interpolation *x, struct str text, bool literal, unsigned depth,
 		      struct strbuf *out);
 
-/* Length of the braces' inside; false when they do not end soon. */
+/* Length of the braces' inside; false when they do not end soon: what was looked through for it. */
 static bool find_end(struct str s, size_t *ret)
 {
-	size_t open = 1;
+	size_t open = 1, n = s.n < BRACES_MAX ? s.n : BRACES_MAX;
 
-	for (size_t i = 0; i < s.n && i < BRACES_MAX; i++) {
+	for (size_t i = 0; i < n; i++) {
 		if (s.p[i] == '$' && i + 1 < s.n && s.p[i + 1] == '{')
 			open++;
 		else if (s.p[i] == '}' && --open == 0) {
@@ -107,6 +107,7 @@ static bool find_end(struct str s, size_t *ret)
 			return true;
 		}
 	}
+	*ret = n;
 	return false;
 }
 
@@ -145,11 +146,14 @@ static size_t add_variable(const struct interpolation *x, struct str s, bool lit
 		return 2;
 	}
 	if (str_pull_prefix(&rest, STR("{"))) {
-		if (depth == 0 || !find_end(rest, &n))
-			n = 0;
+		if (depth == 0)
+			n = 2;
+		else if (!find_end(rest, &n))
+			n += 2; /* once: looked through again at each $ it would be quadratic */
 		else if (add_braces(x, str_sub(rest, 0, n), literal, depth - 1, out))
 			return n + 3;
-		n = n ? n + 3 : 2;
+		else
+			n += 3;
 	} else {
 		const struct env_line *known;
 

@@ -83,6 +83,7 @@ TEST(variables_are_replaced_where_they_are_known)
 		{"${A", "${A"},
 		{"$1", "$1"},
 		{"${A/b/c}", "b"},
+		{"${A $A ${A}", "${A $A ${A}"}, /* never closed: once looked through, to the end */
 		{"${N:}", "${N:}"},
 	};
 
