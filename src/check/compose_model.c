@@ -13,6 +13,8 @@ struct reading {
 	const struct source_file *file;
 	struct map by_name; /* cleaned name in the folder -> struct compose_source, read already */
 	struct map variables_by_name; /* of env_file -> struct yaml_node, a map */
+	struct map failed;	      /* the name of one that could not be had -> struct err */
+	size_t n_bytes;		      /* that were read */
 	struct err *err;
 };
 
@@ -126,9 +128,16 @@ static int name_below(struct reading *r, struct str folder, struct str name, str
 
 static int read_bytes(struct reading *r, struct str name, struct str *ret, struct err *why)
 {
+	int e;
+
 	if (!r->file->read_beside)
 		return err_set(why, ERR_NOT_FOUND, "nothing beside it can be read");
-	return r->file->read_beside(r->file, name, &r->m->arena, ret, why);
+	if (r->n_bytes >= LIMIT_COMPOSE_BYTES)
+		return err_set(why, ERR_LIMIT, "more than compose_bytes (%d) were read before it",
+			       (int)LIMIT_COMPOSE_BYTES);
+	e = r->file->read_beside(r->file, name, &r->m->arena, ret, why);
+	r->n_bytes += e == 0 ? ret->n : 0;
+	return e;
 }
 
 static struct str shown_path(struct reading *r, struct str name)
@@ -194,22 +203,36 @@ static int read_source(struct putting *p, struct str path, struct str bytes,
 	return r;
 }
 
+/* However many services want it, it is read once. */
+static int keep_failure(struct reading *r, struct str name, const struct err *why)
+{
+	struct err *kept = arena_alloc(&r->m->arena, sizeof *kept);
+
+	if (!kept || map_put(&r->failed, name, kept) < 0)
+		return err_nomem(r->err);
+	*kept = *why;
+	return -(int)why->code;
+}
+
 /* One beside the first; read once. */
 static int open_source(struct putting *p, struct str name, struct compose_source **ret,
 		       struct err *why)
 {
+	const struct err *failed = map_get(&p->r->failed, name);
 	struct str bytes;
 	int r;
 
 	*ret = map_get(&p->r->by_name, name);
 	if (*ret)
 		return 0;
+	if (failed)
+		return err_set(why, failed->code, "%s", failed->msg);
 	r = read_bytes(p->r, name, &bytes, why);
 	if (r == 0)
 		r = read_source(p, shown_path(p->r, name), bytes, ret, why);
 	if (r == 0 && map_put(&p->r->by_name, name, *ret) < 0)
 		r = err_nomem(why);
-	return r;
+	return r < 0 ? keep_failure(p->r, name, why) : 0;
 }
 
 /* ---- .env ---- */
@@ -644,8 +667,10 @@ int compose_model_read(struct compose_model *m, const struct source_file *f, str
 		return err_nomem(err);
 	map_init(&r.by_name, SIZE_MAX);
 	map_init(&r.variables_by_name, SIZE_MAX);
+	map_init(&r.failed, SIZE_MAX);
 	e = add_project(&r, path, path_base(path), bytes, LIMIT_COMPOSE_DEPTH, err);
 	map_done(&r.by_name);
 	map_done(&r.variables_by_name);
+	map_done(&r.failed);
 	return e < 0 ? e : arena_check(&m->arena, err);
 }

@@ -18,7 +18,8 @@
  * a note, and a service that lacks something by that is partial. So are circles.
  *
  * Ownership: the model's; the YAML files too. Errors: of the first file ERR_FORMAT and ERR_LIMIT
- * (yaml_*); ERR_NOMEM. Others' are notes. Limits: compose_files, compose_depth.
+ * (yaml_*); ERR_NOMEM. Others' are notes. Limits: compose_files,
+ * compose_bytes, compose_depth.
  */
 #pragma once
 

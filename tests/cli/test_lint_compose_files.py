@@ -191,3 +191,22 @@ def test_broken_file_that_is_extended_is_told(tmp_path):
                      "c.yaml": "services: [\n"})
     (reason,) = partial(lint(tmp_path, "compose.yaml")).values()
     assert "line 2" in reason
+
+
+def test_a_broken_file_is_read_once_however_many_services_want_it(tmp_path):
+    bad = "".join(f"  s{i}:\n    extends: {{file: bad.yml, service: a}}\n" for i in range(100))
+    write(tmp_path, {"compose.yaml": f"services:\n{bad}  z:\n"
+                                     "    extends: {file: good.yml, service: a}\n",
+                     "bad.yml": "a: [\n",
+                     "good.yml": "services:\n  a:\n    privileged: true\n"})
+    assert of_rule(lint(tmp_path, "compose.yaml"), "compose-privileged") == [
+        ("service z", "good.yml", 3)]
+
+
+def test_files_of_a_project_are_bounded_together(tmp_path):
+    write(tmp_path, {f"{i}.env": "# x\n" * 3000000 for i in range(4)})
+    write(tmp_path, {"compose.yaml": "services:\n  a:\n    image: a:1\n"
+                                     "    env_file: [0.env, 1.env, 2.env, 3.env]\n"})
+    assert partial(lint(tmp_path, "compose.yaml")) == {
+        "service a of compose.yaml: env_file 3.env":
+            "more than compose_bytes (33554432) were read before it"}
