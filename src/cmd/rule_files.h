@@ -11,8 +11,8 @@
 int rule_files_load(const struct option_list *paths, struct rule_set **ret, struct err *err);
 
 /*
- * The same for images alone. Where nobody has packs or settings of his own, which may name any rule,
- * the other packs of ours are not even read: that takes longer than a scan.
+ * The same for images alone. Where nobody has packs or settings of his own, which may name any
+ * rule, the other packs of ours are not even read: that takes longer than a scan.
  */
 int rule_files_load_image(const struct option_list *paths, struct rule_set **ret, struct err *err);
 

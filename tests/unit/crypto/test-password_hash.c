@@ -5,8 +5,8 @@
 
 /* Made with openssl passwd and crypt(3) of "toor". */
 static const char *const hashes[] = {
-	"$6$abc$NDLP1jWoX0epqBH//"
-	"WYEbFc2xBHLKJfWLmAOb5hCMYXdYtENVZNMt3UQ0QaQxb6mjEHQgUvFhMj8lNT.RSCS7.",
+	("$6$abc$NDLP1jWoX0epqBH//"
+	 "WYEbFc2xBHLKJfWLmAOb5hCMYXdYtENVZNMt3UQ0QaQxb6mjEHQgUvFhMj8lNT.RSCS7."),
 	"$5$abc$0kyE.M/lVk82P9qXHqg2fF6IBpVgnfw.xDoiv1zyi8A",
 	"$1$abc$6oqhhS8I7kjelvdsew.cJ/",
 	"abhKo2urtNdfg",
