@@ -189,7 +189,7 @@ static bool pull_local_part(struct str *s, struct str *ret)
 /* Numbers are newer than words. */
 static int local_cmp(struct str a, struct str b)
 {
-	struct str x, y;
+	struct str x = STR_NULL, y = STR_NULL;
 	int order = 0;
 
 	while (order == 0) {
