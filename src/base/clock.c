@@ -49,6 +49,17 @@ static bool pull_offset(struct str *s, int *ret_seconds)
 	return true;
 }
 
+static bool is_day(const struct tm *tm)
+{
+	static const int days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	bool is_leap = tm->tm_year % 4 == 0 && (tm->tm_year % 100 != 0 || tm->tm_year % 400 == 0);
+
+	if (tm->tm_mon < 1 || tm->tm_mon > 12 || tm->tm_mday < 1 ||
+	    tm->tm_mday > days[tm->tm_mon - 1])
+		return false;
+	return tm->tm_mon != 2 || tm->tm_mday < 29 || is_leap;
+}
+
 bool clock_parse(struct str s, int64_t *ret_unix_seconds)
 {
 	struct tm tm = {0};
@@ -70,8 +81,7 @@ bool clock_parse(struct str s, int64_t *ret_unix_seconds)
 			s = str_skip(s, 1);
 	if (!pull_offset(&s, &offset) || s.n)
 		return false;
-	if (tm.tm_mon < 1 || tm.tm_mon > 12 || tm.tm_mday < 1 || tm.tm_mday > 31 ||
-	    tm.tm_hour > 23 || tm.tm_min > 59 || tm.tm_sec > 60)
+	if (!is_day(&tm) || tm.tm_hour > 23 || tm.tm_min > 59 || tm.tm_sec > 60)
 		return false;
 	tm.tm_year -= 1900;
 	tm.tm_mon -= 1;
