@@ -649,8 +649,10 @@ static int read_each(struct reader *rd, struct json_stream *s, const struct part
 	size_t n = 0;
 	int r;
 
-	if (json_stream_kind(s) != JSON_KIND_LIST)
+	if (json_stream_kind(s) == JSON_KIND_NULL)
 		return 0;
+	if (json_stream_kind(s) != JSON_KIND_LIST)
+		return err_set(rd->err, ERR_FORMAT, "%s is no list", part->key);
 	r = json_stream_enter(s, rd->err);
 	while (r >= 0 && (r = json_stream_next(s, &unused, rd->err)) > 0) {
 		n++;

@@ -92,6 +92,9 @@ TEST(what_is_no_report_is_refused_with_its_place)
 		 "coverage 1: state: \"so so\" is not known"},
 		{"{\"schema\": \"plimsoll.report/1\", \"ignore_rules\": [{\"state\": 1}]}",
 		 "ignore_rules 1: state: \"\" is not known"},
+		{"{\"schema\": \"plimsoll.report/1\", \"findings\": {\"a\": {}}}",
+		 "findings is no list"},
+		{"{\"schema\": \"plimsoll.report/1\", \"problems\": 0}", "problems is no list"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -108,7 +111,7 @@ TEST(odd_types_are_passed_over)
 	CLEANUP(report_freep) struct report *r = NULL;
 
 	assert_int_equal(report_read(STR("{\"schema\": \"plimsoll.report/1\", \"target\": [], "
-					 "\"image\": 7, \"distro\": \"x\", \"layers\": {}, "
+					 "\"image\": 7, \"distro\": \"x\", \"layers\": null, "
 					 "\"packages\": [{\"name\": 1, \"licenses\": 3}], "
 					 "\"summary\": null}"),
 				     &r, NULL),
