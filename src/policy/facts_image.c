@@ -161,14 +161,20 @@ static struct value need_configuration(struct call *c, const struct object *o)
 		return value_is_error(missing) ? missing : (expression);                           \
 	}
 
-/* "", "root", "0", each also with a group behind a colon. */
+/* "", "root", "0", also "00" and "+0" as runtimes read it; each also with a group behind a colon.
+ */
 static bool is_root(struct str user)
 {
 	struct str name = user, group;
+	uint64_t id;
 
 	(void)str_cut(user, ':', &name, &group); /* without a group the user stays whole */
 	name = str_trim(name);
-	return str_is_empty(name) || str_is(name, "root") || str_is(name, "0");
+	if (str_is_empty(name) || str_is(name, "root"))
+		return true;
+	if (name.p[0] == '+' || name.p[0] == '-')
+		name = str_skip(name, 1);
+	return str_parse_u64(name, &id) && id == 0;
 }
 
 static bool has_healthcheck(struct str test)

@@ -35,6 +35,11 @@ static const struct prefix {
 	{"misconfigurations", AREA_MISCONFIGURATIONS},
 	{"image configuration", AREA_MISCONFIGURATIONS},
 	{"configuration", AREA_MISCONFIGURATIONS},
+	{"history", AREA_MISCONFIGURATIONS},
+	{"accounts", AREA_MISCONFIGURATIONS},
+	{"file", AREA_MISCONFIGURATIONS},
+	{"Kubernetes", AREA_MISCONFIGURATIONS},
+	{"shell of RUN", AREA_MISCONFIGURATIONS},
 	{"waste", AREA_WASTE},
 	{"signatures", AREA_SIGNATURES},
 	{"attached SBOMs", AREA_SBOMS},
@@ -103,8 +108,11 @@ static void take(struct finder *f, const struct coverage *c)
 {
 	enum area area;
 
-	if (!find_area(c->what, &area))
+	if (!find_area(c->what, &area)) {
+		if (c->state != COVERAGE_ASSESSED) /* it may be part of anything */
+			add_why(f, AREA_LAYERS, line_of(f, c));
 		return;
+	}
 	f->seen[area] = true;
 	f->assessed[area] |= c->state != COVERAGE_NOT_ASSESSED;
 	if (c->state == COVERAGE_ASSESSED)

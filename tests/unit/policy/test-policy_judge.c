@@ -136,6 +136,49 @@ TEST(what_nobody_looked_for_is_unknown_and_never_empty)
 	check_rows(policy_report, rows, ARRAY_LEN(rows));
 }
 
+TEST(root_is_root_however_its_number_is_written)
+{
+	static const struct {
+		const char *user;
+		enum rule_outcome deny;
+	} rows[] = {
+		{"", OUTCOME_DENY},   {"root:app", OUTCOME_DENY}, {"00", OUTCOME_DENY},
+		{"+0", OUTCOME_DENY}, {"-0:1000", OUTCOME_DENY},  {":0", OUTCOME_DENY},
+		{"10", OUTCOME_PASS}, {"+1:0", OUTCOME_PASS},	  {"0x0", OUTCOME_PASS},
+		{"+", OUTCOME_PASS},  {"toor", OUTCOME_PASS},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		CLEANUP(report_freep) struct report *r = policy_report();
+
+		r->image.user = str_of(rows[i].user);
+		judge(r, "", "message: m, deny: image.runs_as_root");
+		if (outcome(r) != rows[i].deny)
+			fail_msg("%s: %s", rows[i].user, rule_outcome_name(outcome(r)));
+	}
+}
+
+/* What rules about images were not asked, and a part of the report that nobody foresaw. */
+TEST(a_gap_of_any_name_counts)
+{
+	static const char *const rows[] = {
+		"history", "file etc/shadow", "accounts", "files that rules look at", "tea leaves",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		CLEANUP(report_freep) struct report *r = policy_report();
+
+		policy_add_gap(r, "image configuration", COVERAGE_ASSESSED);
+		judge(r, "", "each: misconfiguration, message: m, deny: 'true'");
+		assert_int_equal(outcome(r), OUTCOME_PASS);
+		policy_add_gap(r, rows[i], COVERAGE_PARTIAL);
+		judge(r, "", "each: misconfiguration, message: m, deny: 'true'");
+		if (outcome(r) != OUTCOME_UNKNOWN)
+			fail_msg("%s: %s", rows[i], rule_outcome_name(outcome(r)));
+		assert_has(r->verdict.reasons[0].message.p, rows[i]);
+	}
+}
+
 static struct report *a_directory(void)
 {
 	struct report *r = policy_report();
@@ -446,6 +489,8 @@ int main(void)
 		RUN(facts_are_those_of_the_report),
 		RUN(what_is_only_partly_known_never_passes),
 		RUN(what_nobody_looked_for_is_unknown_and_never_empty),
+		RUN(root_is_root_however_its_number_is_written),
+		RUN(a_gap_of_any_name_counts),
 		RUN(a_target_without_a_configuration_has_no_user_that_is_empty),
 		RUN(a_name_without_a_registry_is_from_none),
 		RUN(an_expression_that_fails_is_unknown),
