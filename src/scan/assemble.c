@@ -424,6 +424,9 @@ static void accounts_problem(void *context, struct str path, const struct err *w
 	struct assembly *as = context;
 
 	(void)report_add_problem(as->report, path, STR_NULL, STR("accounts"), what);
+	(void)report_add_coverage_once(as->report, STR("accounts"), COVERAGE_PARTIAL,
+				       STR("not all of users and groups could be read"),
+				       STR("see the problems below"));
 }
 
 static int cover_readers(struct assembly *as)

@@ -73,6 +73,18 @@ static struct str type_name(const struct tree_node *node)
 	return node->type == NODE_HARDLINK ? STR("hardlink") : STR("file");
 }
 
+/* A rule that finds nothing in the rest has not passed. */
+static int tell(struct marked_files *m, struct str path, struct str layer, const struct err *what)
+{
+	int r = report_add_problem(m->report, path, layer, STR("files"), what);
+
+	if (r == 0)
+		r = report_add_coverage_once(m->report, STR("files that rules look at"),
+					     COVERAGE_PARTIAL, STR("not all of them are known"),
+					     STR("see the problems below"));
+	return r < 0 ? r : 0;
+}
+
 static int tell_full(struct marked_files *m, const char *name)
 {
 	struct err limit = {0};
@@ -82,7 +94,7 @@ static int tell_full(struct marked_files *m, const char *name)
 	m->is_full = true;
 	err_set(&limit, ERR_LIMIT,
 		"more files that rules look at than %s allows; the rest is left out", name);
-	return report_add_problem(m->report, STR_NULL, STR_NULL, STR("files"), &limit);
+	return tell(m, STR_NULL, STR_NULL, &limit);
 }
 
 static struct str path_of(struct marked_files *m, size_t layer, uint32_t node)
@@ -105,7 +117,7 @@ static int put_capabilities(struct marked_files *m, struct report_file *f, struc
 			: 0;
 
 	if (r == -ERR_FORMAT)
-		r = report_add_problem(m->report, f->path, f->layer, STR("files"), &what);
+		r = tell(m, f->path, f->layer, &what);
 	return r;
 }
 
