@@ -201,13 +201,17 @@ static int judge_config(struct walk *w)
 
 /* ---- the history ---- */
 
-/* A variable's value may be a secret: the keyword and the name are enough. */
+/* A variable's value, behind "=" or a blank, may be a secret: the keyword and the name do. */
 static struct str shown(struct walk *w, const struct image_history_fact *e)
 {
 	struct str keyword = value_str(e->keyword), text = value_str(e->text);
 
-	if (str_is(keyword, "ENV") || str_is(keyword, "ARG"))
-		return str_sub(text, 0, str_find_char(text, '='));
+	if (str_is(keyword, "ENV") || str_is(keyword, "ARG")) {
+		struct str name = str_trim(str_skip(text, keyword.n)), word = STR_NULL;
+
+		(void)str_pull_word(&name, &word); /* none: the keyword alone */
+		return str_sub(text, 0, keyword.n + 1 + str_find_char(word, '='));
+	}
 	return str_sub(text, 0, LIMIT_DOCKERFILE_LINE_BYTES / 2);
 }
 

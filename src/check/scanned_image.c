@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "check/scanned_image.h"
 
+#include <stdlib.h>
+
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/limits.h"
@@ -178,6 +180,29 @@ static struct value env_value(const struct making *m, struct str_list env)
 	return fact_list_value(&l);
 }
 
+static int compare_variables(const void *va, const void *vb)
+{
+	const struct image_variable_fact *const *a = va, *const *b = vb;
+	int by_name = str_cmp(value_str((*a)->name), value_str((*b)->name));
+
+	return by_name ? by_name : str_cmp(value_str((*a)->value), value_str((*b)->value));
+}
+
+/* For the history, each variable of which is looked for here. */
+static int sort_env(const struct making *m, struct value env)
+{
+	const struct image_variable_fact **p = arena_array(m->arena, env.n + 1, sizeof *p);
+
+	if (!p)
+		return err_nomem(m->err);
+	for (uint32_t i = 0; i < env.n; i++)
+		p[i] = (const void *)env.items[i].object;
+	qsort(p, env.n, sizeof *p, compare_variables);
+	m->image->env = p;
+	m->image->n_env = env.n;
+	return 0;
+}
+
 static struct value ports_value(const struct making *m, struct str_list ports)
 {
 	struct fact_list l = fact_list_make(m->arena, ports.n);
@@ -226,6 +251,14 @@ static int make_labels(struct making *m, struct value *ret)
 	return 0;
 }
 
+/* "+0" is a number for runtimes too. */
+static bool parse_id(struct str s, uint64_t *ret)
+{
+	if (s.n && (s.p[0] == '+' || s.p[0] == '-'))
+		return str_parse_u64(str_skip(s, 1), ret) && (s.p[0] == '+' || *ret == 0);
+	return str_parse_u64(s, ret);
+}
+
 /* -1: not known. */
 static int64_t user_id(const struct making *m, struct str name, bool *ret_found)
 {
@@ -233,7 +266,7 @@ static int64_t user_id(const struct making *m, struct str name, bool *ret_found)
 	uint64_t id = 0;
 
 	*ret_found = true;
-	if (name.n == 0 || str_parse_u64(name, &id))
+	if (name.n == 0 || parse_id(name, &id))
 		return id > INT64_MAX ? INT64_MAX : (int64_t)id;
 	a = map_get(&m->ids, name);
 	if (a && a->id <= INT64_MAX)
@@ -279,18 +312,33 @@ static int make_config(struct making *m)
 	if (clock_parse(from->created, &created))
 		f->created = value_timestamp(created, 0);
 	m->image->fact.config = value_object(&f->object);
-	return make_labels(m, &f->labels);
+	return sort_env(m, f->env) < 0 ? -ERR_NOMEM : make_labels(m, &f->labels);
 }
 
 /* ---- the history ---- */
 
-static struct value pairs_value(const struct making *m, const struct history_pair *p, size_t n)
+/* The last of one name counts. Found by a map of their own: a step may set 100,000. */
+static int put_pairs(const struct making *m, const struct history_pair *p, size_t n,
+		     struct value *ret)
 {
 	struct fact_map map = fact_map_make(m->arena, n);
+	struct map names;
+	int r = 0;
 
-	for (size_t i = 0; i < n; i++)
-		fact_map_put(&map, clean(m->arena, p[i].name), text(m, p[i].value));
-	return fact_map_value(&map);
+	map_init(&names, n + 1);
+	for (size_t i = 0; r == 0 && map.entries && i < n; i++) {
+		struct str name = clean(m->arena, p[i].name);
+		struct map_entry *e = map_get(&names, name);
+
+		if (!e) {
+			e = &map.entries[map.n++];
+			r = map_put(&names, name, e);
+		}
+		*e = (struct map_entry){value_string(name), text(m, p[i].value)};
+	}
+	map_done(&names);
+	*ret = fact_map_value(&map);
+	return r < 0 ? err_nomem(m->err) : 0;
 }
 
 static int put_commands(const struct making *m, const struct history_line *line,
@@ -353,15 +401,17 @@ static int make_entry(const struct making *m, size_t i, struct image_history_fac
 		.keyword = text(m, line.keyword),
 		.value = text(m, line.value),
 		.text = one_line(m, line.keyword, line.value),
-		.arguments = pairs_value(m, line.args, line.n_args),
-		.pairs = pairs_value(m, line.pairs, line.n_pairs),
 		.index = number(i),
 		.layer = l ? number(h->layer) : value_int(-1),
 		.files = number(l ? l->n_files : 0),
 		.base = value_bool(false),
 		.comment = text(m, h->comment),
 	};
-	r = put_commands(m, &line, f);
+	r = put_pairs(m, line.args, line.n_args, &f->arguments);
+	if (r == 0)
+		r = put_pairs(m, line.pairs, line.n_pairs, &f->pairs);
+	if (r == 0)
+		r = put_commands(m, &line, f);
 	return r < 0 ? err_wrap(m->err, r, "history entry %zu", i + 1) : 0;
 }
 
@@ -409,16 +459,10 @@ static int make_history(struct making *m)
 
 static bool is_in_env(const struct scanned_image *image, struct value name, struct value value)
 {
-	const struct value env = image->config.env;
+	const struct image_variable_fact want = {.name = name, .value = value}, *key = &want;
 
-	for (uint32_t i = 0; i < env.n; i++) {
-		const struct image_variable_fact *v = (const void *)env.items[i].object;
-
-		if (str_eq(value_str(v->name), value_str(name)) &&
-		    str_eq(value_str(v->value), value_str(value)))
-			return true;
-	}
-	return false;
+	return image->n_env &&
+	       bsearch(&key, image->env, image->n_env, sizeof(void *), compare_variables);
 }
 
 bool scanned_image_argument(const struct scanned_image *image, size_t step, uint32_t *at,

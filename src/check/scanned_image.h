@@ -138,7 +138,9 @@ struct image_account_fact {
 
 struct scanned_image {
 	struct scanned_image_fact fact;
-	struct image_config_fact config; /* of an image only */
+	struct image_config_fact config;	/* of an image only */
+	const struct image_variable_fact **env; /* as many as it has, sorted */
+	size_t n_env;
 	struct image_label_fact *labels;
 	size_t n_labels;
 	struct image_history_fact *history;

@@ -343,6 +343,16 @@ def test_packages_times_file_lists_stay_small(tmp_path):
     assert got["peak"] < 64 * MIB or SANITIZED
 
 
+def test_a_history_of_many_variables_is_judged_in_time(tmp_path):
+    step = "ENV " + " ".join(f"A{i}=b" for i in range(200000))
+    more = [{"created_by": "ENV " + " ".join(f"A{i}=c" for i in range(3000))}] * 40
+    config = {"os": "linux", "architecture": "amd64", "rootfs": {"type": "layers", "diff_ids": [sha(END)]},
+              "config": {"Env": [f"A{i}=b" for i in range(60000)]},
+              "history": [dict(h, empty_layer=True) for h in [{"created_by": step}, *more]]}
+    scan(tmp_path, "docker-archive:" + str(docker_archive(tmp_path, [END], config=json.dumps(config))),
+         "--scanners", "config")
+
+
 def test_layers_whose_names_all_differ_are_counted_in_time(tmp_path):
     layers = [b"".join(member(b"d/%d-%d" % (i, j)) for j in range(30)) + END for i in range(1024)]
     got = scan(tmp_path, docker_archive(tmp_path, layers))

@@ -165,6 +165,28 @@ def test_the_upper_layers_accounts_count(tmp_path):
     assert scan(tmp_path)[1] == []
 
 
+def coverage_of(got, what):
+    return [c["state"] for c in got["coverage"] if c["what"] == what]
+
+
+def test_accounts_that_cannot_be_read_are_a_gap(tmp_path):
+    image(tmp_path, layer(("etc/passwd", PASSWD, 0o644)), **QUIET)
+    assert coverage_of(scan(tmp_path)[0], "accounts") == []
+    image(tmp_path, layer(("etc/passwd", PASSWD, 0o644),
+                          ("etc/shadow", "root::1::::::\n\0", 0o600)), **QUIET)
+    got, findings = scan(tmp_path)
+    assert findings == [] and [p["parser"] for p in got["problems"]] == ["accounts"]
+    assert coverage_of(got, "accounts") == ["partial"]
+
+
+def test_capabilities_that_cannot_be_read_are_a_gap(tmp_path):
+    broken = {"pax_headers": {"SCHILY.xattr.security.capability": "abc"}}
+    image(tmp_path, layer(("etc/passwd", PASSWD, 0o644), ("opt/a", "x", 0o755, broken)), **QUIET)
+    got = scan(tmp_path)[0]
+    assert [(p["parser"], p["path"]) for p in got["problems"]] == [("files", "opt/a")]
+    assert coverage_of(got, "files that rules look at") == ["partial"]
+
+
 def test_a_weak_password_is_looked_for_on_demand(tmp_path):
     (tmp_path / ".plimsoll.yaml").write_text("rules: {image-weak-password: on, image-user-missing: off}\n")
     hashed = "$1$abc$RvU7tI.WNC.ybVbQQZWqE/"  # nothing's
@@ -195,6 +217,30 @@ def test_what_the_history_tells(tmp_path):
     ]
     by_rule = {f["rule"]: f for f in findings}
     assert by_rule["image-update-alone"]["subject"]["layer"] == diff_ids[1]
+    assert "s3cr3t" not in json.dumps(got["findings"])
+
+
+def test_a_value_behind_a_blank_is_not_shown(tmp_path):
+    (tmp_path / "mine.yaml").write_text("""pack: mine
+rules:
+  - id: any-argument
+    title: a variable
+    severity: low
+    applies_to: image.argument
+    when: 'true'
+    message: 'sets {argument.name}'
+    remedy: 'Set none.'
+    examples:
+      fail: [{config: {}, history: [ENV A b]}]
+      pass: [{config: {}}]
+""")
+    steps = [{"created_by": "ENV API_KEY s3cr3t", "empty_layer": True}]
+    image(tmp_path, tar_of([]), history=steps, **QUIET)
+    got, findings = scan(tmp_path, "--rules", "mine.yaml")
+    assert said(findings) == [
+        ("any-argument", "sets API_KEY"),
+        ("image-secret-in-history", "ENV API_KEY is kept in the history for all to read")]
+    assert "ENV API_KEY" in json.dumps([f["evidence"] for f in findings])
     assert "s3cr3t" not in json.dumps(got["findings"])
 
 
