@@ -25,6 +25,7 @@ help:
 #: make fuzz-cel [SECONDS=30] [SEED=1]   our expressions beside @bufbuild/cel (needs node and npm)
 #: make bench [IMAGES=DIR] [ONLY=NAMES] [TRIVY=PATH] [FEEDS=DIR]   build the images, measure
 #:                                 (tests/bench); with FEEDS matching and versions too
+#: make bench-lint [HADOLINT=PATH]  lint of 1,000 Dockerfiles and 1,000 Kubernetes objects
 #: make bench-expr               how fast expressions are compiled and evaluated
 #: make conformance SUITES=DIR [FEEDS=DIR]   the outside test suites, a score for each; with FEEDS
 #:                                 what a scan finds against the feeds' own ranges
@@ -90,9 +91,15 @@ bench: setup-bench build
 	tests/bench/make_images.py --out $(IMAGES) $(if $(ONLY),--only $(ONLY))
 	tests/bench/run.py --plimsoll $(PLIMSOLL) --images $(IMAGES) $(if $(ONLY),--only $(ONLY)) \
 		$(if $(TRIVY),--trivy $(TRIVY))
+	$(MAKE) --no-print-directory bench-lint
 	$(if $(FEEDS),$(MAKE) --no-print-directory build-tests && \
 		ninja -C $(BUILD) --quiet tests/match_bench tests/version_bench && \
 		tests/bench/match.sh $(BUILD) $(FEEDS) && $(BUILD)/tests/version_bench)
+
+bench-lint: setup-bench build
+	@[ -d $(BUILD)/bench-files ] || tests/bench/make_build_files.py --out $(BUILD)/bench-files
+	tests/bench/lint_bench.py --plimsoll $(PLIMSOLL) --files $(BUILD)/bench-files \
+		$(if $(HADOLINT),--hadolint $(HADOLINT))
 
 bench-expr: build-tests
 	@ninja -C $(BUILD) --quiet tests/expr_bench
@@ -120,5 +127,5 @@ update-golden: build-tests
 clean:
 	rm -rf $(BUILD) $(ASAN) $(FUZZ) build-lint
 
-.PHONY: all help setup-build setup-test setup-lint setup-bench setup-conformance build build-tests scan test lint asan fuzz fuzz-cel bench bench-expr conformance \
+.PHONY: all help setup-build setup-test setup-lint setup-bench setup-conformance build build-tests scan test lint asan fuzz fuzz-cel bench bench-lint bench-expr conformance \
 	install docs format update-golden clean

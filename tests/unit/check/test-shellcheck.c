@@ -22,11 +22,12 @@ static void fixture_done(struct fixture *f)
 }
 
 /* Runs a shell script, named by a path, as if it were ShellCheck. */
-static struct fixture ask_fake(const char *body, const struct shellcheck_script *scripts, size_t n)
+static struct fixture ask_fake_with(struct shellcheck_cache *cache, const char *body,
+				    const struct shellcheck_script *scripts, size_t n)
 {
 	char path[] = "/tmp/plimsoll-shellcheck-XXXXXX";
 	CLEANUP(fd_closep) int fd = mkstemp(path);
-	struct shellcheck_options o = {.program = path, .seconds = 5};
+	struct shellcheck_options o = {.cache = cache, .program = path, .seconds = 5};
 	struct err err = {0};
 	struct fixture f;
 
@@ -40,6 +41,11 @@ static struct fixture ask_fake(const char *body, const struct shellcheck_script 
 		fail_msg("%s", err.msg);
 	assert_int_equal(unlink(path), 0);
 	return f;
+}
+
+static struct fixture ask_fake(const char *body, const struct shellcheck_script *scripts, size_t n)
+{
+	return ask_fake_with(NULL, body, scripts, n);
 }
 
 /* Prints a comment about the first script: $7 is its path. */
@@ -144,6 +150,80 @@ TEST(scripts_of_one_dialect_are_asked_about_together)
 	assert_int_equal(f.answer.notes[N - 1].code, 2);
 }
 
+/* A comment about each script, behind its variables; the code is how many it was given. */
+#define COUNT_SCRIPTS                                                                              \
+	"shift 5; printf '{\"comments\":['; comma=\n"                                              \
+	"for f; do printf '%s{\"file\":\"%s\",\"line\":2,\"column\":1,\"level\":\"info\","         \
+	"\"code\":%d,\"message\":\"m\"}' \"$comma\" $f $#; comma=,; done; printf ']}'\n"
+
+TEST(equal_scripts_are_asked_about_once)
+{
+	static const struct str x = {"x", 1}, y = {"y", 1};
+	const struct shellcheck_script scripts[] = {
+		{.text = STR("a"), .variables = &x, .n_variables = 1},
+		{.text = STR("a"), .variables = &x, .n_variables = 1},
+		{.text = STR("a"), .variables = &y, .n_variables = 1},
+		{.text = STR("b")},
+		{.text = STR("b"), .dialect = SHELL_BASH},
+		{.text = STR("a"), .variables = &x, .n_variables = 1},
+	};
+	static const unsigned given[] = {3, 3, 3, 3, 1, 3};
+	struct shellcheck_cache *cache;
+
+	assert_int_equal(shellcheck_cache_new(&cache, NULL), 0);
+	for (int round = 0; round < 2; round++) {
+		/* Nothing is asked again: what would be said then is no answer. */
+		CLEANUP(fixture_done)
+		struct fixture f = ask_fake_with(cache, round ? "exit 9\n" : COUNT_SCRIPTS, scripts,
+						 ARRAY_LEN(scripts));
+
+		assert_str(f.answer.not_assessed, "");
+		assert_int_equal(f.answer.n_assessed, ARRAY_LEN(scripts));
+		assert_int_equal(f.answer.n_notes, ARRAY_LEN(scripts));
+		for (size_t i = 0; i < ARRAY_LEN(scripts); i++) {
+			assert_int_equal(f.answer.notes[i].script, i);
+			assert_int_equal(f.answer.notes[i].code, given[i]);
+		}
+	}
+	shellcheck_cache_free(cache);
+}
+
+TEST(what_was_not_answered_is_asked_again)
+{
+	const struct shellcheck_script scripts[] = {{.text = STR("a")}, {.text = STR("a")}};
+	struct shellcheck_cache *cache;
+
+	assert_int_equal(shellcheck_cache_new(&cache, NULL), 0);
+	for (int round = 0; round < 2; round++) {
+		CLEANUP(fixture_done)
+		struct fixture f =
+			ask_fake_with(cache, round ? COUNT_SCRIPTS : "exit 9\n", scripts, 2);
+
+		assert_int_equal(f.answer.n_assessed, round ? 2 : 0);
+		assert_int_equal(f.answer.not_assessed.n > 0, round == 0);
+	}
+	shellcheck_cache_free(cache);
+}
+
+TEST(that_it_is_absent_is_found_out_once)
+{
+	const struct shellcheck_script script = {.text = STR("a")};
+	struct shellcheck_options o = {.program = "plimsoll-no-such-shellcheck"};
+	struct shellcheck_answer answer;
+	struct arena a;
+
+	arena_init(&a, 1 << 20);
+	assert_int_equal(shellcheck_cache_new(&o.cache, NULL), 0);
+	assert_false(shellcheck_cache_is_absent(o.cache));
+	for (int round = 0; round < 2; round++) {
+		assert_int_equal(shellcheck_run(&script, 1, &o, &a, &answer, NULL), 0);
+		assert_str(answer.not_assessed, "ShellCheck is not installed");
+		assert_true(shellcheck_cache_is_absent(o.cache));
+	}
+	shellcheck_cache_free(o.cache);
+	arena_done(&a);
+}
+
 TEST(what_it_does_not_answer_is_not_assessed)
 {
 	static const struct {
@@ -241,6 +321,9 @@ int main(void)
 		RUN(places_go_through_the_map),
 		RUN(variables_set_outside_stand_in_a_line_that_is_taken_out_again),
 		RUN(scripts_of_one_dialect_are_asked_about_together),
+		RUN(equal_scripts_are_asked_about_once),
+		RUN(what_was_not_answered_is_asked_again),
+		RUN(that_it_is_absent_is_found_out_once),
 		RUN(what_it_does_not_answer_is_not_assessed),
 		RUN(where_it_is_not_installed_nothing_is_assessed),
 		RUN(a_script_that_is_too_large_is_not_assessed_and_the_others_are),
