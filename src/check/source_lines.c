@@ -90,14 +90,37 @@ struct str source_line(const struct source_lines *lines, uint64_t line)
 	return text;
 }
 
+/* The last mark inside of a line that has at most n characters before it; 0: there is none. */
+static size_t find_mark(const struct source_lines *lines, size_t start, size_t end, uint64_t n)
+{
+	size_t none = start / COLUMNS_STEP, low = none + 1;
+	size_t high = end ? (end - 1) / COLUMNS_STEP + 1 : 0;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (lines->columns[middle] <= n)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low - 1 > none ? low - 1 : 0;
+}
+
 size_t source_offset(const struct source_lines *lines, uint64_t line, uint64_t column)
 {
-	size_t at, end;
+	size_t at, end, mark;
 
 	if (line == 0 || line > lines->n)
 		return lines->text.n;
 	at = lines->starts[line - 1];
 	end = line < lines->n ? lines->starts[line] - 1 : lines->text.n;
+	mark = find_mark(lines, at, end, column ? column - 1 : 0);
+	if (mark) {
+		column -= lines->columns[mark];
+		for (at = mark * COLUMNS_STEP; at < end && !is_start(lines->text.p[at]);)
+			at++;
+	}
 	while (column > 1 && at < end) {
 		at++;
 		while (at < end && !is_start(lines->text.p[at]))

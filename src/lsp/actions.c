@@ -12,7 +12,8 @@
 struct offering {
 	struct diagnostics_writing dw;
 	struct suppress suppress;
-	size_t from, to; /* bytes that are asked about */
+	size_t from, to;     /* bytes that are asked about */
+	const size_t *lines; /* of each finding: where a comment for it would stand */
 };
 
 /* "source" asks for "source.fixAll.plimsoll" too. */
@@ -146,10 +147,21 @@ static bool is_offered(const struct offering *o, const struct assessment *a, siz
 	const struct assessed_finding *f = &a->findings[i];
 
 	for (size_t k = 0; k < i; k++)
-		if (str_eq(a->findings[k].code, f->code) && is_asked(o, &a->findings[k]) &&
-		    suppress_line(&o->suppress, &a->findings[k]) == suppress_line(&o->suppress, f))
+		if (o->lines[k] == o->lines[i] && is_asked(o, &a->findings[k]) &&
+		    str_eq(a->findings[k].code, f->code))
 			return true;
 	return false;
+}
+
+/* Once for each finding: a file may be one line of megabytes. */
+static const size_t *find_lines(struct offering *o, const struct assessment *a)
+{
+	size_t *lines = arena_array(&o->suppress.arena, a->n_findings + 1, sizeof *lines);
+
+	for (size_t i = 0; lines && i < a->n_findings; i++)
+		if (is_asked(o, &a->findings[i]))
+			lines[i] = suppress_line(&o->suppress, &a->findings[i]);
+	return lines;
 }
 
 static void write_quick_fixes(struct offering *o, const struct assessment *a)
@@ -157,7 +169,8 @@ static void write_quick_fixes(struct offering *o, const struct assessment *a)
 	for (size_t i = 0; i < a->n_findings; i++)
 		if (is_asked(o, &a->findings[i]) && a->findings[i].n_edits)
 			write_fix(o, &a->findings[i]);
-	for (size_t i = 0; i < a->n_findings; i++)
+	o->lines = o->suppress.has_comments ? find_lines(o, a) : NULL;
+	for (size_t i = 0; o->lines && i < a->n_findings; i++)
 		if (is_asked(o, &a->findings[i]) && !is_offered(o, a, i))
 			write_suppressions(o, &a->findings[i]);
 }
@@ -201,6 +214,7 @@ int actions_write(struct json_writer *w, const struct session *s, const struct w
 		if (d->found && s->can.takes_actions)
 			offer(&o, asked, d->found);
 		json_close_list(w);
+		r = arena_check(&o.suppress.arena, err);
 	}
 	suppress_done(&o.suppress);
 	diagnostics_writing_done(&o.dw);

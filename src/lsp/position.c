@@ -160,10 +160,14 @@ struct position position_of(const struct position_map *map, size_t byte)
 void position_line(const struct position_map *map, uint32_t line, size_t *ret_start,
 		   size_t *ret_end)
 {
-	size_t next;
-
 	*ret_start = line < map->starts.n ? start_of(map, line) : map->text.n;
-	*ret_end = line_end(map->text, *ret_start, &next);
+	*ret_end = map->text.n;
+	if (line + (size_t)1 >= map->starts.n)
+		return;
+	*ret_end = start_of(map, line + (size_t)1) - 1;
+	if (*ret_end > *ret_start && map->text.p[*ret_end] == '\n' &&
+	    map->text.p[*ret_end - 1] == '\r')
+		--*ret_end;
 }
 
 size_t position_offset(struct str text, enum position_encoding encoding, struct position p)

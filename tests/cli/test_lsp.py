@@ -924,3 +924,15 @@ def test_findings_of_shellcheck_have_its_codes_and_pages(tmp_path):
         action = titled(e.actions("Dockerfile", (1, 8)), "Ignore SC2086 here")
         e.change("Dockerfile", 2, apply_edit(text, action["edit"]))
         assert "SC2086" not in e.codes("Dockerfile", 2)
+
+
+def test_thousands_of_findings_on_one_line_are_told_and_have_actions_soon(tmp_path):
+    containers = ", ".join(f"{{name: c{i}, image: a, securityContext: {{privileged: true}}}}"
+                           for i in range(5000))
+    with Editor(tmp_path) as e:
+        e.initialize()
+        e.open("pod.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\n"
+                           f"spec: {{containers: [{containers}]}}\n", language="yaml")
+        assert len(e.told("pod.yaml", 1)) == 2001  # and that there are more
+        titles = [a["title"] for a in e.actions("pod.yaml", (0, 0), (9, 0), only=["quickfix"])]
+        assert titles.count("Ignore memory-limit here") == 1
