@@ -17,6 +17,7 @@
 #include "base/cleanup.h"
 #include "base/strbuf.h"
 #include "codec/json.h"
+#include "policy/facts.h"
 #include "policy/policy_import.h"
 
 struct anchore {
@@ -460,6 +461,16 @@ static void take_rule(struct anchore *an, const struct json *rule)
 
 /* ---- the bundle ---- */
 
+/* Without an end, or with one that can be read: 1767225600 must not become never. */
+static bool has_clear_end(const struct json *item)
+{
+	const struct json *v = json_get(item, "expires_on");
+
+	if (json_kind_of(v) == JSON_KIND_TEXT && json_str(v).n)
+		return fact_time(json_str(v)).kind == VALUE_TIMESTAMP;
+	return json_kind_of(v) <= JSON_KIND_NULL || json_kind_of(v) == JSON_KIND_TEXT;
+}
+
 /* "CVE-2018-1+curl", each side may be "*". */
 static void take_item(struct anchore *an, const struct json *item)
 {
@@ -485,7 +496,11 @@ static void take_item(struct anchore *an, const struct json *item)
 	if (!x.reason.n)
 		x.reason = policy_draft_text(an->d, "not given in %.*s", STR_FMT(an->file));
 	x.until = arena_str(&an->d->arena, json_get_str(item, "expires_on"));
-	if (str_is(x.match, "true"))
+	if (!has_clear_end(item))
+		policy_draft_leave(an->d, an->file, 0,
+				   policy_draft_text(an->d, "allowlist item %.*s", STR_FMT(id)).p,
+				   "its expires_on is no time");
+	else if (str_is(x.match, "true"))
 		policy_draft_leave(an->d, an->file, 0, "allowlist item *+*",
 				   "it would except everything");
 	else

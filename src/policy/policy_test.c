@@ -217,22 +217,29 @@ static int check_verdict(struct testing *ts, struct str name, const struct yaml_
 	return r;
 }
 
-static const char *const case_keys[] = {"name", "report", "verdict", "rules"};
+struct keys {
+	const char *what, *listed;
+	const char *names[5]; /* NULL-ended */
+};
 
-static int check_keys(struct testing *ts, const struct yaml_node *node)
+static const struct keys of_file = {
+	"a test of a policy", "policy, now and cases", {"policy", "now", "cases"}};
+static const struct keys of_case = {
+	"a case", "name, report, verdict and rules", {"name", "report", "verdict", "rules"}};
+
+static int check_keys(struct testing *ts, const struct keys *keys, const struct yaml_node *node)
 {
 	const struct yaml_node *key, *value;
 
 	for (size_t i = 0; yaml_entry(node, i, &key, &value); i++) {
 		bool known = false;
 
-		for (size_t k = 0; k < ARRAY_LEN(case_keys); k++)
-			known |= str_is(yaml_str(key), case_keys[k]);
+		for (size_t k = 0; keys->names[k]; k++)
+			known |= str_is(yaml_str(key), keys->names[k]);
 		if (!known)
-			return refuse(ts, yaml_line(key),
-				      "a case has no \"%.*s\"; there are name, report, verdict "
-				      "and rules",
-				      STR_FMT(str_sub(yaml_str(key), 0, 64)));
+			return refuse(ts, yaml_line(key), "%s has no \"%.*s\"; there are %s",
+				      keys->what, STR_FMT(str_sub(yaml_str(key), 0, 64)),
+				      keys->listed);
 	}
 	return 0;
 }
@@ -240,16 +247,18 @@ static int check_keys(struct testing *ts, const struct yaml_node *node)
 static int run_case(struct testing *ts, const struct yaml_node *node)
 {
 	CLEANUP(report_freep) struct report *report = NULL;
-	const struct yaml_node *given = yaml_get(node, "report");
+	const struct yaml_node *given = yaml_get(node, "report"), *rules = yaml_get(node, "rules");
 	struct str name = yaml_get_str(node, "name"), want = yaml_get_str(node, "verdict");
 	struct err why = {0};
 	int r;
 
 	if (yaml_kind_of(node) != YAML_MAP || !given)
 		return refuse(ts, yaml_line(node), "a case is a map: name, report, verdict, rules");
-	r = check_keys(ts, node);
+	r = check_keys(ts, &of_case, node);
 	if (r < 0)
 		return r;
+	if (rules && yaml_kind_of(rules) != YAML_MAP)
+		return refuse(ts, yaml_line(rules), "rules of a case is a map: root: deny");
 	if (!str_is(want, "allow") && !str_is(want, "warn") && !str_is(want, "deny"))
 		return refuse(ts, yaml_line(node), "a case says verdict: allow, warn or deny");
 	name = name.n ? name : STR("case");
@@ -303,6 +312,9 @@ static int run_cases(struct testing *ts, const struct yaml_node *root)
 	struct value now = fact_time(yaml_get_str(root, "now"));
 	int r;
 
+	r = check_keys(ts, &of_file, root);
+	if (r < 0)
+		return r;
 	if (now.kind != VALUE_TIMESTAMP)
 		return refuse(ts, yaml_line(root), "a test of a policy says now: 2026-01-01");
 	ts->now = now.i;
@@ -340,7 +352,10 @@ int policy_test_run(const char *path, struct policy_test *ret, struct err *err)
 	r = yaml_parse(strbuf_str(&sb), &file, err);
 	if (r < 0)
 		return err_wrap(err, r, "%s", path);
-	r = run_cases(&ts, yaml_document(file, 0));
+	r = yaml_n_documents(file) > 1
+		    ? refuse(&ts, yaml_line(yaml_document(file, 1)),
+			     "a test of a policy is one document: put the other into a file")
+		    : run_cases(&ts, yaml_document(file, 0));
 	policy_free(ts.policy);
 	return r;
 }

@@ -107,6 +107,10 @@ def test_a_report_that_scan_printed_is_an_example(tmp_path):
     ("cases: [1]\nnow: 2026-01-01\n", "t.yaml:1: a test of a policy says which: policy: FILE"),
     (CASE % ("allow", "pass") + "    oops: 1\n", 't.yaml:10: a case has no "oops"'),
     ((CASE % ("allow", "pass")).replace("root:", "rot:"), 'has no rule "rot"; did you mean "root"?'),
+    (CASE % ("allow", "pass") + "tea: 1\n", 't.yaml:10: a test of a policy has no "tea"; there are policy'),
+    (CASE % ("allow", "pass") + "---\na: b\n", "t.yaml:11: a test of a policy is one document"),
+    ((CASE % ("allow", "pass")).replace("{root: pass}", "[root]"),
+     "rules of a case is a map"),
     (CASE % ("maybe", "pass"), "t.yaml:4: a case says verdict: allow, warn or deny"),
 ])
 def test_a_broken_test_names_file_and_line(tmp_path, text, message):
@@ -157,6 +161,8 @@ ANCHORE = {"version": "2", "name": "D", "rule_sets": [{"id": "a", "rules": [
         ("STOP", "files", "suid_or_guid_set", {}),
     ]]}], "allowlists": [{"items": [
         {"gate": "vulnerabilities", "trigger_id": "CVE-2026-0005+*"},
+        {"gate": "vulnerabilities", "trigger_id": "CVE-1+a", "expires_on": 1767225600},
+        {"gate": "vulnerabilities", "trigger_id": "CVE-1+b", "expires_on": "2026-02-31T00:00:00Z"},
         {"gate": "vulnerabilities", "trigger_id": "*+*"}]}],
     "denylisted_images": [{}]}
 
@@ -224,6 +230,8 @@ def test_anchore(tmp_path):
     for left in ("vulnerabilities package max_days_since_fix: there is no equivalent: the rule is "
                  "stricter", "dockerfile instruction FROM =: there is no equivalent",
                  "always always: GO decides nothing", "files suid_or_guid_set: there is no",
+                 "allowlist item CVE-1+a: its expires_on is no time",
+                 "allowlist item CVE-1+b: its expires_on is no time",
                  "allowlist item *+*: it would except everything", "denylisted_images: add a rule"):
         assert f"#   bundle.json: {left}" in done.stdout
     reasons = told(tmp_path, 1)
