@@ -530,7 +530,7 @@ static int speak(const struct trial *t)
 
 int judge_asks(struct judge *j, const struct scope *scope, bool *ret, struct err *err)
 {
-	struct seat *seat;
+	struct seat *seat = NULL;
 	int r = find_seat(j, scope, &seat, err);
 
 	*ret = r == 0 && seat->bench->n > 0;
@@ -584,7 +584,7 @@ int judge_subject(struct judge *j, const struct scope *scope, const struct value
 			  .err = err};
 	const struct judge_choice *choice = benches_choice(j->benches);
 	const struct bench *b;
-	struct seat *seat;
+	struct seat *seat = NULL;
 	int r = find_seat(j, scope, &seat, err);
 
 	if (r < 0)
