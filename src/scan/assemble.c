@@ -419,14 +419,31 @@ static void distro_problem(void *context, struct str path, const struct err *wha
 	(void)report_add_problem(as->report, path, STR_NULL, STR("distribution"), what);
 }
 
+static void tell_accounts(struct assembly *as)
+{
+	(void)report_add_coverage_once(as->report, STR("accounts"), COVERAGE_PARTIAL,
+				       STR("not all of users and groups could be read"),
+				       STR("see the problems below"));
+}
+
 static void accounts_problem(void *context, struct str path, const struct err *what)
 {
 	struct assembly *as = context;
 
 	(void)report_add_problem(as->report, path, STR_NULL, STR("accounts"), what);
-	(void)report_add_coverage_once(as->report, STR("accounts"), COVERAGE_PARTIAL,
-				       STR("not all of users and groups could be read"),
-				       STR("see the problems below"));
+	tell_accounts(as);
+}
+
+/* A file that is there and was too large to be kept has told its problem, but is no missing one. */
+static bool get_accounts(void *context, struct str path, struct str *ret_bytes)
+{
+	struct assembly *as = context;
+	struct view_hit hit;
+	bool is_kept = get_kept(context, path, ret_bytes);
+
+	if (!is_kept && view_file(&as->view, path, &hit))
+		tell_accounts(as);
+	return is_kept;
 }
 
 static int cover_readers(struct assembly *as)
@@ -511,7 +528,7 @@ static int count_files(struct assembly *as, struct err *err)
 static int assemble_all(struct assembly *as, struct err *err)
 {
 	const struct distro_files files = {as, get_kept, distro_problem};
-	const struct distro_files account_files = {as, get_kept, accounts_problem};
+	const struct distro_files account_files = {as, get_accounts, accounts_problem};
 	int r = 0;
 
 	for (size_t i = 0; i < as->in->n && r == 0; i++)

@@ -177,6 +177,11 @@ def test_accounts_that_cannot_be_read_are_a_gap(tmp_path):
     got, findings = scan(tmp_path)
     assert findings == [] and [p["parser"] for p in got["problems"]] == ["accounts"]
     assert coverage_of(got, "accounts") == ["partial"]
+    image(tmp_path, layer(("etc/passwd", PASSWD, 0o644),
+                          ("etc/shadow", "root::1::::::\n" + "#" * 300000, 0o600)), **QUIET)
+    assert coverage_of(scan(tmp_path)[0], "accounts") == ["partial"]
+    image(tmp_path, layer(("etc/passwd", PASSWD, 0o644), ("etc/shadow", "", 0o600)), **QUIET)
+    assert coverage_of(scan(tmp_path)[0], "accounts") == []
 
 
 def test_capabilities_that_cannot_be_read_are_a_gap(tmp_path):
