@@ -120,6 +120,18 @@ static void take(struct finder *f, const struct coverage *c)
 	add_why(f, area, line_of(f, c));
 }
 
+/* A layer says itself that it was not read to its end; coverage mostly says it with the reason. */
+static void take_layers(struct finder *f)
+{
+	for (size_t i = 0; i < f->r->layers.n && f->n[AREA_LAYERS] == 0; i++) {
+		const struct report_layer *l = vec_at(&f->r->layers, i);
+
+		if (!l->assessed)
+			add_why(f, AREA_LAYERS,
+				arena_strf(f->a, "layer %zu: NOT ASSESSED to its end", i + 1));
+	}
+}
+
 /* Layers and the configuration stand in the report itself; of the rest only coverage can tell. */
 static bool is_there(const struct finder *f, enum area area)
 {
@@ -204,6 +216,7 @@ int gaps_find(const struct report *r, struct arena *a, struct gaps *ret, struct 
 	*ret = (struct gaps){0};
 	for (size_t i = 0; i < r->coverage.n; i++)
 		take(&f, vec_at(&r->coverage, i));
+	take_layers(&f);
 	take_hidden(&f);
 	for (enum area area = 0; area < N_AREAS; area++)
 		judge(&f, area);

@@ -179,6 +179,16 @@ TEST(a_gap_of_any_name_counts)
 	}
 }
 
+TEST(a_layer_that_was_not_read_to_its_end_is_a_gap_without_coverage_too)
+{
+	CLEANUP(report_freep) struct report *r = policy_report();
+
+	((struct report_layer *)vec_at(&r->layers, 1))->assessed = false;
+	judge(r, "", "each: package, message: m, deny: 'false'");
+	assert_int_equal(outcome(r), OUTCOME_UNKNOWN);
+	assert_has(r->verdict.reasons[0].message.p, "layer 2: NOT ASSESSED");
+}
+
 static struct report *a_directory(void)
 {
 	struct report *r = policy_report();
@@ -491,6 +501,7 @@ int main(void)
 		RUN(what_nobody_looked_for_is_unknown_and_never_empty),
 		RUN(root_is_root_however_its_number_is_written),
 		RUN(a_gap_of_any_name_counts),
+		RUN(a_layer_that_was_not_read_to_its_end_is_a_gap_without_coverage_too),
 		RUN(a_target_without_a_configuration_has_no_user_that_is_empty),
 		RUN(a_name_without_a_registry_is_from_none),
 		RUN(an_expression_that_fails_is_unknown),
