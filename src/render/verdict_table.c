@@ -45,6 +45,44 @@ static void put_more(struct canvas *c, size_t indent, uint64_t n)
 	canvas_end_line(c);
 }
 
+/* The bytes of the words at the start of s that fit into the columns. */
+static size_t fitting(const struct canvas *c, struct str s, size_t columns)
+{
+	struct str rest = s, word;
+	size_t n = 0;
+
+	while (str_pull_word(&rest, &word)) {
+		size_t end = s.n - rest.n;
+
+		if (text_width(str_trim(str_sub(s, 0, end)), c->unicode) > columns)
+			break;
+		n = end;
+	}
+	return n;
+}
+
+/* Behind what stands in the line already, then in lines of its own: deeper than evidence. */
+static void put_title(struct canvas *c, size_t used, struct str title)
+{
+	size_t room = used < c->width ? c->width - used : 0;
+	size_t n = fitting(c, title, room);
+	struct str rest = str_trim(str_skip(title, n));
+
+	if (n)
+		(void)canvas_say(c, TONE_DIM, str_sub(title, 0, n), room); /* measured */
+	canvas_end_line(c);
+	if (rest.n == 0)
+		return;
+	text_pad(c->out, 13);
+	canvas_start(c, TONE_DIM);
+	text_wrap(c->out, rest, 13, c->width, c->unicode);
+	if (c->color && c->out->error == ERR_OK)
+		c->out->n--; /* the colour ends on its own line */
+	canvas_end(c, TONE_DIM);
+	if (c->color)
+		strbuf_addc(c->out, '\n');
+}
+
 /* "deny     no-grave: nothing grave" */
 static void put_rule(struct canvas *c, const struct verdict_reason *reason)
 {
@@ -58,11 +96,9 @@ static void put_rule(struct canvas *c, const struct verdict_reason *reason)
 		used += canvas_say(c, TONE_DIM, str_of(verdict_decision_name(reason->effect)),
 				   c->width - used);
 	}
-	if (reason->title.n && used + 2 < c->width) {
+	if (reason->title.n && used + 2 < c->width)
 		used += canvas_say(c, TONE_DIM, STR(": "), 2);
-		(void)canvas_say(c, TONE_DIM, reason->title, c->width - used); /* the last */
-	}
-	canvas_end_line(c);
+	put_title(c, used, str_trim(str_sub(reason->title, 0, PART_MAX)));
 }
 
 static bool is_same(struct str_list a, struct str_list b)
