@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "check/template.h"
 
+#include "base/cleanup.h"
 #include "base/limits.h"
 #include "check/rule_program.h"
 #include "expr/number.h"
+#include "expr/time.h"
 
 #define PARTS_MAX 32
+#define DEPTH_MAX 4
+
+/* What an object is told by, the first that it has. */
+static const char *const telling[] = {"text", "name"};
 
 /* The length of the expression at the start of s: to the brace that closes it, strings skipped. */
 static size_t expression_end(struct str s)
@@ -55,6 +61,62 @@ static int take_text(struct str *rest, struct arena *a, struct str *ret, struct 
 	return 0;
 }
 
+/* ---- what has a text ---- */
+
+static const struct object_field *telling_field(const struct object_class *class)
+{
+	for (size_t k = 0; k < ARRAY_LEN(telling); k++)
+		for (size_t i = 0; i < class->n_fields; i++)
+			if (str_is(str_of(telling[k]), class->fields[i].name))
+				return &class->fields[i];
+	return NULL;
+}
+
+/* The part of the type that no text can be made of; NULL: there is none, or it is not known yet. */
+static const struct type *textless(const struct env *env, const struct type *t, unsigned depth)
+{
+	const struct object_class *class;
+	const struct type *found = NULL;
+
+	switch (t->kind) {
+	case TYPE_BYTES:
+		return t;
+	case TYPE_LIST:
+	case TYPE_MAP:
+	case TYPE_OPTIONAL:
+		for (unsigned i = 0; depth < DEPTH_MAX && i < t->n_params && !found; i++)
+			found = textless(env, t->params[i], depth + 1);
+		return found;
+	case TYPE_ABSTRACT:
+		class = env_class(env, t->name);
+		return class && !class->print && !telling_field(class) ? t : NULL;
+	default:
+		return NULL;
+	}
+}
+
+static int need_text(const struct env *env, struct str source, const struct program *program,
+		     struct err *err)
+{
+	const struct type *t = textless(env, program_type(program), 0);
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(ERR_MSG_MAX);
+
+	if (!t)
+		return 0;
+	type_print(t, &sb);
+	return err_set(err, ERR_FORMAT, "{%.*s}: %.*s has no text of its own; %s",
+		       STR_FMT(str_sub(source, 0, 200)), STR_FMT(strbuf_str(&sb)),
+		       t->kind == TYPE_BYTES ? "write string(...)" : "name a field of it");
+}
+
+static int compile_part(const struct env *env, struct str source, struct arena *a,
+			struct program **ret, struct err *err)
+{
+	int r = expression_compile(env, source, a, NULL, ret, err);
+
+	return r < 0 ? r : need_text(env, source, *ret, err);
+}
+
 int template_compile(const struct env *env, struct str text, struct arena *a, struct template *ret,
 		     struct err *err)
 {
@@ -78,7 +140,7 @@ int template_compile(const struct env *env, struct str text, struct arena *a, st
 			return err_set(err, ERR_FORMAT, "%s",
 				       end == rest.n ? "a { without its }; write {{ for a brace"
 						     : "too many expressions in one text");
-		r = expression_compile(env, str_sub(rest, 0, end), a, NULL, &part->program, err);
+		r = compile_part(env, str_sub(rest, 0, end), a, &part->program, err);
 		rest = str_skip(rest, end + 1);
 	}
 	return r;
@@ -89,6 +151,44 @@ void template_release(struct template *t)
 	for (size_t i = 0; i < t->n; i++)
 		program_free(t->parts[i].program);
 	t->n = 0;
+}
+
+/* ---- texts of values ---- */
+
+static void add_value(struct call *c, struct value v, unsigned depth, struct strbuf *out);
+
+static void add_time(struct value v, struct strbuf *out)
+{
+	struct nanotime t = {v.i, v.n};
+	char text[TIME_TEXT_MAX];
+	size_t n = v.kind == VALUE_TIMESTAMP ? timestamp_print(t, text) : duration_print(t, text);
+
+	strbuf_add(out, str_make(text, n));
+}
+
+static void add_object(struct call *c, const struct object *o, unsigned depth, struct strbuf *out)
+{
+	const struct object_field *field = telling_field(o->class);
+
+	if (o->class->print)
+		strbuf_add(out, o->class->print(c, o));
+	else if (field && depth < DEPTH_MAX)
+		add_value(c, field->get(c, o), depth + 1, out);
+	else
+		strbuf_adds(out, o->class->name);
+}
+
+/* What has no budget left ends: each key of a map of facts may be looked for from its start. */
+static void add_map(struct call *c, struct value v, unsigned depth, struct strbuf *out)
+{
+	for (uint32_t i = 0; depth < DEPTH_MAX && i < v.n && call_spend(c, 1); i++) {
+		struct value key = value_key_at(c, v, i);
+
+		strbuf_adds(out, i ? ", " : "");
+		add_value(c, key, depth + 1, out);
+		strbuf_addc(out, '=');
+		add_value(c, value_get(c, v, key), depth + 1, out);
+	}
 }
 
 static void add_value(struct call *c, struct value v, unsigned depth, struct strbuf *out)
@@ -113,30 +213,31 @@ static void add_value(struct call *c, struct value v, unsigned depth, struct str
 		strbuf_adds(out, "null");
 		return;
 	case VALUE_LIST:
-		for (uint32_t i = 0; depth < 4 && i < v.n; i++) {
+		for (uint32_t i = 0; depth < DEPTH_MAX && i < v.n; i++) {
 			strbuf_adds(out, i ? ", " : "");
 			add_value(c, value_at(c, v, i), depth + 1, out);
 		}
 		return;
 	case VALUE_OBJECT:
-		if (v.object->class->print)
-			strbuf_add(out, v.object->class->print(c, v.object));
-		else
-			strbuf_adds(out, v.object->class->name);
+		add_object(c, v.object, depth, out);
 		return;
 	case VALUE_OPTIONAL:
 		if (v.optional)
 			add_value(c, *v.optional, depth + 1, out);
 		return;
 	case VALUE_MAP:
-		strbuf_addf(out, "%u entries", v.n);
+		add_map(c, v, depth, out);
+		return;
+	case VALUE_TIMESTAMP:
+	case VALUE_DURATION:
+		add_time(v, out);
+		return;
+	case VALUE_TYPE:
+		type_print(v.type, out);
 		return;
 	case VALUE_ABSENT:
 	case VALUE_ERROR:
 	case VALUE_BYTES:
-	case VALUE_TYPE:
-	case VALUE_TIMESTAMP:
-	case VALUE_DURATION:
 		strbuf_adds(out, "(?)");
 		return;
 	}

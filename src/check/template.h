@@ -6,11 +6,14 @@
  *     template_expand(&t, &evaluation, facts, n, &sb);
  *     template_release(&t);
  *
- * {{ and }} are braces. A string stands as it is, a list as "a, b", other values as CEL prints
- * them; an expression that fails stands as "(?)", since a message must not hide its finding.
+ * {{ and }} are braces. A string stands as it is, a list as "a, b", a map as "key=value,
+ * key=value", a time as RFC 3339, an object as its field `text` or `name`; an expression that fails
+ * stands as
+ * "(?)", since a message must not hide its finding.
  *
  * Ownership: parts live in the arena and borrow the text; template_release frees the programs.
- * Errors: ERR_FORMAT with the offset for a brace without its partner and for what does not compile.
+ * Errors: ERR_FORMAT with the offset for a brace without its partner and for what does not compile;
+ * with the expression for what has no text: bytes, an object without such a field.
  */
 #pragma once
 
