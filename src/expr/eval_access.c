@@ -86,6 +86,24 @@ static struct value no_such_key(const struct node *n, struct frame *f, struct va
 			  value_kind_name((enum value_kind)key.kind));
 }
 
+static bool is_declared(const struct object_class *class, struct str name)
+{
+	for (size_t i = 0; i < class->n_fields; i++)
+		if (str_is(name, class->fields[i].name))
+			return true;
+	return false;
+}
+
+/* Of v, which has no such key or whose declared field is not set. */
+static struct value unset_field(const struct node_select *s, struct frame *f, struct value v)
+{
+	struct str name = value_str(s->field);
+
+	if (v.kind != VALUE_OBJECT || !is_declared(v.object->class, name))
+		return no_such_key(&s->node, f, s->field);
+	return node_error(&s->node, f, "%s.%.*s is unset", v.object->class->name, STR_FMT(name));
+}
+
 /* The field of an object, whatever its class; VALUE_ABSENT when unset, an error when unknown. */
 static struct value field_by_name(const struct node_select *s, struct frame *f,
 				  const struct object *o)
@@ -146,9 +164,7 @@ static struct value select_from(const struct node_select *s, struct frame *f, st
 	if (v.kind == VALUE_OPTIONAL)
 		return opt_field_of(s, f, v);
 	field = field_of(s, f, v);
-	if (field.kind == VALUE_ABSENT)
-		return no_such_key(&s->node, f, s->field);
-	return field;
+	return field.kind == VALUE_ABSENT ? unset_field(s, f, v) : field;
 }
 
 struct value eval_select(const struct node *n, struct frame *f)
@@ -167,7 +183,7 @@ struct value eval_select_fact(const struct node *n, struct frame *f)
 	if (v.kind != VALUE_OBJECT || v.object->class != s->class)
 		return eval_select(n, f);
 	field = s->class->fields[s->index].get(&f->call, v.object);
-	return field.kind == VALUE_ABSENT ? no_such_key(n, f, s->field) : field;
+	return field.kind == VALUE_ABSENT ? unset_field(s, f, v) : field;
 }
 
 struct value eval_opt_select(const struct node *n, struct frame *f)

@@ -58,9 +58,9 @@
 
 #define IMAGE_FIELDS(FIELD)                                                                        \
 	FIELD(name, "string", "reference or tag by which it was chosen")                           \
-	FIELD(reference, "Reference", "the name taken apart; unset: it has none with a registry")  \
-	FIELD(base, "Reference", "what org.opencontainers.image.base.name says; or unset")         \
-	FIELD(base_digest, "string", "what org.opencontainers.image.base.digest says; or unset")   \
+	FIELD(reference, "Reference", "the name taken apart; unset: the name has no registry")     \
+	FIELD(base, "Reference", "as org.opencontainers.image.base.name; unset: no such label")    \
+	FIELD(base_digest, "string", "as org.opencontainers.image.base.digest; unset: no label")   \
 	FIELD(digest, "string", "of the manifest; unset: unknown")                                 \
 	FIELD(config_digest, "string", "of the configuration; unset: unknown")                     \
 	FIELD(os, "string", "linux")                                                               \
@@ -160,7 +160,7 @@
 	FIELD(version, "string", "12; or empty")                                                   \
 	FIELD(release, "string", "debian-12")                                                      \
 	FIELD(name, "string", "as it calls itself")                                                \
-	FIELD(end_of_life, "timestamp", "end of its support; unset: unknown")                      \
+	FIELD(end_of_life, "timestamp", "end of its support; unset: not known")                    \
 	FIELD(is_supported, "bool", "that day has not passed; unset: unknown")
 
 #define COVERAGE_FIELDS(FIELD)                                                                     \

@@ -64,6 +64,22 @@ static enum truth truth_of(struct value v)
 	return v.b ? YES : NO;
 }
 
+/* "Image.reference is unset", and why it is where the manual of the fields says that. */
+static struct str told_why(struct judging *j, struct str message)
+{
+	for (const struct facts_field *f = facts_manual; f->class; f++) {
+		struct str rest = message, help = str_of(f->help);
+		size_t at = str_find(help, STR("unset: "));
+
+		if (str_pull_prefix(&rest, str_of(f->class)) && str_pull_prefix(&rest, STR(".")) &&
+		    str_pull_prefix(&rest, str_of(f->name)) && str_is(rest, " is unset") &&
+		    at < help.n)
+			return arena_strf(arena_of(j), "%.*s: %.*s", STR_FMT(message),
+					  STR_FMT(str_skip(help, at + 7)));
+	}
+	return arena_str(arena_of(j), message);
+}
+
 /* Why it could not be said; the first reason of a rule is kept. */
 static void keep_why(struct judging *j, struct asking *q, struct value v)
 {
@@ -73,7 +89,7 @@ static void keep_why(struct judging *j, struct asking *q, struct value v)
 		q->why = arena_strf(arena_of(j), "the rules took more work than policy_cost (%d)",
 				    (int)LIMIT_POLICY_COST);
 	else if (v.kind == VALUE_ERROR)
-		q->why = arena_str(arena_of(j), v.error->message);
+		q->why = told_why(j, v.error->message);
 	else
 		q->why = STR("it gave neither true nor false");
 }

@@ -55,6 +55,13 @@ TEST(what_is_wrong_is_told_with_its_line)
 		 "x.yaml:5: rule a: deny: line 1, column 1"},
 		{HEAD "  - id: a\n    message: '{'\n    deny: 'true'\n",
 		 "x.yaml:4: rule a: message: a { without its }"},
+		{HEAD "  - id: a\n    message: '{report.layers}'\n    deny: 'true'\n",
+		 "x.yaml:4: rule a: message: {report.layers}: Layer has no text of its own; name a "
+		 "field of it"},
+		{HEAD "  - id: a\n    message: '{[image.history]}'\n    deny: 'true'\n",
+		 "{[image.history]}: History has no text of its own"},
+		{HEAD "  - id: a\n    message: '{b\"a\"}'\n    deny: 'true'\n",
+		 "{b\"a\"}: bytes has no text of its own; write string(...)"},
 		{RULE "    deny: 'true'\n    except: {}\n", "x.yaml:6: except is a list"},
 		{RULE "    deny: 'true'\n    except: [{owner: o, reason: r, until: never}]\n",
 		 "x.yaml:6: an exception has no match"},

@@ -289,6 +289,45 @@ TEST(each_thing_is_told_with_its_message)
 	assert_int_equal(reason->not_assessed.n, 0);
 }
 
+TEST(a_message_has_a_text_for_every_kind_of_value)
+{
+	static const struct {
+		const char *message, *want;
+	} rows[] = {
+		{"{image.created}", "2025-12-01T00:00:00Z"},
+		{"{now}", "2026-01-01T00:00:00Z"},
+		{"{now - image.created}", "2678400s"},
+		{"{image.ports}", "443/tcp, 8080"},
+		{"{image.labels}",
+		 "org.opencontainers.image.base.name=docker.io/debian:12, team=shop"},
+		{"{image.reference}", "registry.example.com:5000/team/shop:1.4"},
+		{"{image}", "registry.example.com:5000/team/shop:1.4"},
+		{"{params}", ""},
+		{"{type(1)}", "int"},
+		{"{report.packages[7].name}", "(?)"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		CLEANUP(report_freep) struct report *r = policy_report();
+		CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(4096);
+
+		strbuf_addf(&sb, "deny: 'true', message: '%s'", rows[i].message);
+		judge(r, "", strbuf_cstr(&sb));
+		assert_str(r->verdict.reasons[0].message, rows[i].want);
+	}
+}
+
+TEST(what_is_unset_is_named_with_its_reason)
+{
+	CLEANUP(report_freep) struct report *r = policy_report();
+
+	r->target.transport = STR("oci"); /* where a name may be a tag alone */
+	r->image.name = STR("shop:1.4");
+	judge(r, "", "message: m, require: 'image.reference.registry == \"a\"'");
+	assert_str(r->verdict.reasons[0].message,
+		   "cannot be decided: Image.reference is unset: the name has no registry");
+}
+
 TEST(things_of_an_area_with_gaps_are_not_all_of_them)
 {
 	static const struct {
@@ -506,6 +545,8 @@ int main(void)
 		RUN(a_name_without_a_registry_is_from_none),
 		RUN(an_expression_that_fails_is_unknown),
 		RUN(each_thing_is_told_with_its_message),
+		RUN(a_message_has_a_text_for_every_kind_of_value),
+		RUN(what_is_unset_is_named_with_its_reason),
 		RUN(things_of_an_area_with_gaps_are_not_all_of_them),
 		RUN(what_a_filter_hid_is_a_gap),
 		RUN(a_report_that_says_nothing_is_not_clean),
