@@ -15,6 +15,7 @@
  * "negligible": what we call so is its LOW.
  */
 #include "base/cleanup.h"
+#include "base/nearest.h"
 #include "base/path.h"
 #include "codec/yaml.h"
 #include "policy/policy_import.h"
@@ -32,57 +33,144 @@ static bool is_true(const struct yaml_node *v)
 	return str_is(yaml_str(v), "true");
 }
 
-/* Where each key of a configuration goes; NULL: into a rule. */
-static const struct {
-	const char *key, *why;
+#define NO_EQUIVALENT "there is no equivalent"
+#define RUNNING	      "it is about how Trivy runs and prints, not about what is allowed"
+
+/* Where each key goes, of the top (section "") and of the sections that are read; a why that is
+ * NULL: into a rule. Also keys of older versions. */
+static const struct trivy_key {
+	const char *section, *key, *why;
 } keys[] = {
-	{"severity", NULL},
-	{"exit-code", NULL},
-	{"exit-on-eol", NULL},
-	{"vulnerability", NULL},
-	{"pkg", NULL},
-	{"scan", NULL},
-	{"license", NULL},
-	{"ignorefile", "name the file to plimsoll policy import"},
-	{"ignore-policy", "a policy in Rego is not translated"},
+	{"", "severity", NULL},
+	{"", "exit-code", NULL},
+	{"", "exit-on-eol", NULL},
+	{"", "vulnerability", NULL},
+	{"", "pkg", NULL},
+	{"", "scan", NULL},
+	{"", "license", NULL},
+	{"", "ignorefile", "name the file to plimsoll policy import"},
+	{"", "ignore-policy", "a policy in Rego is not translated"},
+	{"", "cache", RUNNING},
+	{"", "cache-dir", RUNNING},
+	{"", "clean", RUNNING},
+	{"", "cloud", RUNNING},
+	{"", "compliance", RUNNING},
+	{"", "db", RUNNING},
+	{"", "debug", RUNNING},
+	{"", "dependency-tree", RUNNING},
+	{"", "format", RUNNING},
+	{"", "generate-default-config", RUNNING},
+	{"", "image", RUNNING},
+	{"", "include-dev-deps", RUNNING},
+	{"", "insecure", RUNNING},
+	{"", "kubernetes", RUNNING},
+	{"", "list-all-pkgs", RUNNING},
+	{"", "misconfiguration", RUNNING},
+	{"", "module", RUNNING},
+	{"", "no-progress", RUNNING},
+	{"", "output", RUNNING},
+	{"", "output-plugin-arg", RUNNING},
+	{"", "quiet", RUNNING},
+	{"", "registry", RUNNING},
+	{"", "rego", RUNNING},
+	{"", "report", RUNNING},
+	{"", "repository", RUNNING},
+	{"", "reset", RUNNING},
+	{"", "secret", RUNNING},
+	{"", "server", RUNNING},
+	{"", "show-suppressed", RUNNING},
+	{"", "table-mode", RUNNING},
+	{"", "template", RUNNING},
+	{"", "timeout", RUNNING},
+	{"", "version", RUNNING},
+	{"scan", "scanners", NULL},
+	{"scan", "compliance", NO_EQUIVALENT},
+	{"scan", "detection-priority", NO_EQUIVALENT},
+	{"scan", "disable-telemetry", NO_EQUIVALENT},
+	{"scan", "distro", NO_EQUIVALENT},
+	{"scan", "file-patterns", NO_EQUIVALENT},
+	{"scan", "offline", NO_EQUIVALENT},
+	{"scan", "offline-scan", NO_EQUIVALENT},
+	{"scan", "parallel", NO_EQUIVALENT},
+	{"scan", "rekor-url", NO_EQUIVALENT},
+	{"scan", "sbom-sources", NO_EQUIVALENT},
+	{"scan", "security-checks", NO_EQUIVALENT},
+	{"scan", "show-suppressed", NO_EQUIVALENT},
+	{"scan", "skip-dirs", NO_EQUIVALENT},
+	{"scan", "skip-files", NO_EQUIVALENT},
+	{"scan", "skip-version-check", NO_EQUIVALENT},
+	{"scan", "slow", NO_EQUIVALENT},
+	{"vulnerability", "ignore-unfixed", NULL},
+	{"vulnerability", "ignore-status", NULL},
+	{"vulnerability", "skip-vex-repo-update", NO_EQUIVALENT},
+	{"vulnerability", "type", NO_EQUIVALENT},
+	{"vulnerability", "vex", NO_EQUIVALENT},
+	{"license", "forbidden", NULL},
+	{"license", "restricted", NULL},
+	{"license", "classifier-confidence-level", NO_EQUIVALENT},
+	{"license", "confidenceLevel", NO_EQUIVALENT},
+	{"license", "full", NO_EQUIVALENT},
+	{"license", "ignored", NO_EQUIVALENT},
+	{"license", "notice", NO_EQUIVALENT},
+	{"license", "permissive", NO_EQUIVALENT},
+	{"license", "reciprocal", NO_EQUIVALENT},
+	{"license", "unencumbered", NO_EQUIVALENT},
+	{"pkg", "include-dev-deps", NO_EQUIVALENT},
+	{"pkg", "relationships", NO_EQUIVALENT},
+	{"pkg", "types", NO_EQUIVALENT},
 };
 
-static const char *const running =
-	"it is about how Trivy runs and prints, not about what is allowed";
+/* Its row; else NULL and a near one of the section, or the same key of another section. */
+static const struct trivy_key *find_key(const char *section, struct str key, struct nearest *near,
+					const struct trivy_key **ret_other)
+{
+	*near = nearest_to(key);
+	*ret_other = NULL;
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		bool here = str_is(str_of(keys[i].section), section);
 
-static void leave_keys(struct trivy *t, const struct yaml_node *map)
+		if (here && str_is(key, keys[i].key))
+			return &keys[i];
+		if (here)
+			nearest_offer(near, str_of(keys[i].key));
+		else if (str_is(key, keys[i].key))
+			*ret_other = &keys[i];
+	}
+	return NULL;
+}
+
+static const char *why_unknown(struct trivy *t, const struct trivy_key *other,
+			       const struct nearest *near)
+{
+	const char *known = "Trivy is not known to have it";
+
+	if (other)
+		return policy_draft_text(t->d, "%s; did you mean \"%s%s%s\"?", known,
+					 other->section, *other->section ? "." : "", other->key)
+			.p;
+	if (near->name.n)
+		return policy_draft_text(t->d, "%s; did you mean \"%.*s\"?", known,
+					 STR_FMT(near->name))
+			.p;
+	return known;
+}
+
+static void leave_keys(struct trivy *t, const struct yaml_node *map, const char *section)
 {
 	const struct yaml_node *key, *value;
 
 	for (size_t i = 0; yaml_entry(map, i, &key, &value); i++) {
-		const char *why = running;
+		const struct trivy_key *other, *row;
+		struct nearest near;
+		struct str what;
 
-		for (size_t k = 0; k < ARRAY_LEN(keys); k++)
-			if (str_is(yaml_str(key), keys[k].key))
-				why = keys[k].why;
-		if (why)
-			policy_draft_leave(
-				t->d, t->file, yaml_line(key),
-				policy_draft_text(t->d, "%.*s", STR_FMT(yaml_str(key))).p, why);
-	}
-}
-
-static void leave_inside(struct trivy *t, const struct yaml_node *root, const char *section,
-			 const char *const *known)
-{
-	const struct yaml_node *map = yaml_get(root, section), *key, *value;
-
-	for (size_t i = 0; yaml_entry(map, i, &key, &value); i++) {
-		bool found = false;
-
-		for (size_t k = 0; known[k]; k++)
-			found |= str_is(yaml_str(key), known[k]);
-		if (!found)
-			policy_draft_leave(
-				t->d, t->file, yaml_line(key),
-				policy_draft_text(t->d, "%s.%.*s", section, STR_FMT(yaml_str(key)))
-					.p,
-				"there is no equivalent");
+		row = find_key(section, yaml_str(key), &near, &other);
+		if (row && !row->why)
+			continue;
+		what = policy_draft_text(t->d, "%s%s%.*s", section, *section ? "." : "",
+					 STR_FMT(yaml_str(key)));
+		policy_draft_leave(t->d, t->file, yaml_line(key), what.p,
+				   row ? row->why : why_unknown(t, other, &near));
 	}
 }
 
@@ -164,12 +252,22 @@ static void add_vulnerabilities(struct trivy *t, const struct yaml_node *root)
 			    "{vulnerability.version} is {vulnerability.severity}");
 }
 
-static void add_kind(struct trivy *t, const char *id, const char *each)
+static struct draft_rule *add_kind(struct trivy *t, const char *id, const char *each)
 {
 	struct draft_rule *rule = policy_draft_add_rule(t->d, id, each, t->kind);
 
 	rule->condition = severity_condition(t, each);
 	rule->message = policy_draft_text(t->d, "{%s.title}", each);
+	return rule;
+}
+
+/* Undecided it would deny every image, also where Trivy finds nothing. */
+static void add_secrets(struct trivy *t)
+{
+	add_kind(t, "secrets", "secret")->unknown = "warn";
+	policy_draft_leave(t->d, t->file, 0, "secret scanner",
+			   "where nothing has looked for secrets the rule cannot be decided and "
+			   "warns; remove its \"unknown\" to deny then");
 }
 
 /* Trivy grades forbidden licences critical, restricted ones high. */
@@ -210,15 +308,15 @@ static void add_scanner(struct trivy *t, const struct yaml_node *root, struct st
 	if (str_is(name, "vuln"))
 		add_vulnerabilities(t, root);
 	else if (str_is(name, "secret"))
-		add_kind(t, "secrets", "secret");
+		add_secrets(t);
 	else if (str_is(name, "misconfig") || str_is(name, "config"))
-		add_kind(t, "misconfigurations", "misconfiguration");
+		(void)add_kind(t, "misconfigurations", "misconfiguration"); /* as it is */
 	else if (str_is(name, "license"))
 		add_licenses(t, root);
 	else
 		policy_draft_leave(t->d, t->file, 0,
 				   policy_draft_text(t->d, "scanner %.*s", STR_FMT(name)).p,
-				   "there is no equivalent");
+				   NO_EQUIVALENT);
 }
 
 static void add_scanners(struct trivy *t, const struct yaml_node *root)
@@ -249,10 +347,7 @@ static void add_end_of_life(struct trivy *t, const struct yaml_node *root)
 
 static int read_configuration(struct policy_draft *d, struct str name, const struct yaml_node *root)
 {
-	static const char *const of_scan[] = {"scanners", NULL};
-	static const char *const of_vulnerability[] = {"ignore-unfixed", "ignore-status", NULL};
-	static const char *const of_license[] = {"forbidden", "restricted", NULL};
-	static const char *const of_pkg[] = {NULL};
+	static const char *const sections[] = {"scan", "vulnerability", "license", "pkg"};
 	struct str code = yaml_get_str(root, "exit-code");
 	struct trivy t = {.d = d, .file = arena_str(&d->arena, name)};
 
@@ -260,11 +355,9 @@ static int read_configuration(struct policy_draft *d, struct str name, const str
 	take_severities(&t, yaml_get(root, "severity"));
 	add_scanners(&t, root);
 	add_end_of_life(&t, root);
-	leave_keys(&t, root);
-	leave_inside(&t, root, "scan", of_scan);
-	leave_inside(&t, root, "vulnerability", of_vulnerability);
-	leave_inside(&t, root, "license", of_license);
-	leave_inside(&t, root, "pkg", of_pkg);
+	leave_keys(&t, root, "");
+	for (size_t i = 0; i < ARRAY_LEN(sections); i++)
+		leave_keys(&t, yaml_get(root, sections[i]), sections[i]);
 	return 0;
 }
 

@@ -268,6 +268,8 @@ static void add_rule(struct strbuf *sb, const struct policy_draft *d, const stru
 	add_field(sb, "    ", "match", rule->match);
 	add_field(sb, "    ", rule->kind, rule->condition);
 	add_field(sb, "    ", "message", rule->message);
+	if (rule->unknown)
+		add_field(sb, "    ", "unknown", str_of(rule->unknown));
 	add_exceptions(sb, d, rule);
 }
 

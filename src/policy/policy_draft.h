@@ -31,6 +31,7 @@ struct draft_rule {
 	const char *kind;	     /* "deny", "warn", "require" */
 	struct str match, condition; /* match may be empty */
 	struct str message;
+	const char *unknown; /* NULL: as the policy says */
 };
 
 struct policy_draft {

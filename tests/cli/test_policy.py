@@ -188,10 +188,27 @@ def test_trivy(tmp_path):
     assert "#   trivy.yaml:5: scan.skip-dirs: there is no equivalent\n" in done.stdout
     assert "#   trivy.yaml:7: quiet: it is about how Trivy runs" in done.stdout
     assert "until: '2026-12-31T00:00:00Z'" in done.stdout
-    assert done.stderr == "plimsoll: 2 settings are not carried over; the comments say which and why\n"
+    assert "#   trivy.yaml: secret scanner: where nothing has looked for secrets" in done.stdout
+    assert done.stderr == "plimsoll: 3 settings are not carried over; the comments say which and why\n"
     (tmp_path / ".trivyignore").unlink()
-    reasons = told(tmp_path, 1)
+    reasons = told(tmp_path, 0)  # it warns
     assert reasons == {"secrets": ("unknown", 0)}  # the exception took CVE-2026-0001 out
+
+
+@pytest.mark.parametrize("text, left", [
+    ("bogus: 1\n", "1: bogus: Trivy is not known to have it"),
+    ("sevrity: HIGH\n", '1: sevrity: Trivy is not known to have it; did you mean "severity"?'),
+    ("ignore-unfixed: true\n", "1: ignore-unfixed: Trivy is not known to have it; "
+                               'did you mean "vulnerability.ignore-unfixed"?'),
+    ("vulnerability:\n  ignore-unfixd: true\n", "2: vulnerability.ignore-unfixd: Trivy is not "
+     'known to have it; did you mean "ignore-unfixed"?'),
+    ("scan: {severity: HIGH}\n", '1: scan.severity: Trivy is not known to have it; '
+                                 'did you mean "severity"?'),
+    ("debug: true\n", "1: debug: it is about how Trivy runs and prints, not about what is allowed"),
+])
+def test_a_setting_that_trivy_has_not_is_called_so(tmp_path, text, left):
+    write(tmp_path, trivy__yaml=text)
+    assert f"#   trivy.yaml:{left}\n" in imported(tmp_path, "trivy.yaml").stdout
 
 
 def test_trivy_ignores_alone_except_from_everything(tmp_path):
