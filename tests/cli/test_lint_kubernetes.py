@@ -156,3 +156,10 @@ def test_schema_of_many_wrong_things_ends(tmp_path):
     fields = "".join(f"  field{i}: 1\n" for i in range(500))
     assert len(wrong(tmp_path, "apiVersion: v1\nkind: Pod\nmetadata: {name: w}\nspec:\n"
                                + fields)) == 100
+
+
+def test_each_port_of_the_node_is_named_with_its_container(tmp_path):
+    ports = ("          ports: [{containerPort: 80, hostPort: 8080}, {containerPort: 81},"
+             " {containerPort: 82, hostPort: 8443}]\n")
+    found, = of_rule(lint(tmp_path, {"a.yaml": DEPLOYMENT + ports}), "host-port")
+    assert found["title"] == "container web takes port 8080, 8443 of its node"
