@@ -2,6 +2,7 @@
 #include "check/command_fact.h"
 
 #include "base/cleanup.h"
+#include "base/limits.h"
 
 #define GET_package_fact(name, type, help) FACT_GETTER(package_fact, name)
 #define ROW_package_fact(name, type, help) FACT_ROW(package_fact, name, type)
@@ -265,9 +266,81 @@ static size_t subcommand_end(const struct shell_call *c)
 	return last ? last->span.end : c->span.end;
 }
 
-static struct str span_text(const struct making *m, struct shell_span span)
+/* Behind the line end and the lines of comments that follow it; at, when none is continued here. */
+static size_t skip_continuation(struct str s, size_t at, char escape)
 {
-	return str_sub(m->source->text, span.at, span.end > span.at ? span.end - span.at : 0);
+	size_t end = at + 1;
+
+	if (s.p[at] != escape)
+		return at;
+	while (end < s.n && (s.p[end] == ' ' || s.p[end] == '\t' || s.p[end] == '\r'))
+		end++;
+	if (end >= s.n || s.p[end] != '\n')
+		return at;
+	for (struct str rest = str_skip(s, ++end), line; str_pull_line(&rest, &line);) {
+		struct str text = str_trim(line);
+
+		if (text.n && text.p[0] != '#')
+			break;
+		end = s.n - rest.n;
+	}
+	return end;
+}
+
+/* What stands on continued lines, on one: a single blank where there were some. */
+static struct str joined(const struct making *m, struct str s)
+{
+	char escape = m->source->escape ? m->source->escape : '\\';
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(s.n + 1);
+	bool blank = false;
+
+	for (size_t i = 0, from = 0; i <= s.n;) {
+		size_t end = i < s.n ? skip_continuation(s, i, escape) : s.n + 1;
+		struct str piece = str_sub(s, from, i - from), text = str_trim(piece);
+
+		if (end == i) {
+			i++;
+			continue;
+		}
+		blank |= piece.n && char_is_space(piece.p[0]);
+		if (text.n && sb.n && blank)
+			strbuf_addc(&sb, ' ');
+		strbuf_add(&sb, text);
+		blank = (blank && !text.n) || (piece.n && char_is_space(piece.p[piece.n - 1]));
+		i = from = end;
+	}
+	return arena_str(m->arena, strbuf_str(&sb));
+}
+
+static struct str words_text(const struct making *m, const struct shell_call *c)
+{
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LIMIT_ARENA_BYTES);
+	const struct shell_word *w = c->words;
+
+	for (size_t i = 0; i < c->n_words && w; i++, w = w->next) {
+		strbuf_adds(&sb, i ? " " : "");
+		strbuf_add(&sb, w->text);
+	}
+	return arena_str(m->arena, strbuf_str(&sb));
+}
+
+/* Of ["sudo", "sh", "-c", "ls"] it is sudo and sh, but not ls. */
+static bool is_exec(const struct making *m, const struct shell_call *c)
+{
+	while (c && c->within == SHELL_WITHIN_WRAPPER)
+		c = c->outer;
+	return m->source->exec && c && c->within == SHELL_WITHIN_NOTHING;
+}
+
+static struct str call_text(const struct making *m, const struct shell_call *c)
+{
+	struct shell_span span = c->span;
+	struct str s;
+
+	if (is_exec(m, c))
+		return words_text(m, c);
+	s = str_sub(m->source->text, span.at, span.end > span.at ? span.end - span.at : 0);
+	return str_find_char(s, '\n') < s.n ? joined(m, s) : s;
 }
 
 static int64_t line_of(const struct making *m, size_t at)
@@ -312,7 +385,8 @@ static struct value command_value(const struct making *m, const struct shell_cal
 		.workdir = str_or_empty(c->workdir),
 		.after_cd = value_bool(c->cd != NULL),
 		.dialect = value_string(dialect_text(dialect)),
-		.text = str_or_empty(span_text(m, c->span)),
+		.text = str_or_empty(call_text(m, c)),
+		.exec = value_bool(is_exec(m, c)),
 		.line = value_int(line_of(m, c->span.at)),
 		.start = offset(c->span.at),
 		.end = offset(c->span.end),

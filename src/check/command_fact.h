@@ -57,7 +57,8 @@
 	FIELD(writes, "list(string)", "files its output goes to: > and >>")                        \
 	FIELD(reads, "list(string)", "files it reads by <")                                        \
 	FIELD(here_strings, "list(string)", "bodies of << and <<<")                                \
-	FIELD(text, "string", "as written")                                                        \
+	FIELD(text, "string", "as written, continued lines joined; of a JSON array its words")     \
+	FIELD(exec, "bool", "its words are those of a JSON array: a fix writes JSON too")          \
 	FIELD(line, "int", "where it begins")                                                      \
 	FIELD(start, "int", "offset")                                                              \
 	FIELD(end, "int", "offset of its end")                                                     \
@@ -73,6 +74,8 @@ struct command_source {
 	struct str text;
 	uint64_t (*line)(const void *context, size_t at); /* of a byte; NULL: all are on line 0 */
 	const void *context;
+	char escape; /* at the end of a line it continues it */
+	bool exec;   /* the script stands for the words of a JSON array */
 };
 
 /* list(Command) */

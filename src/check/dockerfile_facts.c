@@ -252,13 +252,15 @@ static void json_script(struct making *m, const struct instruction *in, size_t f
 	for (size_t i = from; i < in->n_args; i++) {
 		struct str w = in->args[i].text;
 
-		strbuf_adds(&sb, i > from ? " '" : "'");
-		text_map_add(&s->map, sb.n, in->args[i].span.at + 1);
+		strbuf_adds(&sb, i > from ? " " : "");
+		text_map_add(&s->map, sb.n, in->args[i].span.at);
+		strbuf_addc(&sb, '\'');
 		for (size_t k = 0; k < w.n; k++)
 			if (w.p[k] == '\'')
 				strbuf_adds(&sb, "'\\''");
 			else
 				strbuf_addc(&sb, w.p[k]);
+		text_map_add(&s->map, sb.n, in->args[i].span.end - 1);
 		strbuf_addc(&sb, '\'');
 	}
 	s->text = arena_str(m->arena, strbuf_str(&sb));
@@ -370,7 +372,11 @@ static int put_commands(struct making *m, const struct instruction *in, struct i
 	if (r < 0)
 		return err_wrap(m->err, r, "line %u", in->line);
 	f->commands = command_facts(&run, s.start.dialect,
-				    &(struct command_source){m->df->source, line_of_byte, m->df},
+				    &(struct command_source){.text = m->df->source,
+							     .line = line_of_byte,
+							     .context = m->df,
+							     .escape = m->df->escape,
+							     .exec = in->json},
 				    m->arena);
 	if (in->keyword == INSTRUCTION_RUN && !in->json)
 		put_script(m, &s, &run, f);
