@@ -3,25 +3,10 @@
 
 #include <stdlib.h>
 
-#include "base/cleanup.h"
-#include "base/limits.h"
 #include "base/nearest.h"
-#include "base/strbuf.h"
-#include "base/vec.h"
 #include "check/yaml_facts.h"
 
-#define PROBLEMS_MAX				  100
-#define STEPS_MAX				  200000 /* nodes of one object that are looked at, each alias anew */
-
-#define GET_schema_problem_fact(name, type, help) FACT_GETTER(schema_problem_fact, name)
-#define ROW_schema_problem_fact(name, type, help) FACT_ROW(schema_problem_fact, name, type)
-SCHEMA_PROBLEM_FIELDS(GET_schema_problem_fact)
-static const struct object_field fields[] = {SCHEMA_PROBLEM_FIELDS(ROW_schema_problem_fact)};
-static const struct type problem_type = {.kind = TYPE_ABSTRACT, .name = {"Problem", 7}};
-const struct object_class schema_problem_class = {.name = "Problem",
-						  .type = &problem_type,
-						  .fields = fields,
-						  .n_fields = sizeof fields / sizeof fields[0]};
+#define STEPS_MAX 200000 /* nodes of one object that are looked at, each alias anew */
 
 /* ---- the table ---- */
 
@@ -55,6 +40,25 @@ static const char *type_of_kind(struct str api_version, struct str kind)
 		if (str_is(kind, kinds[i].kind) && str_is(api_version, kinds[i].api_version))
 			return kinds[i].type;
 	return NULL;
+}
+
+struct group_row {
+	const char *name, *kinds;
+};
+
+#define GROUP(name, kinds) {name, kinds},
+static const struct group_row groups[] = {
+#include "check/kubernetes_group.def"
+};
+#undef GROUP
+
+/* All kinds of a group that Kubernetes defines; absent: one of somebody else. */
+static struct str kinds_of_group(struct str name)
+{
+	for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++)
+		if (str_is(name, groups[i].name))
+			return str_of(groups[i].kinds);
+	return STR_NULL;
 }
 
 static int compare_type(const void *key, const void *row)
@@ -95,62 +99,10 @@ static bool find_field(struct str row, struct str name, struct str *ret_type)
 
 /* ---- what is being checked ---- */
 
-/* Where in the object: names and numbers, the last first. */
-struct step {
-	const struct step *up;
-	struct str name; /* empty: the number */
-	size_t number;
-};
-
 struct checking {
-	struct arena *arena;
-	struct vec problems; /* struct value */
+	struct schema_problems problems;
 	size_t n_steps;
 };
-
-static void add_path(struct strbuf *sb, const struct step *at)
-{
-	const struct step *steps[LIMIT_YAML_DEPTH + 1];
-	size_t n = 0;
-
-	for (; at && at->up && n <= LIMIT_YAML_DEPTH; at = at->up) /* the first is the object */
-		steps[n++] = at;
-	while (n-- > 0) {
-		if (!steps[n]->name.n) {
-			strbuf_addf(sb, "[%zu]", steps[n]->number);
-			continue;
-		}
-		if (sb->n)
-			strbuf_addc(sb, '.');
-		strbuf_add(sb, steps[n]->name);
-	}
-}
-
-__attribute__((format(printf, 5, 6))) static void problem(struct checking *c, const char *kind,
-							  const struct step *at,
-							  const struct yaml_node *node,
-							  const char *fmt, ...)
-{
-	CLEANUP(strbuf_done) struct strbuf path = STRBUF_INIT(LIMIT_FIELD_BYTES);
-	struct schema_problem_fact *p = arena_alloc(c->arena, sizeof *p);
-	struct value *slot = vec_push(&c->problems);
-	char text[ERR_MSG_MAX];
-	va_list ap;
-
-	if (!p || !slot)
-		return; /* full: the arena knows, or the last one says so */
-	va_start(ap, fmt);
-	(void)vsnprintf(text, sizeof text, fmt, ap); /* a long one is cut */
-	va_end(ap);
-	if (c->problems.n == PROBLEMS_MAX)
-		(void)snprintf(text, sizeof text, "%d things are wrong, or more", PROBLEMS_MAX);
-	add_path(&path, at);
-	p->object = (struct object){&schema_problem_class, node};
-	p->kind = value_string(str_of(kind));
-	p->path = value_string(arena_str(c->arena, strbuf_str(&path)));
-	p->message = value_string(arena_str(c->arena, str_of(text)));
-	*slot = value_object(&p->object);
-}
 
 static bool is_null(const struct yaml_node *node)
 {
@@ -210,10 +162,10 @@ static bool fits(char type, const struct yaml_node *node)
 }
 
 static void check_value(struct checking *c, struct str type, const struct yaml_node *node,
-			const struct step *at);
+			const struct schema_step *at);
 
 static void unknown_field(struct checking *c, struct str row, const struct yaml_node *key,
-			  const struct step *at)
+			  const struct schema_step *at)
 {
 	struct nearest near = nearest_to(yaml_str(key));
 	struct str name, type;
@@ -222,23 +174,24 @@ static void unknown_field(struct checking *c, struct str row, const struct yaml_
 	while (pull_field(&row, &name, &type, &required))
 		nearest_offer(&near, name);
 	if (near.name.n)
-		problem(c, "unknown-field", at, key, "there is no field %.*s; did you mean %.*s?",
-			STR_FMT(yaml_str(key)), STR_FMT(near.name));
+		schema_problem(&c->problems, "unknown-field", at, key,
+			       "there is no field %.*s; did you mean %.*s?", STR_FMT(yaml_str(key)),
+			       STR_FMT(near.name));
 	else
-		problem(c, "unknown-field", at, key, "there is no field %.*s",
-			STR_FMT(yaml_str(key)));
+		schema_problem(&c->problems, "unknown-field", at, key, "there is no field %.*s",
+			       STR_FMT(yaml_str(key)));
 }
 
 /* Its depth is that of the YAML: yaml_depth. */
 static void check_object(struct checking *c, struct str row, const struct yaml_node *node,
-			 const struct step *at)
+			 const struct schema_step *at)
 {
 	const struct yaml_node *key, *value;
 	struct str name, type, rest = row;
 	bool required;
 
 	for (size_t i = 0; yaml_entry(node, i, &key, &value); i++) {
-		const struct step step = {.up = at, .name = yaml_str(key)};
+		const struct schema_step step = {.up = at, .name = yaml_str(key)};
 
 		if (find_field(row, yaml_str(key), &type))
 			check_value(c, type, value, &step);
@@ -246,21 +199,22 @@ static void check_object(struct checking *c, struct str row, const struct yaml_n
 			unknown_field(c, row, key, &step);
 	}
 	while (pull_field(&rest, &name, &type, &required)) {
-		const struct step step = {.up = at, .name = name};
+		const struct schema_step step = {.up = at, .name = name};
 
 		if (required && is_null(yaml_find(node, name)))
-			problem(c, "missing-field", &step, node, "%.*s is missing", STR_FMT(name));
+			schema_problem(&c->problems, "missing-field", &step, node,
+				       "%.*s is missing", STR_FMT(name));
 	}
 }
 
 static void check_items(struct checking *c, struct str type, const struct yaml_node *node,
-			const struct step *at)
+			const struct schema_step *at)
 {
 	const struct yaml_node *key, *value;
 	size_t n = yaml_len(node);
 
 	for (size_t i = 0; i < n; i++) {
-		struct step step = {.up = at, .number = i};
+		struct schema_step step = {.up = at, .number = i};
 
 		if (yaml_entry(node, i, &key, &value))
 			step.name = yaml_str(key);
@@ -269,18 +223,18 @@ static void check_items(struct checking *c, struct str type, const struct yaml_n
 		check_value(c, type, value, &step);
 	}
 	if (n == 0 && str_is(at->name, "containers") && str_is(type, "@Container"))
-		problem(c, "missing-field", at, node, "a pod has no containers");
+		schema_problem(&c->problems, "missing-field", at, node, "a pod has no containers");
 }
 
 static void check_value(struct checking *c, struct str type, const struct yaml_node *node,
-			const struct step *at)
+			const struct schema_step *at)
 {
 	enum yaml_kind kind = yaml_kind_of(node);
 	char first = type.n ? type.p[0] : 'a';
 	bool right;
 
 	if (first == 'a' || is_null(node) || ++c->n_steps > STEPS_MAX ||
-	    c->problems.n >= PROBLEMS_MAX)
+	    schema_problems_full(&c->problems))
 		return;
 	if (first == '[')
 		right = kind == YAML_LIST;
@@ -289,8 +243,8 @@ static void check_value(struct checking *c, struct str type, const struct yaml_n
 	else
 		right = kind == YAML_SCALAR && fits(first, node);
 	if (!right) {
-		problem(c, "wrong-type", at, node, "%.*s has to be %s",
-			STR_FMT(at->name.n ? at->name : STR("an entry")), wanted(first));
+		schema_problem(&c->problems, "wrong-type", at, node, "%.*s has to be %s",
+			       STR_FMT(at->name.n ? at->name : STR("an entry")), wanted(first));
 		return;
 	}
 	if (first == '@')
@@ -301,35 +255,68 @@ static void check_value(struct checking *c, struct str type, const struct yaml_n
 
 /* ---- any object ---- */
 
-static void check_head(struct checking *c, const struct yaml_node *object, const struct step *at,
-		       bool known)
+static void check_head(struct checking *c, const struct yaml_node *object,
+		       const struct schema_step *at, bool known)
 {
 	const struct yaml_node *meta = yaml_get(object, "metadata");
 
 	if (!yaml_get_str(object, "kind").n)
-		problem(c, "missing-field", at, object, "kind is missing");
+		schema_problem(&c->problems, "missing-field", at, object, "kind is missing");
 	if (!yaml_get_str(object, "apiVersion").n)
-		problem(c, "missing-field", at, object, "apiVersion is missing");
+		schema_problem(&c->problems, "missing-field", at, object, "apiVersion is missing");
 	if (known && !yaml_get_str(meta, "name").n && !yaml_get_str(meta, "generateName").n)
-		problem(c, "missing-field", at, object, "metadata.name is missing");
+		schema_problem(&c->problems, "missing-field", at, object,
+			       "metadata.name is missing");
+}
+
+/* Also what lists objects of a kind. */
+static bool has_kind(struct str kinds_of, struct str kind)
+{
+	struct str one = kind, other;
+
+	if (str_has_suffix(kind, STR("List")))
+		one = str_sub(kind, 0, kind.n - strlen("List"));
+	while (str_pull_word(&kinds_of, &other))
+		if (str_eq(other, kind) || str_eq(other, one))
+			return true;
+	return false;
+}
+
+static void check_kind(struct checking *c, const struct yaml_node *object,
+		       const struct schema_step *at)
+{
+	struct str api = yaml_get_str(object, "apiVersion"), kind = yaml_get_str(object, "kind");
+	const struct schema_step step = {.up = at, .name = STR("kind")};
+	struct nearest near = nearest_to(kind);
+	struct str group = STR(""), version, all, name;
+
+	if (!str_cut(api, '/', &group, &version))
+		group = STR("");
+	if (!group.n && !str_is(api, "v1"))
+		return;
+	all = kinds_of_group(group);
+	if (!all.p || !kind.n || has_kind(all, kind))
+		return;
+	while (str_pull_word(&all, &name))
+		nearest_offer(&near, name);
+	schema_problem(&c->problems, "unknown-kind", &step, yaml_get(object, "kind"),
+		       "%.*s has no kind %.*s%s%.*s%s", STR_FMT(api), STR_FMT(kind),
+		       near.name.n ? "; did you mean " : "", STR_FMT(near.name),
+		       near.name.n ? "?" : "");
 }
 
 int kubernetes_schema_check(const struct yaml_node *object, struct arena *a, struct value *ret,
 			    struct err *err)
 {
-	struct checking c = {.arena = a, .problems = VEC_INIT(struct value, PROBLEMS_MAX)};
+	struct checking c = {.problems = schema_problems_init(a)};
 	const char *type =
 		type_of_kind(yaml_get_str(object, "apiVersion"), yaml_get_str(object, "kind"));
-	const struct step at = {0};
-	struct fact_list list;
+	const struct schema_step at = {0};
 
 	check_head(&c, object, &at, type != NULL);
+	check_kind(&c, object, &at);
 	if (type)
 		check_object(&c, fields_of(str_of(type)), object, &at);
-	list = fact_list_make(a, c.problems.n);
-	for (size_t i = 0; i < c.problems.n; i++)
-		fact_list_add(&list, *(const struct value *)vec_at(&c.problems, i));
-	vec_done(&c.problems);
-	*ret = fact_list_value(&list);
+	*ret = schema_problems_take(&c.problems);
 	return arena_check(a, err);
 }

@@ -7,8 +7,9 @@
  *
  * The kinds that ship with Kubernetes are known (kubernetes_schema.def, made by
  * tools/kubernetes-schema.py of the types of one release); of others only apiVersion, kind and name
- * are asked. What a controller writes (status) and what is any JSON is not looked into, nor are
- * values: that is for the server.
+ * are asked, and whether a group of Kubernetes (kubernetes_group.def) has the kind at all. What a
+ * controller writes (status) and what is any JSON is not looked into, nor are values: that is for
+ * the server.
  *
  * TYPE(name, fields): fields are words "name:type", sorted, with a * where they must be there.
  * Types: s text, i whole number, b true or false, q quantity, x number or text, a anything, @T an
@@ -19,17 +20,7 @@
  */
 #pragma once
 
-#include "check/fact_class.h"
-#include "codec/yaml.h"
-
-#define SCHEMA_PROBLEM_FIELDS(FIELD)                                                               \
-	FIELD(kind, "string", "unknown-field, wrong-type or missing-field")                        \
-	FIELD(path, "string", "spec.containers[0].image; empty: the object itself")                \
-	FIELD(message, "string", "what is wrong, in words")
-
-FACT_STRUCT(schema_problem_fact, SCHEMA_PROBLEM_FIELDS);
-
-extern const struct object_class schema_problem_class;
+#include "check/schema_problem.h"
 
 int kubernetes_schema_check(const struct yaml_node *object, struct arena *a, struct value *ret,
 			    struct err *err);

@@ -44,6 +44,13 @@ static const struct {
 	{"apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: a}\nspec: "
 	 "{maxReplicas: 2, scaleTargetRef: {kind: a, name: b}, metrics: []}\n",
 	 ""},
+	{"apiVersion: apps/v1\nkind: Deploymnt\nmetadata: {name: a}\n",
+	 "kind: apps/v1 has no kind Deploymnt; did you mean Deployment?; "},
+	{"apiVersion: v1\nkind: Pood\n", "kind: v1 has no kind Pood; did you mean Pod?; "},
+	{"apiVersion: v1\nkind: ConfigMapList\nitems: []\n", ""},
+	{"apiVersion: batch/v1\nkind: Xyzzyxyzzy\n", "kind: batch/v1 has no kind Xyzzyxyzzy; "},
+	{"apiVersion: example.com/v1\nkind: Deploymnt\n", ""},
+	{"apiVersion: apps.example.com/v1\nkind: Deploymnt\n", ""},
 	{"apiVersion: example.com/v1\nkind: Pod\nspec: {x: y}\n", ""},
 };
 
