@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "check/compose_facts.h"
 
+#include "check/schema_problem.h"
 #include "check/yaml_facts.h"
 #include "check/yaml_place_fact.h"
 
@@ -22,8 +23,8 @@ FACT_CLASS(compose_service_fact, service_class, "Service", COMPOSE_SERVICE_FIELD
 FACT_CLASS(compose_file_fact, file_class, "Compose", COMPOSE_FILE_FIELDS)
 
 const struct object_class *const compose_classes[] = {
-	&manifest_image_class, &port_class, &volume_class, &env_class,
-	&service_class,	       &file_class, NULL,
+	&manifest_image_class, &port_class, &volume_class,	   &env_class,
+	&service_class,	       &file_class, &schema_problem_class, NULL,
 };
 
 const struct yaml_node *compose_fact_node(struct value v)

@@ -5,10 +5,11 @@
 #include "base/limits.h"
 #include "base/path.h"
 #include "check/compose_facts.h"
+#include "check/compose_schema.h"
 #include "check/image_use.h"
 #include "check/source_set.h"
 
-enum { SCOPE_FILE, SCOPE_SERVICE };
+enum { SCOPE_FILE, SCOPE_SERVICE, SCOPE_PROBLEM };
 
 static const struct scope scopes[] = {
 	[SCOPE_FILE] = {"compose",
@@ -20,6 +21,11 @@ static const struct scope scopes[] = {
 			   compose_classes,
 			   {{"service", "Service", "the service"},
 			    {"file", "Compose", "its file"}}},
+	[SCOPE_PROBLEM] = {"compose.problem",
+			   "each place where a Compose file is not as the specification wants it",
+			   compose_classes,
+			   {{"problem", "Problem", "what is wrong"},
+			    {"file", "Compose", "its file"}}},
 };
 
 extern const struct language language_compose;
@@ -29,7 +35,11 @@ struct part {
 	struct source_part base; /* the first: a part is one of these */
 	struct compose_model model;
 	struct compose_file_fact *facts; /* of each project */
-	bool *elsewhere;   /* each project: it is a part of the set itself, and judged there */
+	bool *elsewhere;	/* each project: it is a part of the set itself, and judged there */
+	struct value *problems; /* of each source: what the specification does not know */
+	struct value *undeclared; /* of each project: names that nothing declares */
+	bool *foreign;	   /* each source: it is a part of the set itself, and looked at there */
+	bool is_piece;	   /* another part extends or includes it: names may be declared there */
 	struct err broken; /* why it could not be read */
 };
 
@@ -43,6 +53,21 @@ struct walk {
 static const struct compose_project *project_at(const struct part *p, size_t i)
 {
 	return *(struct compose_project *const *)vec_at(&p->model.projects, i);
+}
+
+static bool has_own_name(struct str base)
+{
+	return str_has_prefix(base, STR("compose.")) ||
+	       str_has_prefix(base, STR("docker-compose")) ||
+	       str_has_prefix(base, STR("podman-compose"));
+}
+
+/* compose.yaml, docker-compose.yml: what Compose reads when it is told no name. */
+static bool is_default_name(struct str base)
+{
+	return (str_pull_prefix(&base, STR("compose.")) ||
+		str_pull_prefix(&base, STR("docker-compose."))) &&
+	       (str_is(base, "yaml") || str_is(base, "yml"));
 }
 
 /* ---- places ---- */
@@ -147,6 +172,37 @@ static int judge_project(struct walk *w, const struct compose_file_fact *file)
 	return r;
 }
 
+static int judge_problems(struct walk *w, struct value list, const struct compose_file_fact *file)
+{
+	int r = 0;
+
+	for (uint32_t i = 0; r == 0 && i < list.n; i++) {
+		const struct value facts[] = {list.items[i], value_object(&file->object)};
+
+		r = judge_at(w, SCOPE_PROBLEM, facts, list.items[i].object->data, STR_NULL);
+	}
+	return r;
+}
+
+/* Each file for itself: what is merged and extended would be told of each that takes it in. */
+static int judge_sources(struct walk *w)
+{
+	const struct part *p = w->part;
+	int r = 0;
+
+	for (uint16_t i = 0; r == 0 && compose_model_source(&p->model, i); i++) {
+		size_t of = 0;
+
+		for (size_t k = 0; k < p->model.projects.n; k++)
+			if (project_at(p, k)->source == i)
+				of = k;
+		w->project = project_at(p, of);
+		if (!p->foreign[i])
+			r = judge_problems(w, p->problems[i], &p->facts[of]);
+	}
+	return r;
+}
+
 static int tell_notes(const struct part *p, struct judge *j, struct err *err)
 {
 	for (size_t i = 0; i < p->model.notes.n; i++) {
@@ -181,7 +237,11 @@ static int judge_part(const struct source_part *part, struct judge *judge, struc
 		w.project = project_at(p, i);
 		if (!p->elsewhere[i])
 			r = judge_project(&w, &p->facts[i]);
+		if (r == 0 && !p->elsewhere[0] && !p->is_piece)
+			r = judge_problems(&w, p->undeclared[i], &p->facts[i]);
 	}
+	if (r == 0)
+		r = judge_sources(&w);
 	judge_set_hooks(judge, &(struct judge_hooks){0});
 	return r < 0 ? r : 1;
 }
@@ -196,6 +256,64 @@ static void part_free(struct source_part *part)
 		return;
 	compose_model_done(&p->model);
 	free(p);
+}
+
+/* A file of that name, or that content, may be of another program. */
+static bool is_surely_compose(struct str path, const struct yaml_node *root)
+{
+	const struct yaml_node *key, *value;
+
+	if (yaml_kind_of(root) != YAML_MAP)
+		return false;
+	for (size_t i = 0; has_own_name(path_base(path)) && yaml_entry(root, i, &key, &value); i++)
+		if (compose_names_are_in(yaml_str(key)))
+			return true;
+	for (size_t i = 0; yaml_entry(yaml_get(root, "services"), i, &key, &value); i++)
+		if (yaml_get(value, "image") || yaml_get(value, "build"))
+			return true;
+	return false;
+}
+
+static int find_undeclared(struct part *p, struct compose_names *names, struct err *err)
+{
+	struct arena *a = &p->model.arena;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < p->model.projects.n; i++)
+		r = compose_names_add(names, project_at(p, i)->root, err);
+	for (size_t i = 0; r == 0 && i < p->model.projects.n; i++)
+		r = compose_references_check(project_at(p, i)->root, names, a, &p->undeclared[i],
+					     err);
+	return r;
+}
+
+/*
+ * Names are asked where all files are known: not of one of another name than Compose looks for
+ * (docker compose -f a -f b), unless it was laid over its base, nor when some could not be read.
+ */
+static int find_problems(struct part *p, struct str path, struct err *err)
+{
+	size_t n = p->model.sources.n;
+	struct arena *a = &p->model.arena;
+	struct compose_names names;
+	int r = 0;
+
+	p->problems = arena_array(a, n + 1, sizeof *p->problems);
+	p->undeclared = arena_array(a, p->model.projects.n + 1, sizeof *p->undeclared);
+	p->foreign = arena_array(a, n + 1, sizeof *p->foreign);
+	if (!p->problems || !p->undeclared || !p->foreign)
+		return err_nomem(err);
+	if (!is_surely_compose(path, compose_model_source(&p->model, 0)->root))
+		return 0;
+	for (uint16_t i = 0; r == 0 && i < n; i++)
+		r = compose_schema_check(compose_model_source(&p->model, i)->root, a,
+					 &p->problems[i], err);
+	if (r < 0 || p->model.notes.n || !(p->model.is_overlay || is_default_name(path_base(path))))
+		return r;
+	compose_names_init(&names);
+	r = find_undeclared(p, &names, err);
+	compose_names_done(&names);
+	return r;
 }
 
 static int make_facts(struct part *p, struct err *err)
@@ -232,10 +350,13 @@ static int read_part(const struct source_file *f, struct source_part **ret, stru
 		return err_nomem(err);
 	compose_model_init(&p->model);
 	r = compose_model_read(&p->model, f, &p->broken);
-	if (r == 0)
+	if (r == 0) {
 		r = make_facts(p, err);
-	else if (r != -ERR_FORMAT)
+		if (r == 0)
+			r = find_problems(p, f->path, err);
+	} else if (r != -ERR_FORMAT) {
 		(void)err_set(err, p->broken.code, "%s", p->broken.msg);
+	}
 	if (r < 0 && r != -ERR_FORMAT) {
 		part_free(&p->base);
 		return r;
@@ -246,25 +367,39 @@ static int read_part(const struct source_file *f, struct source_part **ret, stru
 	return p->base.path.p ? 0 : err_nomem(err);
 }
 
+/* The base that takes an overlay in by itself, if it is in the set; else NULL. */
+static struct part *taker_of(const struct part *p, const struct map *paths, struct arena *arena)
+{
+	struct str name = path_base(p->base.path);
+	struct part *base;
+
+	if (!p->model.is_overlay || str_find(name, STR(".override.")) >= name.n)
+		return NULL;
+	base = map_get(paths, source_path_plain(p->model.base, arena));
+	return base && !base->broken.code && compose_model_has(&base->model, p->base.path) ? base
+											   : NULL;
+}
+
 /* An overlay that its base takes in by itself is judged there, an included file for itself. */
 static int settle(struct part *p, const struct map *paths, struct arena *arena)
 {
-	bool taken = false;
+	const struct compose_source *s;
+	struct part *other;
 
 	if (p->broken.code)
 		return 0;
-	if (p->model.is_overlay &&
-	    str_find(path_base(p->base.path), STR(".override.")) < path_base(p->base.path).n) {
-		struct part *base = map_get(paths, source_path_plain(p->model.base, arena));
-
-		taken = base && !base->broken.code && compose_model_has(&base->model, p->base.path);
-	}
 	for (size_t i = 0; i < p->model.projects.n; i++) {
-		const struct compose_source *s =
-			compose_model_source(&p->model, project_at(p, i)->source);
-
+		s = compose_model_source(&p->model, project_at(p, i)->source);
 		p->elsewhere[i] =
-			i == 0 ? taken : map_get(paths, source_path_plain(s->path, arena)) != NULL;
+			i == 0 ? taker_of(p, paths, arena) != NULL
+			       : map_get(paths, source_path_plain(s->path, arena)) != NULL;
+	}
+	for (uint16_t i = 0; (s = compose_model_source(&p->model, i)) != NULL; i++) {
+		other = map_get(paths, source_path_plain(s->path, arena));
+		p->foreign[i] =
+			i == 0 ? p->elsewhere[0] : other && taker_of(other, paths, arena) != p;
+		if (other && other != p && !p->model.is_overlay)
+			other->is_piece = true;
 	}
 	return 0;
 }
@@ -327,8 +462,7 @@ static unsigned score(const struct source_file *f)
 
 	if (!str_has_suffix(base, STR(".yaml")) && !str_has_suffix(base, STR(".yml")))
 		return 0;
-	if (str_has_prefix(base, STR("compose.")) || str_has_prefix(base, STR("docker-compose")) ||
-	    str_has_prefix(base, STR("podman-compose")))
+	if (has_own_name(base))
 		return 100;
 	while (str_pull_line(&bytes, &line)) {
 		if (str_has_prefix(line, STR("apiVersion:")))
