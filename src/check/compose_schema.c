@@ -146,7 +146,7 @@ static const char *wanted(char type)
 {
 	switch (type) {
 	case 's':
-		return "a text, in quotes where it looks like a number";
+		return "a text";
 	case 'b':
 		return "true or false";
 	case '[':
@@ -173,10 +173,13 @@ static void wrong_kind(struct checking *c, struct str choice, const struct yaml_
 		       const struct schema_step *at)
 {
 	struct str name = at->name.n ? at->name : at->up ? STR("an entry") : STR("the file"), type;
+	const struct str all = choice;
 	const char *words[3] = {"", "", ""};
 
 	for (size_t n = 0; n < 3 && pull_type(&choice, &type); n++)
 		words[n] = wanted(type.p[0]);
+	if (str_is(all, "s"))
+		words[0] = "a text, in quotes where it looks like a number";
 	schema_problem(&c->problems, "wrong-type", at, node, "%.*s has to be %s%s%s%s%s",
 		       STR_FMT(name), words[0], *words[1] ? " or " : "", words[1],
 		       *words[2] ? " or " : "", words[2]);

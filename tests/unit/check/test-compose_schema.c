@@ -22,6 +22,7 @@ static const struct row schema_rows[] = {
 	{"services: {a: [x], b: }\n",
 	 "services.a: a has to be a map; services.b: b has to be a map; "},
 	{"services: [a]\n", "services: services has to be a map; "},
+	{"services: {a: {build: [b]}}\n", "services.a.build: build has to be a text or a map; "},
 	{"- a\n", ": the file has to be a map; "},
 	{"services: {a: {user: 1000}}\n",
 	 "services.a.user: user has to be a text, in quotes where it looks like a number; "},
