@@ -9,6 +9,7 @@
  * https://oss.anchore.com/docs/reference/grype/configuration/
  */
 #include "base/cleanup.h"
+#include "base/nearest.h"
 #include "base/path.h"
 #include "codec/yaml.h"
 #include "policy/policy_import.h"
@@ -21,22 +22,80 @@ static bool is_true(const struct yaml_node *root, const char *key)
 static const char *const known[] = {"fail-on-severity", "only-fixed",	 "only-notfixed",
 				    "ignore",		"ignore-states", "ignore-wontfix"};
 
+/* Also those of older versions. */
+static const char *const running[] = {
+	"add-cpes-if-none",
+	"alerts",
+	"by-cve",
+	"cache",
+	"check-for-app-update",
+	"config",
+	"db",
+	"default-image-pull-source",
+	"dev",
+	"distro",
+	"exp",
+	"experimental",
+	"external-sources",
+	"file",
+	"fix-channel",
+	"log",
+	"match",
+	"match-upstream-kernel-headers",
+	"name",
+	"output",
+	"output-template-file",
+	"platform",
+	"pretty",
+	"profile",
+	"quiet",
+	"registry",
+	"scope",
+	"search",
+	"show-suppressed",
+	"sort-by",
+	"timestamp",
+	"verbosity",
+	"vex-add",
+	"vex-documents",
+	"vex-autodiscover",
+};
+
+static bool is_among(struct str key, const char *const *p, size_t n, struct nearest *near)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (str_is(key, p[i]))
+			return true;
+		nearest_offer(near, str_of(p[i]));
+	}
+	return false;
+}
+
+static const char *why_left(struct policy_draft *d, struct str key, struct nearest *near)
+{
+	if (str_is(key, "exclude"))
+		return "a scan reads all of the image";
+	if (is_among(key, running, ARRAY_LEN(running), near))
+		return "it is about how Grype runs, matches and prints";
+	if (near->name.n == 0)
+		return "Grype is not known to have it";
+	return policy_draft_text(d, "Grype is not known to have it; did you mean \"%.*s\"?",
+				 STR_FMT(near->name))
+		.p;
+}
+
 static void leave_keys(struct policy_draft *d, struct str file, const struct yaml_node *root)
 {
 	const struct yaml_node *key, *value;
 
 	for (size_t i = 0; yaml_entry(root, i, &key, &value); i++) {
-		bool found = false;
+		struct str name = yaml_str(key);
+		struct nearest near = nearest_to(name);
 
-		for (size_t k = 0; k < ARRAY_LEN(known); k++)
-			found |= str_is(yaml_str(key), known[k]);
-		if (!found)
-			policy_draft_leave(
-				d, file, yaml_line(key),
-				policy_draft_text(d, "%.*s", STR_FMT(yaml_str(key))).p,
-				str_is(yaml_str(key), "exclude")
-					? "a scan reads all of the image"
-					: "it is about how Grype runs, matches and prints");
+		if (!is_among(name, known, ARRAY_LEN(known), &near))
+			policy_draft_leave(d, file, yaml_line(key),
+					   policy_draft_text(d, "%.*s", STR_FMT(name)).p,
+					   why_left(d, name, &near));
 	}
 }
 

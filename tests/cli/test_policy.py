@@ -230,6 +230,14 @@ def test_grype(tmp_path):
     assert told(tmp_path, 1) == {"vulnerabilities": ("deny", 1)}  # curl is no lib.*
 
 
+def test_a_setting_that_grype_has_not_is_called_so(tmp_path):
+    (tmp_path / ".grype.yaml").write_text("bogus: 1\nonly-fixd: true\nquiet: true\n")
+    text = imported(tmp_path, ".grype.yaml").stdout
+    assert "#   .grype.yaml:1: bogus: Grype is not known to have it\n" in text
+    assert 'only-fixd: Grype is not known to have it; did you mean "only-fixed"?\n' in text
+    assert "#   .grype.yaml:3: quiet: it is about how Grype runs, matches and prints\n" in text
+
+
 def test_dockle(tmp_path):
     (tmp_path / ".dockleignore").write_text("CIS-DI-0006\n# a comment\nNO-SUCH\n")
     done = imported(tmp_path, ".dockleignore", "--flags", "--exit-code 1 --exit-level fatal -i DKL-DI-0006")
