@@ -10,11 +10,12 @@
 #include "check/dockerfile_expand.h"
 #include "cmd/command.h"
 #include "cmd/line_answers.h"
+#include "cmd/syntax_secrets.h"
 #include "codec/json_writer.h"
 
 static struct {
 	const char *format, *level, *escape;
-	struct option_list env;
+	struct option_list env, rules;
 	bool split, ignore_case;
 } opt = {.format = "tree", .level = "build", .escape = "\\"};
 
@@ -375,7 +376,9 @@ static int run(int argc, const char *const *argv)
 		return parse_dockerfile(argv[1]);
 	if (str_is(what, "word"))
 		return parse_words(argc - 1, argv + 1);
-	err_set(&err, ERR_USAGE, "syntax: say one of dockerfile FILE, word [TEXT...]");
+	if (str_is(what, "secrets"))
+		return syntax_secrets(argc - 1, argv + 1, opt.rules.p, (int)opt.rules.n);
+	err_set(&err, ERR_USAGE, "syntax: say one of dockerfile FILE, word [TEXT...], secrets [FILE...]");
 	return command_error(&err);
 }
 
@@ -387,6 +390,7 @@ static const struct option_spec options[] = {
 		     "syntax usage build"),
 	OPTION_LIST("env", 'e', &opt.env, "NAME=VALUE", "a variable that is set (word)"),
 	OPTION_STR("escape", 0, &opt.escape, "CHARACTER", "a backslash or a backtick (word)"),
+	OPTION_LIST("rules", 0, &opt.rules, "FILE", "a pack instead of those that ship (secrets)"),
 	OPTION_FLAG("split", 0, &opt.split, "cut the result into words (word)"),
 	OPTION_FLAG("ignore-case", 0, &opt.ignore_case, "names of variables in any case (word)"),
 	OPTION_END,
@@ -394,14 +398,16 @@ static const struct option_spec options[] = {
 
 const struct command command_syntax = {
 	.name = "syntax",
-	.arguments = "dockerfile FILE | word [TEXT...]",
+	.arguments = "dockerfile FILE | word [TEXT...] | secrets [FILE...]",
 	.summary = "print what the linter's parsers make of a text",
 	.details =
 		"dockerfile prints the instructions of a Dockerfile, a line each, or as JSON with "
 		"the places of all words; what a build would refuse is told on stderr, and the "
 		"exit status is then 1.\n"
 		"word expands the variables of a word of a Dockerfile, one a line, and prints a "
-		"JSON string, or a list with --split; {\"error\": TEXT} for one that cannot be.",
+		"JSON string, or a list with --split; {\"error\": TEXT} for one that cannot be.\n"
+		"secrets prints for each file, or for each JSON string on stdin, what the rules of "
+		"secrets see in it; never the value.",
 	.options = options,
 	.run = run,
 	.group = COMMAND_HIDDEN,

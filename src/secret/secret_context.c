@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "secret/secret_context.h"
+
+#include <math.h>
+
+#include "secret/secret_value.h"
+
+/* Words of a key that name something about a secret, not the secret. Sorted by kind of thing. */
+static const char *const about[] = {
+	"name",	    "type",	   "kind",	  "class",     "url",	       "uri",
+	"path",	    "file",	   "dir",	  "folder",    "field",	       "label",
+	"length",   "size",	   "count",	  "min",       "max",	       "limit",
+	"policy",   "rule",	   "regex",	  "pattern",   "hint",	       "prompt",
+	"title",    "text",	   "message",	  "error",     "input",	       "column",
+	"param",    "parameter",   "header",	  "expiry",    "expires",      "expired",
+	"ttl",	    "timeout",	   "enabled",	  "disabled",  "required",     "version",
+	"host",	    "port",	   "ref",	  "format",    "method",       "endpoint",
+	"help",	    "description", "placeholder", "confirm",   "confirmation", "reset",
+	"change",   "update",	   "show",	  "hide",      "visible",      "strength",
+	"check",    "verify",	   "valid",	  "validator", "public",       "prefix",
+	"suffix",   "separator",   "index",	  "position",  "store",	       "manager",
+	"provider", "service",	   "handler",	  "factory",   "list",	       "map",
+	"set",	    "state",	   "status",	  "event",     "code",	       "issuer",
+	"audience", "scope",	   "algorithm",	  "alg",       "last",	       "used",
+	"updated",  "created",	   "at",	  "date",      "time",	       "age",
+	"bucket",   "table",	   "schema",	  "template",  "icon",	       "color",
+	"button",   "link",
+};
+
+/* What stands where a value will come, or says that there is none. */
+static const char *const nothing[] = {
+	"null",	    "nil",    "none",	  "true",    "false",	 "undefined", "string",
+	"text",	    "number", "bool",	  "boolean", "int",	 "object",    "required",
+	"optional", "hidden", "password", "passwd",  "secret",	 "token",     "default",
+	"empty",    "unset",  "disabled", "enabled", "unknown",	 "anonymous", "value",
+	"username", "user",   "admin",	  "root",    "this",	 "self",      "return",
+	"const",    "let",    "var",	  "new",     "function",
+};
+
+static bool is_one_of(struct str word, const char *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq_nocase(word, str_of(list[i])))
+			return true;
+	return false;
+}
+#define IS_ONE_OF(word, list) is_one_of((word), (list), sizeof(list) / sizeof((list)[0]))
+
+static bool is_upper(char c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
+/* The next word of a key: snake_case, kebab-case, camelCase, HTTPHeader. */
+static bool pull_word(struct str *key, struct str *ret)
+{
+	size_t n = 0;
+
+	while (key->n > 0 && !char_is_alpha(key->p[0]))
+		*key = str_skip(*key, 1);
+	while (n < key->n && char_is_alpha(key->p[n]) &&
+	       (n == 0 || !is_upper(key->p[n]) || is_upper(key->p[n - 1])))
+		n++;
+	*ret = str_sub(*key, 0, n);
+	*key = str_skip(*key, n);
+	return n > 0;
+}
+
+/* token_url is no token. */
+static bool is_about(struct str key)
+{
+	struct str word;
+
+	while (pull_word(&key, &word))
+		if (IS_ONE_OF(word, about))
+			return true;
+	return false;
+}
+
+/* ---- how random ---- */
+
+static const char pairs[26][27] = {
+#include "secret/letter_pairs.def"
+};
+
+/* Bits by which pairs of letters are likelier in words than by chance; per byte of the value. */
+static double wordiness(struct str v)
+{
+	int half_bits = 0;
+
+	for (size_t i = 1; i < v.n; i++) {
+		char a = char_lower(v.p[i - 1]), b = char_lower(v.p[i]);
+
+		if (char_is_alpha(a) && char_is_alpha(b))
+			half_bits += pairs[a - 'a'][b - 'a'] - 'h';
+	}
+	return v.n ? half_bits / 2.0 / (double)v.n : 0;
+}
+
+double secret_randomness(struct str value)
+{
+	double most = log2(fmin((double)value.n, 64));
+	double entropy = most > 0 ? secret_entropy(value) / most : 0;
+
+	return value.n < 4 ? 0 : entropy * fmax(0, fmin(1, 0.75 - 0.75 * wordiness(value)));
+}
+
+/* ---- values that are none ---- */
+
+static bool is_identifier(struct str v)
+{
+	bool letters_only = true;
+
+	for (size_t i = 0; i < v.n; i++) {
+		if (!char_is_alpha(v.p[i]) && v.p[i] != '_' && v.p[i] != '.' && v.p[i] != '-' &&
+		    v.p[i] != ':' && v.p[i] != '/')
+			letters_only = false;
+	}
+	return letters_only;
+}
+
+/* A call, a member, an index: code that gets the value from somewhere. */
+static bool is_code(const struct secret_pair *p)
+{
+	static const char signs[] = "()[]{}<>|&!?";
+
+	if (p->quote)
+		return false;
+	if (p->is_call || secret_is_placeholder(p->value))
+		return true;
+	for (size_t i = 0; i < p->value.n; i++)
+		if (memchr(signs, p->value.p[i], sizeof signs - 1))
+			return true;
+	return is_identifier(p->value);
+}
+
+static bool is_sentence(struct str v)
+{
+	size_t spaces = 0;
+
+	for (size_t i = 0; i < v.n; i++)
+		spaces += v.p[i] == ' ';
+	return spaces > 1;
+}
+
+static bool is_address(struct str v)
+{
+	return str_find(v, STR("://")) < v.n || str_has_prefix(v, STR("/")) ||
+	       str_has_prefix(v, STR("./")) || str_has_prefix(v, STR("#"));
+}
+
+/* password: "newPassword", PASSWORD = 'password-input' */
+static bool repeats_name(struct str value, struct str name)
+{
+	return is_identifier(value) && secret_key_has(value, name, false);
+}
+
+static bool is_nothing(const struct secret_pair *p, struct str name)
+{
+	return IS_ONE_OF(p->value, nothing) || repeats_name(p->value, name) || is_code(p) ||
+	       is_sentence(p->value) || is_address(p->value) || secret_is_placeholder(p->value);
+}
+
+/* ---- how sure ---- */
+
+#define CONTEXT_MOST	0.85 /* below that of a rule that knows the form */
+#define UUID_CONFIDENCE 0.45 /* most are ids */
+
+static double password_confidence(const struct secret_pair *p)
+{
+	double random = secret_randomness(p->value);
+
+	if (p->value.n < 6 || p->value.n > 64)
+		return 0;
+	return 0.35 + 0.5 * random + (p->quote ? 0.05 : 0) + (p->value.n >= 12 ? 0.05 : 0);
+}
+
+static double token_confidence(const struct secret_pair *p)
+{
+	double random = secret_randomness(p->value);
+
+	if (p->value.n < 16 || p->value.n > 512 || random < 0.45)
+		return 0;
+	if (secret_passes(1u << SECRET_CHECK_UUID, p->value))
+		return UUID_CONFIDENCE;
+	return 0.2 + 0.7 * random + (p->value.n >= 24 ? 0.1 : 0);
+}
+
+double secret_context(enum secret_context_kind kind, const struct secret_pair *pair,
+		      struct str name)
+{
+	double sure;
+
+	if (is_nothing(pair, name) || pair->operator_ == PAIR_SPACE)
+		return 0;
+	sure = kind == CONTEXT_PASSWORD ? password_confidence(pair) : token_confidence(pair);
+	return fmin(sure, CONTEXT_MOST) * (is_about(pair->key) ? 0.35 : 1);
+}

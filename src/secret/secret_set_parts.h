@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What secret_set.c and secret_scan.c share; for nobody else. */
+#pragma once
+
+#include "secret/secret_automaton.h"
+#include "secret/secret_set.h"
+
+#define SECRET_TRIGGERS_MAX 65536 /* several for each rule */
+
+struct secret_set {
+	struct arena arena;
+	struct vec files;    /* struct yaml_file *, whose texts the rules borrow */
+	struct vec rules;    /* struct secret_rule */
+	struct vec triggers; /* struct secret_trigger, made when the rules are complete */
+	struct secret_automaton *automaton;
+};

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Packs that are wrong, the packs that ship, and what a scan makes of hostile bytes. */
+#include "tests/unit/test.h"
+
+#include "base/limits.h"
+#include "check/shipped.h"
+#include "secret/secret_example.h"
+#include "secret/secret_set.h"
+
+#define RULE "secrets: t\nrules:\n  - {id: a, title: A, severity: high, pattern: 'tok_[0-9a-z]{8}'"
+
+static const struct {
+	const char *pack, *message;
+} broken[] = {
+	{"rules: []\n", "t.yaml:1: a pack of secrets begins with `secrets: NAME`"},
+	{"secrets: t\nrules:\n  - {id: a}\n", "t.yaml:3: rule a has no title"},
+	{RULE ", entrpy: 3}\n", "no \"entrpy\"; did you mean \"entropy\"?"},
+	{RULE ", entropy: x}\n", "a number from 0 to 8"},
+	{RULE ", checks: [jwd]}\n", "there is no check \"jwd\"; did you mean \"jwt\"?"},
+	{RULE ", context: maybe}\n", "context is password or token"},
+	{RULE "}\n  - {id: a, title: A, severity: high, pattern: b}\n",
+	 "rule a is there already, in t.yaml:3"},
+	{RULE ", names: []}\n", NULL},
+	{"secrets: t\nrules:\n  - {id: a, title: A, severity: high, pattern: '(a'}\n",
+	 "t.yaml:3: pattern of a"},
+	{"secrets: t\nrules:\n  - {id: a, title: A, severity: dire, pattern: a}\n", "severity"},
+	{"secrets: [\n", "t.yaml"},
+};
+
+TEST(a_broken_pack_says_where_and_what_was_meant)
+{
+	for (size_t i = 0; i < ARRAY_LEN(broken); i++) {
+		CLEANUP(secret_set_freep) struct secret_set *set = NULL;
+		struct err err = {0};
+		int r;
+
+		assert_int_equal(secret_set_new(&set, &err), 0);
+		r = secret_set_add_pack(set, str_of(broken[i].pack), STR("t.yaml"), &err);
+		if (r == 0)
+			r = secret_set_compile(set, &err);
+		if (!broken[i].message) {
+			assert_int_equal(r, 0);
+			continue;
+		}
+		assert_true(r < 0);
+		assert_has(err.msg, broken[i].message);
+	}
+}
+
+static struct secret_set *shipped(void)
+{
+	struct secret_set *set = NULL;
+	struct err err = {0};
+
+	assert_int_equal(secret_set_new(&set, &err), 0);
+	for (const struct shipped_file *f = shipped_files; f->name; f++)
+		if (str_has_prefix(str_of(f->name), STR("secrets/")) &&
+		    secret_set_add_pack(set, str_make(f->bytes, f->n), str_of(f->name), &err) < 0)
+			fail_msg("%s", err.msg);
+	if (secret_set_compile(set, &err) < 0)
+		fail_msg("%s", err.msg);
+	return set;
+}
+
+static int count(void *context, const struct secret_example *x, struct err *err)
+{
+	size_t *n = context;
+
+	(void)err;
+	n[x->is_true]++;
+	if (!x->held)
+		fail_msg("%.*s:%zu: %.*s: \"%.*s\" is%s found", STR_FMT(x->rule->file), x->line,
+			 STR_FMT(x->rule->id), STR_FMT(x->text), x->is_true ? " not" : "");
+	return 0;
+}
+
+TEST(rules_that_ship_find_their_true_examples_and_not_the_false)
+{
+	CLEANUP(secret_set_freep) struct secret_set *set = shipped();
+
+	for (uint64_t seed = 1; seed <= 5; seed++) {
+		size_t n[2] = {0};
+		struct err err = {0};
+
+		if (secret_examples_run(set, seed, count, n, &err) < 0)
+			fail_msg("%s", err.msg);
+		assert_true(n[0] > 0 && n[1] > 250);
+	}
+}
+
+TEST(random_characters_are_drawn_into_examples)
+{
+	CLEANUP(strbuf_done) struct strbuf out = STRBUF_INIT(1000);
+	struct err err = {0};
+	uint64_t seed = 1;
+
+	assert_int_equal(secret_example_fill(STR("a${digits:3}b$c"), &seed, &out, &err), 0);
+	assert_int_equal(strbuf_str(&out).n, 7);
+	assert_true(char_is_digit(strbuf_str(&out).p[2]));
+	assert_true(secret_example_fill(STR("${digit:3}"), &seed, &out, &err) < 0);
+	assert_has(err.msg, "there is no set of characters \"digit\"");
+	assert_true(secret_example_fill(STR("${digits:9999}"), &seed, &out, &err) < 0);
+	assert_true(secret_example_fill(STR("${digits:3"), &seed, &out, &err) < 0);
+}
+
+static size_t scan(const struct secret_set *set, struct str text, enum secret_bytes kind,
+		   bool *ret_cut)
+{
+	CLEANUP(secret_scanner_freep) struct secret_scanner *s = NULL;
+	struct secret_hits hits;
+	struct err err = {0};
+
+	assert_int_equal(secret_scanner_new(set, &s, &err), 0);
+	assert_int_equal(secret_scan(s, text, kind, &hits, &err), 0);
+	for (size_t i = 0; i < hits.n; i++) {
+		assert_true(hits.p[i].at + hits.p[i].value.n <= text.n);
+		assert_ptr_equal(hits.p[i].value.p, text.p + hits.p[i].at);
+		assert_true(i == 0 || hits.p[i].at >= hits.p[i - 1].at + hits.p[i - 1].value.n);
+	}
+	*ret_cut = hits.is_cut;
+	return hits.n;
+}
+
+TEST(one_value_is_one_finding)
+{
+	CLEANUP(secret_set_freep) struct secret_set *set = shipped();
+	bool cut;
+
+	/* a pattern, a provider's name, and a key that says token */
+	assert_int_equal(scan(set,
+			      STR("github_token = \"ghp_kR3v9TqLm2xWz7Yb0PdQ8sNf4HcJe1AbC3dE\"\n"),
+			      SECRET_TEXT, &cut),
+			 1);
+	assert_int_equal(scan(set, STR(""), SECRET_TEXT, &cut), 0);
+}
+
+TEST(every_byte_value_and_long_lines_are_gone_over)
+{
+	CLEANUP(secret_set_freep) struct secret_set *set = shipped();
+	enum { N = 1 << 20 };
+	char *bytes = malloc(N);
+	bool cut;
+
+	assert_non_null(bytes);
+	for (size_t i = 0; i < N; i++)
+		bytes[i] = (char)(i * 2654435761u >> 11);
+	(void)scan(set, str_make(bytes, N), SECRET_BINARY, &cut);
+	(void)scan(set, str_make(bytes, N), SECRET_TEXT, &cut);
+	free(bytes);
+}
+
+/* A text made to keep the second pass busy: what is not looked at is told. */
+TEST(a_text_of_nothing_but_beginnings_is_cut_and_told)
+{
+	CLEANUP(secret_set_freep) struct secret_set *set = shipped();
+	enum { N = 1 << 20 };
+	char *bytes = malloc(N);
+	bool cut;
+
+	assert_non_null(bytes);
+	for (size_t i = 0; i < N; i++)
+		bytes[i] = "token=\n"[i % 7];
+	(void)scan(set, str_make(bytes, N), SECRET_TEXT, &cut);
+	assert_true(cut);
+	free(bytes);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		RUN(a_broken_pack_says_where_and_what_was_meant),
+		RUN(rules_that_ship_find_their_true_examples_and_not_the_false),
+		RUN(random_characters_are_drawn_into_examples),
+		RUN(one_value_is_one_finding),
+		RUN(every_byte_value_and_long_lines_are_gone_over),
+		RUN(a_text_of_nothing_but_beginnings_is_cut_and_told),
+	};
+
+	return RUN_ALL(tests);
+}
