@@ -121,6 +121,24 @@ static int make_id(struct report *r, struct finding *f, struct err *err)
 	return f->id.p ? 0 : err_nomem(err);
 }
 
+void finding_number_id(struct report *r, struct finding *f, uint64_t times)
+{
+	CLEANUP(digest_done) struct digest d = {0};
+	char text[DIGEST_TEXT_MAX], number[24];
+	struct digest_value v;
+	struct str id;
+
+	if (digest_init(&d, DIGEST_SHA256, NULL) < 0)
+		return;
+	(void)snprintf(number, sizeof number, "%llu", (unsigned long long)times);
+	hash_field(&d, f->id);
+	hash_field(&d, str_of(number));
+	digest_final(&d, &v);
+	id = arena_str(&r->arena, str_sub(str_skip(digest_format(&v, text), 7), 0, 16));
+	if (id.p)
+		f->id = id;
+}
+
 int report_add_finding(struct report *r, const struct finding *f, struct err *err)
 {
 	struct finding *copy = vec_push(&r->findings);

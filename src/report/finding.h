@@ -125,7 +125,14 @@ struct finding {
 
 /*
  * Copies the finding's own fields into the report and names it: the id is the first 16 hex digits
- * of SHA-256 over kind, rule, subject and, for kinds other than vulnerability, evidence. Slices are
- * not copied: they must live in the report's arena. Errors: ERR_NOMEM, ERR_LIMIT (findings).
+ * of SHA-256 over kind, rule, subject and, for kinds other than vulnerability, evidence. Findings
+ * that still have the same one are told apart by report_finish. Slices are not copied: they must
+ * live in the report's arena. Errors: ERR_NOMEM, ERR_LIMIT (findings).
  */
 int report_add_finding(struct report *r, const struct finding *f, struct err *err);
+
+/*
+ * Makes the id of the second, third, ... finding of those that are equal but for their line one of
+ * its own. Without memory it stays as it is.
+ */
+void finding_number_id(struct report *r, struct finding *f, uint64_t times);

@@ -223,6 +223,17 @@ static int compare_numbers(double a, double b)
 	return (a > b) - (a < b);
 }
 
+static int compare_lines(const struct finding *a, const struct finding *b)
+{
+	const struct finding_location none = {0};
+	const struct finding_location *x = a->n_locations ? a->locations : &none;
+	const struct finding_location *y = b->n_locations ? b->locations : &none;
+
+	if (x->line != y->line)
+		return x->line < y->line ? -1 : 1;
+	return (x->column > y->column) - (x->column < y->column);
+}
+
 static int compare_findings(const void *va, const void *vb)
 {
 	const struct finding *a = va, *b = vb;
@@ -232,13 +243,40 @@ static int compare_findings(const void *va, const void *vb)
 		       str_cmp(a->rule, b->rule),
 		       str_cmp(a->subject.purl, b->subject.purl),
 		       str_cmp(a->subject.path, b->subject.path),
+		       compare_lines(a, b),
 		       str_cmp(a->id, b->id)};
 
 	return first_nonzero(order, ARRAY_LEN(order));
 }
 
+static int compare_ids(const void *va, const void *vb)
+{
+	const struct finding *a = va, *b = vb;
+	int order = str_cmp(a->id, b->id);
+
+	return order ? order : compare_lines(a, b);
+}
+
+/* In the order of their lines, so that a new line elsewhere renames none of them. */
+static void number_equal_ids(struct report *r)
+{
+	struct str last = STR_NULL;
+	uint64_t times = 0;
+
+	vec_sort(&r->findings, compare_ids);
+	for (size_t i = 0; i < r->findings.n; i++) {
+		struct finding *f = vec_at(&r->findings, i);
+
+		times = str_eq(f->id, last) ? times + 1 : 1;
+		last = f->id;
+		if (times > 1 && f->kind != FINDING_VULNERABILITY)
+			finding_number_id(r, f, times);
+	}
+}
+
 void report_finish(struct report *r)
 {
+	number_equal_ids(r);
 	vec_sort(&r->packages, compare_packages);
 	vec_sort(&r->files, compare_files);
 	vec_sort(&r->findings, compare_findings);
