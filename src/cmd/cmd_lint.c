@@ -62,6 +62,19 @@ static int check_words(int argc, const char *const *argv, struct err *err)
 	return 0;
 }
 
+/* By which program, and of what: one FILE, or as many as were named with spaces between. */
+static int name_report(struct report *report, int argc, const char *const *argv, struct err *err)
+{
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LIMIT_OUTPUT_BYTES);
+
+	for (int i = 0; i < argc; i++)
+		strbuf_addf(&sb, "%s%s", i ? " " : "", argv[i]);
+	report->tool_version = STR(PLIMSOLL_VERSION);
+	report->target.transport = STR("files");
+	report->target.given = arena_str(&report->arena, strbuf_str(&sb));
+	return report->target.given.p ? strbuf_check(&sb, err) : err_nomem(err);
+}
+
 /* SOURCE_DATE_EPOCH, else now: suppressions end by it. */
 static int read_time(struct report *report, struct err *err)
 {
@@ -94,6 +107,8 @@ static int run(int argc, const char *const *argv)
 
 	if (r == 0)
 		r = report_output_open(&out, "lint", opt.fail_on, &err);
+	if (r == 0)
+		r = name_report(report, argc, argv, &err);
 	if (r == 0)
 		r = read_time(report, &err);
 	if (r == 0)

@@ -88,7 +88,7 @@ void place_add_message(struct strbuf *sb, const struct finding *f)
 
 bool report_is_of_files(const struct report *r)
 {
-	return !r->has_image && r->target.given.n == 0;
+	return !r->has_image && (r->target.given.n == 0 || str_is(r->target.transport, "files"));
 }
 
 void gap_add_message(struct strbuf *sb, const struct coverage *c)

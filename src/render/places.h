@@ -34,7 +34,7 @@ uint64_t place_last_column(const struct finding_location *at);
 /* "curl 7.88.1-10: a buffer ... Fix: upgrade curl to ..."; without the rule's name. */
 void place_add_message(struct strbuf *sb, const struct finding *f);
 
-/* Whether it is about files alone, as plimsoll lint makes it: it has no target. */
+/* Whether it is about files alone, as plimsoll lint makes it. */
 bool report_is_of_files(const struct report *r);
 
 /* "NOT ASSESSED: what: why; what can be done", of a gap in the coverage. */

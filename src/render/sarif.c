@@ -230,15 +230,56 @@ static void add_uri(struct strbuf *sb, struct str path)
 
 /* ---- the rules ---- */
 
+/* What is wrong in general; the title of a finding says what is in this one place. */
+static struct str rule_title(const struct finding *f)
+{
+	for (size_t i = 0; f->kind == FINDING_MISCONFIGURATION && i < f->evidence.n; i++) {
+		struct str step = f->evidence.p[i];
+
+		if (str_pull_prefix(&step, STR("rule=")) && step.n)
+			return step;
+	}
+	return f->title;
+}
+
+static struct str rule_remedy(const struct finding *f)
+{
+	return f->kind == FINDING_MISCONFIGURATION ? str_sub(f->fix_action, 0, PART_MAX) : STR_NULL;
+}
+
+/* "SudoUsed" of sudo-used; of what is no rule of ours the kind. */
+static void put_name(struct sarif *s, const struct finding *f)
+{
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(TEXT_MAX);
+	bool starts = true;
+
+	if (f->kind != FINDING_MISCONFIGURATION) {
+		json_put_text(&s->w, "name", finding_kind_name(f->kind));
+		return;
+	}
+	for (size_t i = 0; i < f->rule.n && i < PART_MAX; i++) {
+		char c = f->rule.p[i];
+
+		if (char_is_alnum(c))
+			strbuf_addc(&sb,
+				    starts && c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c);
+		starts = !char_is_alnum(c);
+	}
+	json_put_str(&s->w, "name", strbuf_str(&sb));
+}
+
 static void put_help(struct sarif *s, const struct rule *rule)
 {
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(TEXT_MAX);
 	const struct finding *f = rule->first;
+	struct str remedy = rule_remedy(f);
 	size_t n = f->references.n < REFERENCES_MAX ? f->references.n : REFERENCES_MAX;
 
 	json_key(&s->w, "help");
 	json_open_map(&s->w);
-	strbuf_add(&sb, str_sub(f->title, 0, PART_MAX));
+	strbuf_add(&sb, str_sub(rule_title(f), 0, PART_MAX));
+	if (remedy.n)
+		strbuf_addf(&sb, "\n%.*s", STR_FMT(remedy));
 	for (size_t i = 0; i < n; i++)
 		strbuf_addf(&sb, "\n%.*s", STR_FMT(str_sub(f->references.p[i], 0, PART_MAX)));
 	json_put_str(&s->w, "text", strbuf_str(&sb));
@@ -246,7 +287,7 @@ static void put_help(struct sarif *s, const struct rule *rule)
 	strbuf_adds(&sb, "**");
 	markdown_add(&sb, str_sub(f->rule, 0, PART_MAX));
 	strbuf_adds(&sb, "**: ");
-	markdown_add(&sb, str_sub(f->title, 0, PART_MAX));
+	markdown_add(&sb, str_sub(rule_title(f), 0, PART_MAX));
 	strbuf_addf(&sb, "\n\nSeverity: %s", severity_name(rule->worst));
 	if (f->severity_source.n) {
 		strbuf_adds(&sb, " (");
@@ -254,6 +295,11 @@ static void put_help(struct sarif *s, const struct rule *rule)
 		strbuf_addc(&sb, ')');
 	}
 	strbuf_adds(&sb, rule->exploited ? ". **Known to be exploited.**\n" : ".\n");
+	if (remedy.n) {
+		strbuf_adds(&sb, "\n");
+		markdown_add(&sb, remedy);
+		strbuf_adds(&sb, "\n");
+	}
 	for (size_t i = 0; i < n; i++) {
 		strbuf_adds(&sb, "\n- ");
 		markdown_add_link(&sb, str_sub(f->references.p[i], 0, PART_MAX));
@@ -292,9 +338,9 @@ static void put_rule(struct sarif *s, const struct rule *rule)
 
 	json_open_map(&s->w);
 	json_put_str(&s->w, "id", f->rule);
-	json_put_text(&s->w, "name", finding_kind_name(f->kind));
-	put_text(&s->w, "shortDescription", whole_characters(f->title, DESCRIPTION_MAX));
-	put_text(&s->w, "fullDescription", whole_characters(f->title, DESCRIPTION_MAX));
+	put_name(s, f);
+	put_text(&s->w, "shortDescription", whole_characters(rule_title(f), DESCRIPTION_MAX));
+	put_text(&s->w, "fullDescription", whole_characters(rule_title(f), DESCRIPTION_MAX));
 	for (size_t i = 0; i < f->references.n; i++)
 		if (is_web_address(f->references.p[i])) {
 			json_put_str(&s->w, "helpUri", f->references.p[i]);

@@ -163,7 +163,7 @@ struct report_account {
 
 struct report_target {
 	struct str given;     /* as the user wrote it */
-	struct str transport; /* "docker-archive", "oci", "rootfs", "docker", ... */
+	struct str transport; /* "docker-archive", "oci", "rootfs", ...; "files" of lint */
 	struct str location;  /* file, directory or reference */
 	struct str
 		found_by; /* for a bare name: "docker-daemon", "registry example.com"; else empty */

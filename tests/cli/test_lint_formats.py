@@ -88,3 +88,37 @@ def test_the_golden_files_are_valid():
         for name in (f"expected.{suffix}", f"expected.findings.{suffix}"):
             text = (TESTS / "fixtures" / "render" / form / name).read_text(encoding="utf-8")
             assert annotations.CHECKS[form](text) is None, f"{form}/{name}"
+
+
+SAME = "FROM alpine:3.20\nRUN sudo a\nRUN sudo a\nRUN sudo b\nRUN sudo a\n"
+
+
+def test_equal_lines_are_findings_of_their_own(tmp_path):
+    def ids(text):
+        (tmp_path / "Dockerfile").write_text(text, encoding="utf-8")
+        doc = json.loads(run(tmp_path, "lint", "--format", "json", "Dockerfile").stdout)
+        return {f["locations"][0]["line"]: f["id"] for f in doc["findings"] if f["rule"] == "sudo-used"}
+
+    before = ids(SAME)
+    assert sorted(before) == [2, 3, 4, 5] and len(set(before.values())) == 4
+    markdown = run(tmp_path, "lint", "--format", "markdown", "Dockerfile").stdout
+    assert [int(n) for n in re.findall(r"sudo-used \| `Dockerfile:(\d)`", markdown)] == [2, 3, 4, 5]
+    moved = ids(SAME.replace("\n", "\nENV A=1\n", 1))
+    assert list(moved.values()) == list(before.values())
+
+
+def test_the_report_names_its_program_and_what_it_is_of(lint):
+    doc = json.loads(lint("json"))
+    assert re.fullmatch(r"\d+\.\d+\.\d+.*", doc["tool"]["version"])
+    assert doc["target"]["given"] == " ".join(FILES) and doc["target"]["transport"] == "files"
+    driver = json.loads(lint("sarif"))["runs"][0]["tool"]["driver"]
+    assert driver["version"] == doc["tool"]["version"]
+
+
+def test_a_rule_in_sarif_is_told_in_general(tmp_path):
+    (tmp_path / "Dockerfile").write_text(SAME, encoding="utf-8")
+    doc = json.loads(run(tmp_path, "lint", "--format", "sarif", "Dockerfile").stdout)
+    rule, = [r for r in doc["runs"][0]["tool"]["driver"]["rules"] if r["id"] == "sudo-used"]
+    assert rule["name"] == "SudoUsed"
+    assert rule["shortDescription"]["text"] == rule["fullDescription"]["text"] == "RUN uses sudo"
+    assert "gosu" in rule["help"]["text"] and "gosu" in rule["help"]["markdown"]
