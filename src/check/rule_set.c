@@ -5,6 +5,7 @@
 #include "base/nearest.h"
 #include "check/rule_pack.h"
 #include "check/shipped.h"
+#include "check/yaml_facts.h"
 #include "codec/yaml.h"
 
 int rule_set_new(struct rule_set **ret, struct err *err)
@@ -139,6 +140,49 @@ static int unknown_parameter(const struct rule *rule, const struct yaml_node *ke
 		       near.name.n ? "\"?" : "");
 }
 
+/* What a parameter is, as expressions see it; a whole number stands for itself and for a double. */
+static const char *parameter_type(const struct yaml_node *node)
+{
+	struct yaml_fact fact;
+
+	switch (yaml_kind_of(node)) {
+	case YAML_LIST:
+		return "a list";
+	case YAML_MAP:
+		return "a map";
+	case YAML_ABSENT:
+	case YAML_SCALAR:
+		break;
+	}
+	switch (yaml_fact_init(&fact, node).kind) {
+	case VALUE_BOOL:
+		return "true or false";
+	case VALUE_INT:
+	case VALUE_UINT:
+	case VALUE_DOUBLE:
+		return "a number";
+	case VALUE_NULL:
+		return "nothing";
+	default:
+		return "a text";
+	}
+}
+
+/* A value of another type would be found out only when the rule is asked, and it then is not. */
+static int check_type(const struct rule *rule, const struct yaml_node *key,
+		      const struct yaml_node *value, struct str file, struct err *err)
+{
+	const char *want = parameter_type(yaml_find(rule->parameters, yaml_str(key)));
+	const char *is = parameter_type(value);
+
+	if (strcmp(want, "nothing") == 0 || strcmp(want, is) == 0)
+		return 0;
+	return err_set(err, ERR_FORMAT,
+		       "%.*s:%zu: parameter \"%.*s\" of rule %.*s is %s, as its default is, not %s",
+		       STR_FMT(file), yaml_line(value), STR_FMT(yaml_str(key)), STR_FMT(rule->id),
+		       want, is);
+}
+
 static int set_overrides(struct rule *rule, const struct yaml_node *map, struct str file,
 			 struct err *err)
 {
@@ -147,9 +191,14 @@ static int set_overrides(struct rule *rule, const struct yaml_node *map, struct 
 	if (yaml_kind_of(map) != YAML_MAP)
 		return err_set(err, ERR_FORMAT, "%.*s:%zu: parameters is a map", STR_FMT(file),
 			       yaml_line(map));
-	for (size_t i = 0; yaml_entry(map, i, &key, &value); i++)
-		if (!yaml_find(rule->parameters, yaml_str(key)))
-			return unknown_parameter(rule, key, file, err);
+	for (size_t i = 0; yaml_entry(map, i, &key, &value); i++) {
+		int r = yaml_find(rule->parameters, yaml_str(key))
+				? check_type(rule, key, value, file, err)
+				: unknown_parameter(rule, key, file, err);
+
+		if (r < 0)
+			return r;
+	}
 	rule->overrides = map;
 	return 0;
 }
@@ -157,6 +206,7 @@ static int set_overrides(struct rule *rule, const struct yaml_node *map, struct 
 /* `off`, `on`, a severity, or a map of them. */
 static int set_word(struct rule *rule, const struct yaml_node *v, struct str file, struct err *err)
 {
+	struct nearest near = nearest_to(yaml_str(v));
 	struct err why = {0};
 
 	if (rule_parse_switch(yaml_str(v), &rule->enabled))
@@ -165,10 +215,14 @@ static int set_word(struct rule *rule, const struct yaml_node *v, struct str fil
 		rule->enabled = rule->graded = true;
 		return 0;
 	}
+	for (int i = SEVERITY_UNKNOWN; i <= SEVERITY_CRITICAL; i++)
+		nearest_offer(&near, str_of(severity_name((enum severity)i)));
 	return err_set(err, ERR_FORMAT,
-		       "%.*s:%zu: rule %.*s: on, off, a severity, or a map with severity, default "
-		       "and parameters",
-		       STR_FMT(file), yaml_line(v), STR_FMT(rule->id));
+		       "%.*s:%zu: rule %.*s: \"%.*s\" is not one of on, off, a severity, or a map "
+		       "with severity, default and parameters%s%.*s%s",
+		       STR_FMT(file), yaml_line(v), STR_FMT(rule->id), STR_FMT(yaml_str(v)),
+		       near.name.n ? "; did you mean \"" : "", STR_FMT(near.name),
+		       near.name.n ? "\"?" : "");
 }
 
 static int set_one(struct rule *rule, const struct yaml_node *v, struct str file, struct err *err)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/cleanup.h"
+#include "expr/map_value.h"
 #include "base/limits.h"
 #include "expr/checker.h"
 
@@ -147,6 +148,20 @@ static const struct type *field_type(struct checker *c, const struct ast *node,
 	return &type_dyn;
 }
 
+/* A name may stand for a map that is known by now, as the parameters of a rule are. */
+static void check_known_key(struct checker *c, const struct ast *node)
+{
+	const struct ast *of = node->select.operand;
+	const struct env_variable *v = of->kind == AST_IDENT ? of->ident.variable : NULL;
+
+	if (!v || v->slot != ENV_CONSTANT || v->constant.kind != VALUE_MAP ||
+	    v->constant.form != VALUE_PLAIN || node->select.test_only || node->select.optional)
+		return;
+	if (map_find(v->constant.map, v->constant.n, value_string(node->select.field)) ==
+	    UINT32_MAX)
+		checker_complain_of_key(c, node, v);
+}
+
 static void check_select(struct checker *c, struct ast *node)
 {
 	const struct type *operand, *field;
@@ -157,6 +172,7 @@ static void check_select(struct checker *c, struct ast *node)
 		return;
 	check_node(c, node->select.operand);
 	operand = checker_type(c, node->select.operand);
+	check_known_key(c, node);
 	field = field_type(c, node, unifier_look(&c->types, unwrapped(operand)));
 	if (node->select.test_only)
 		field = &type_bool;

@@ -201,3 +201,17 @@ void checker_complain_of_field(struct checker *c, const struct ast *node,
 		offer(&near, str_of(class->fields[i].name));
 	hint_nearest(c, near);
 }
+
+void checker_complain_of_key(struct checker *c, const struct ast *node,
+			     const struct env_variable *map)
+{
+	struct nearest near = nearest_to(node->select.field);
+
+	if (!checker_complain(c, node, "%.*s has no \"%.*s\"", STR_FMT(map->name),
+			      STR_FMT(problem_quote(node->select.field))))
+		return;
+	for (uint32_t i = 0; i < map->constant.n; i++)
+		if (map->constant.map->entries[i].key.kind == VALUE_STRING)
+			offer(&near, value_str(map->constant.map->entries[i].key));
+	hint_nearest(c, near);
+}

@@ -74,6 +74,8 @@ void checker_complain_of_function(struct checker *c, const struct ast *node, str
 				  bool is_method);
 void checker_complain_of_field(struct checker *c, const struct ast *node,
 			       const struct object_class *class);
+void checker_complain_of_key(struct checker *c, const struct ast *node,
+			     const struct env_variable *map);
 
 /* check_call.c */
 

@@ -262,7 +262,7 @@ TEST(an_expression_that_fails_is_unknown)
 	static const struct row rows[] = {
 		{"image.env[\"NO\"] == \"1\"", "unknown", "unknown"},
 		{"1 / int(report.size - 3000) > 0", "unknown", "unknown"},
-		{"params.nothing == 1", "unknown", "unknown"},
+		{"params[\"nothing\"] == 1", "unknown", "unknown"},
 		{"report.vulnerabilities[0].epss > 0.5", "unknown", "unknown"},
 		{"params", "unknown", "unknown"},
 	};
