@@ -5,6 +5,9 @@
 #include "check/rule_test.h"
 #include "cmd/command.h"
 #include "cmd/rule_files.h"
+#include "codec/yaml.h"
+
+#define YAML_SHOWN_DEPTH 8
 
 static struct {
 	struct option_list rules;
@@ -42,6 +45,87 @@ static void add_list(struct strbuf *sb, const char *name, struct str_list list)
 		strbuf_addf(sb, "%-12s %.*s\n", i ? "" : name, STR_FMT(list.p[i]));
 }
 
+static void add_one_line(struct strbuf *sb, struct str text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if (text.p[i] == '\n')
+			strbuf_adds(sb, "\\n");
+		else
+			strbuf_addc(sb, text.p[i]);
+}
+
+/* As YAML on one line, for people; what is nested deeper is "...". */
+static void add_yaml(struct strbuf *sb, const struct yaml_node *node, unsigned depth)
+{
+	enum yaml_kind kind = yaml_kind_of(node);
+	const struct yaml_node *key, *value;
+
+	if (kind != YAML_LIST && kind != YAML_MAP) {
+		add_one_line(sb, yaml_str(node));
+		return;
+	}
+	if (depth == YAML_SHOWN_DEPTH) {
+		strbuf_adds(sb, "...");
+		return;
+	}
+	strbuf_addc(sb, kind == YAML_LIST ? '[' : '{');
+	for (size_t i = 0; kind == YAML_LIST && i < yaml_len(node); i++) {
+		strbuf_adds(sb, i ? ", " : "");
+		add_yaml(sb, yaml_at(node, i), depth + 1);
+	}
+	for (size_t i = 0; kind == YAML_MAP && yaml_entry(node, i, &key, &value); i++) {
+		strbuf_addf(sb, "%s%.*s: ", i ? ", " : "", STR_FMT(yaml_str(key)));
+		add_yaml(sb, value, depth + 1);
+	}
+	strbuf_addc(sb, kind == YAML_LIST ? ']' : '}');
+}
+
+static void add_parameters(struct strbuf *sb, const struct rule *rule)
+{
+	const struct yaml_node *key, *value, *set;
+
+	for (size_t i = 0; yaml_entry(rule->parameters, i, &key, &value); i++) {
+		set = yaml_find(rule->overrides, yaml_str(key));
+		strbuf_addf(sb, "%-12s %.*s: ", i ? "" : "parameters", STR_FMT(yaml_str(key)));
+		add_yaml(sb, value, 0);
+		if (set) {
+			strbuf_adds(sb, " (set to ");
+			add_yaml(sb, set, 0);
+			strbuf_addc(sb, ')');
+		}
+		strbuf_addc(sb, '\n');
+	}
+}
+
+static void add_lines(struct strbuf *sb, struct str text, const char *indent)
+{
+	struct str line;
+
+	while (str_pull_line(&text, &line))
+		strbuf_addf(sb, "%s%.*s\n", indent, STR_FMT(line));
+}
+
+/* Files as they stand, indented; of other examples what they are made of. */
+static void add_example(struct strbuf *sb, const struct rule_example *e)
+{
+	const struct yaml_node *key, *value;
+
+	strbuf_adds(sb, e->fails ? "\nis wrong:\n" : "\nis right:\n");
+	add_lines(sb, yaml_str(e->what), "    ");
+	for (size_t i = 0;
+	     yaml_kind_of(e->what) == YAML_MAP && yaml_entry(e->what, i, &key, &value); i++) {
+		strbuf_addf(sb, "    %.*s:", STR_FMT(yaml_str(key)));
+		if (str_find_char(yaml_str(value), '\n') < yaml_str(value).n) {
+			strbuf_addc(sb, '\n');
+			add_lines(sb, yaml_str(value), "        ");
+			continue;
+		}
+		strbuf_addc(sb, ' ');
+		add_yaml(sb, value, 0);
+		strbuf_addc(sb, '\n');
+	}
+}
+
 static int unknown_rule(const struct rule_set *set, const char *name, struct err *err)
 {
 	struct str nearest = rule_set_nearest(set, str_of(name));
@@ -67,9 +151,18 @@ static int show(struct rule_set *set, const char *name, struct err *err)
 	add_line(&sb, "when", rule->when.text);
 	add_line(&sb, "message", rule->message.text);
 	add_line(&sb, "remedy", rule->remedy.text);
+	add_line(&sb, "fix",
+		 !rule->fix.text.n   ? STR("none")
+		 : rule->fix_title.n ? rule->fix_title
+				     : STR("lint --fix"));
+	add_parameters(&sb, rule);
 	add_list(&sb, "codes", rule->codes);
 	add_list(&sb, "references", rule->references);
 	strbuf_addf(&sb, "%-12s %.*s:%zu\n", "from", STR_FMT(rule->file), rule->line);
+	for (size_t i = 0; i < rule->n_examples; i++)
+		add_example(&sb, &rule->examples[i]);
+	if (strbuf_check(&sb, err) < 0)
+		return command_error(err);
 	return command_print(strbuf_str(&sb));
 }
 
@@ -165,9 +258,10 @@ static int test(struct rule_set *set, int argc, const char *const *argv, struct 
 			return command_error(err);
 	}
 	for (size_t i = 0; i < n; i++)
-		strbuf_addf(&sb, "%.*s: %zu rules, %zu of %zu examples passed\n",
-			    STR_FMT(tallies[i].pack), tallies[i].n_rules, tallies[i].n_passed,
-			    tallies[i].n_examples);
+		if (tallies[i].n_rules)
+			strbuf_addf(&sb, "%.*s: %zu rules, %zu of %zu examples passed\n",
+				    STR_FMT(tallies[i].pack), tallies[i].n_rules,
+				    tallies[i].n_passed, tallies[i].n_examples);
 	(void)command_print(strbuf_str(&sb)); /* it says itself what went wrong */
 	return failures ? EXIT_FINDINGS : EXIT_DONE;
 }

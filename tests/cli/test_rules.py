@@ -307,3 +307,35 @@ def test_the_example_of_the_manual_holds(tmp_path):
     example = re.search(r"^```yaml\n(.*?)^```", manual.read_text(encoding="utf-8"), re.M | re.S)[1]
     done = run(tmp_path, "rules", "test", "no-curl-in-run", "--rules", pack(tmp_path, example))
     assert "mine: 1 rules, 2 of 2 examples passed" in done.stdout
+
+
+@pytest.mark.parametrize("setting, message", [
+    ("DL3026: {parameters: {registries: 5}}",
+     '.plimsoll.yaml:2: parameter "registries" of rule base-image-registry-not-allowed is a list'),
+    ("DL3026: {severity: hgh}", '"hgh" is not one of on, off, a severity'),
+    ("DL3026: {severity: hgh}", 'did you mean "high"?'),
+])
+def test_a_setting_of_another_type_is_refused_with_its_place(tmp_path, setting, message):
+    (tmp_path / "Dockerfile").write_text("FROM a\n")
+    (tmp_path / ".plimsoll.yaml").write_text(f"rules:\n  {setting}\n")
+    assert message in run(tmp_path, "lint", "Dockerfile", status=2).stderr
+
+
+def test_a_parameter_that_there_is_not_is_refused_with_the_pack(tmp_path):
+    mine = pack(tmp_path, PACK.replace("p.name == params.editor", "p.name == params.editer"))
+    done = run(tmp_path, "rules", "test", "--rules", mine, status=2)
+    assert 'params has no "editer"' in done.stderr and 'did you mean "editor"?' in done.stderr
+
+
+def test_show_tells_parameters_examples_and_the_fix(tmp_path):
+    shown = run(tmp_path, "rules", "show", "no-vim", "--rules", pack(tmp_path)).stdout
+    assert re.search(r"^parameters +editor: vim$", shown, re.M)
+    assert re.search(r"^fix +none$", shown, re.M)
+    assert "\nis wrong:\n    FROM a\n    RUN apt-get install vim\n" in shown
+    assert "\nis right:\n    FROM a\n    RUN apt-get install curl\n" in shown
+    assert not re.search(r"^fix +none$", run(tmp_path, "rules", "show", "DL3015").stdout, re.M)
+
+
+def test_only_packs_of_the_named_rules_are_told(tmp_path):
+    done = run(tmp_path, "rules", "test", "DL3004")
+    assert len(done.stdout.splitlines()) == 1 and "0 of 0" not in done.stdout
