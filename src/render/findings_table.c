@@ -152,15 +152,20 @@ static void put_action(struct canvas *c, const struct report *r, const struct ac
 	put_rules(c, r, a);
 }
 
+static void put_hint(struct canvas *c, struct str text)
+{
+	text_pad(c->out, 6);
+	(void)canvas_say(c, TONE_DIM, text, c->width - 6);
+	canvas_end_line(c);
+}
+
 static void put_more(struct canvas *c, uint64_t n, const char *what)
 {
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LINE_MAX_BYTES);
 
 	strbuf_adds(&sb, "and ");
 	add_count(&sb, n, what);
-	text_pad(c->out, 6);
-	(void)canvas_say(c, TONE_DIM, strbuf_str(&sb), c->width - 6);
-	canvas_end_line(c);
+	put_hint(c, strbuf_str(&sb));
 }
 
 static void put_plan(struct canvas *c, const struct report *r, const struct plan *plan)
@@ -314,6 +319,8 @@ static void put_broken_rules(struct canvas *c, const struct report *r, const str
 	}
 	if (told < n)
 		put_more(c, n - told, "more; --format json lists them");
+	else if (told > rules)
+		put_hint(c, STR("--format json lists each place"));
 }
 
 static void put_suppressed(struct canvas *c, const struct report *r)

@@ -241,6 +241,8 @@ static void put_problems(struct canvas *c, const struct report *r)
 		strbuf_adds(&sb, v->state == COVERAGE_PARTIAL ? ": assessed in part: "
 							      : ": NOT ASSESSED: ");
 		strbuf_add(&sb, str_sub(v->reason, 0, PART_MAX));
+		strbuf_adds(&sb, v->remedy.n ? "; " : "");
+		strbuf_add(&sb, str_sub(v->remedy, 0, PART_MAX));
 		put_text(c, TONE_WARN, strbuf_str(&sb));
 	}
 }

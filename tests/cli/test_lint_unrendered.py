@@ -146,3 +146,11 @@ def test_pods_of_all_workloads(tmp_path):
     for api, kind, body in rows:
         text = f"apiVersion: {api}\nkind: {kind}\nmetadata: {{name: w}}\n{body}\n"
         assert len(rules_of(tmp_path, text)) == 3, kind
+
+
+def test_the_terminal_names_the_command_too(tmp_path):
+    files = {"web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n",
+             "web/templates/pod.yaml": TEMPLATE}
+    lint(tmp_path, files, "web")
+    text = " ".join(run(tmp_path, "web").stdout.split())
+    assert "NOT ASSESSED" in text and "helm template" in text

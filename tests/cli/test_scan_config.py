@@ -307,6 +307,7 @@ def test_the_summary_has_a_section_of_its_own(tmp_path):
     image(tmp_path, layer(("opt/a", "x", 0o4755), ("opt/b", "x", 0o4755)), **QUIET)
     text = run(tmp_path, "scan", "image.tar", "--scanners", "config").stdout.decode()
     assert "CONFIGURATION  2 findings\n  medium      opt/a runs as user 0" in text
+    assert "--format json lists each place" in text
     assert "and 1 more" in text and "image-setuid-files: Take the bit away" in text
     assert "without a fix" not in text
 
