@@ -118,7 +118,7 @@ static void check_pin(struct run *run, const struct pin_file *f, const struct pi
 
 	if (pin->state == PIN_RENEWED)
 		what = " is not what its tag is now";
-	else if (pin->state == PIN_MISSING || (pin->state == PIN_BLOCKED && !pin->has_digest))
+	else if (!pin->has_digest && pin->state != PIN_UNKNOWN) /* whatever a registry said */
 		what = " is not pinned";
 	if (!what)
 		return;

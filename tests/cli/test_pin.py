@@ -317,6 +317,19 @@ def test_check_lists_what_is_not_pinned_and_asks_no_registry(tmp_path, hub):
 
 
 @needs_registry
+@pytest.mark.parametrize("pinned_first", [True, False])
+def test_check_lists_what_is_not_pinned_beside_a_pin_of_the_same(tmp_path, hub, pinned_first):
+    names = [f"golang:1.23@{OLD}", "golang:1.23"]
+    first, second = names if pinned_first else reversed(names)
+    (tmp_path / "Dockerfile").write_text(f"FROM {first}\nCOPY --from={second} /a /b\n")
+    done = run(tmp_path, "--check", "--update", "Dockerfile", status=1, conf=hub.conf)
+    said = {names[0]: "is not what its tag is now", names[1]: "is not pinned"}
+    assert done.stdout.decode().splitlines() == [
+        f"Dockerfile:1: FROM {first} {said[first]}",
+        f"Dockerfile:2: COPY --from {second} {said[second]}"]
+
+
+@needs_registry
 def test_an_image_that_cannot_be_had_does_not_keep_the_others_from_it(tmp_path, hub):
     (tmp_path / "a.Dockerfile").write_text(
         f"FROM alpine:9\nFROM {hub.host}/team/app:1\nFROM localhost:{free_port()}/x:1\n")
