@@ -163,6 +163,9 @@ const struct command command_lint = {
 		   "Rules are switched, graded and set up below rules: in .plimsoll.yaml; comments "
 		   "switch them off in one place (# plimsoll ignore=ID), also in the forms of "
 		   "hadolint, BuildKit, Trivy and Checkov.\n"
+		   "Exit status: 0 when all was done, whatever was found; 1 for a finding at or "
+		   "above --fail-on; 2 for an error; 3 with --require-complete when something was "
+		   "not assessed. Without --fail-on findings do not change it.\n"
 		   "  plimsoll lint Dockerfile\n"
 		   "  plimsoll lint --fail-on medium --format sarif .\n"
 		   "  plimsoll lint --fix . | git apply",

@@ -123,6 +123,12 @@ def test_exit_statuses_are_told_of_the_commands_that_have_them(tmp_path):
     assert "\n1\nscan: findings at or above --fail-on; purl, vers: a line that" in page
 
 
+def test_lint_tells_its_exit_statuses(tmp_path):
+    text = " ".join(plimsoll(tmp_path, "lint", "--help")[1].split())
+    assert "Exit status: 0 when all was done, whatever was found; 1 for a finding at or above " \
+        "--fail-on; 2 for an error; 3 with --require-complete" in text
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completions_are_valid_scripts(tmp_path, shell):
     if not shutil.which(shell):
