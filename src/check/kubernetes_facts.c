@@ -741,21 +741,33 @@ static int make_object(struct making *m, const struct yaml_node *node, size_t do
 
 /* Lists of any kind, and OpenShift's templates, hold objects; a list may hold lists. */
 static int make_objects(struct making *m, const struct yaml_node *node, size_t document,
+			unsigned depth);
+
+static int make_items(struct making *m, const struct yaml_node *items, size_t document,
+		      unsigned depth)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < yaml_len(items); i++)
+		r = make_objects(m, yaml_at(items, i), document, depth - 1);
+	return r;
+}
+
+static int make_objects(struct making *m, const struct yaml_node *node, size_t document,
 			unsigned depth)
 {
 	bool is_list = str_has_suffix(yaml_get_str(node, "kind"), STR("List"));
 	const struct yaml_node *items = list_at(node, is_list ? "items" : "objects");
-	int r = 0;
 
+	if (yaml_kind_of(node) == YAML_LIST && depth) /* .items alone, of kubectl -o json */
+		return make_items(m, node, document, depth);
 	if (yaml_kind_of(node) != YAML_MAP)
 		return 0;
 	if (!items || depth == 0 || (!is_list && !str_is(yaml_get_str(node, "kind"), "Template")))
 		return yaml_get(node, "kind") || yaml_get(node, "apiVersion")
 			       ? make_object(m, node, document)
 			       : 0;
-	for (size_t i = 0; r == 0 && i < yaml_len(items); i++)
-		r = make_objects(m, yaml_at(items, i), document, depth - 1);
-	return r;
+	return make_items(m, items, document, depth);
 }
 
 #define LIST_DEPTH 8

@@ -454,6 +454,24 @@ static int check_example(const struct yaml_node *what, struct judge *j, struct e
 	return check(&f, j, err);
 }
 
+/* {image: x, build: y}: behind the brace or a comma. */
+static bool has_flow_key(struct str line, struct str key)
+{
+	struct str before;
+
+	for (size_t at; (at = str_find(line, key)) < line.n; line = str_skip(line, at + key.n)) {
+		before = str_trim(str_sub(line, 0, at));
+		if (before.n && (before.p[before.n - 1] == '{' || before.p[before.n - 1] == ','))
+			return true;
+	}
+	return false;
+}
+
+static bool has_key(struct str line, struct str key)
+{
+	return str_has_prefix(line, key) || has_flow_key(line, key);
+}
+
 /* compose.yaml, docker-compose.prod.yml; else services at the left, and no Kubernetes object. */
 static unsigned score(const struct source_file *f)
 {
@@ -469,7 +487,7 @@ static unsigned score(const struct source_file *f)
 			return 0;
 		services |= str_has_prefix(line, STR("services:"));
 		line = str_trim(line);
-		image |= str_has_prefix(line, STR("image:")) || str_has_prefix(line, STR("build:"));
+		image |= has_key(line, STR("image:")) || has_key(line, STR("build:"));
 	}
 	return services && image ? 55 : 0;
 }

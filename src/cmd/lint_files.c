@@ -306,11 +306,21 @@ int lint_list_path(struct lint_list *list, const char *path, struct err *err)
 				   : add_file(list, path, true, err);
 }
 
+/* No Dockerfile starts with one of these. */
+static bool is_json(struct str bytes)
+{
+	bytes = str_trim(bytes);
+	return bytes.n && (bytes.p[0] == '{' || bytes.p[0] == '[');
+}
+
 /* As whose file a stream is read that nobody named: a Dockerfile's, unless it says another. */
 static const char *name_of_stream(struct str bytes)
 {
 	struct source_file f = {.path = STR("stdin.yaml"), .bytes = bytes};
 	const struct language *language = language_of(&f);
+
+	if (is_json(bytes))
+		return "stdin.json";
 
 	return language && language->score(&f) >= SCORE_FOUND ? "stdin.yaml" : "Dockerfile";
 }

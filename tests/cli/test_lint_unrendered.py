@@ -4,6 +4,8 @@ import json
 import os
 import subprocess
 
+import pytest
+
 PLIMSOLL = os.environ["PLIMSOLL"]
 
 POD = """\
@@ -25,6 +27,10 @@ spec:
       image: "{{ .Values.image }}"
 {{- end }}
 """
+
+
+JSON_POD = json.dumps({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": {
+    "containers": [{"name": "a", "image": "a:1", "securityContext": {"privileged": True}}]}})
 
 
 def run(folder, *args, stdin=None):
@@ -95,6 +101,25 @@ def test_rendered_output_is_read_from_stdin(tmp_path):
     assert found["locations"][0]["line"] == 7
     report = lint(tmp_path, {}, "-", stdin="FROM a\nRUN cd /x\n")
     assert report["findings"][0]["locations"][0]["path"] == "Dockerfile"
+
+
+@pytest.mark.parametrize("text, path, rule", [
+    (JSON_POD, "stdin.json", "privileged"),
+    (f"[{JSON_POD}]", "stdin.json", "privileged"),
+    ("services:\n  a: {image: x, privileged: true}\n", "stdin.yaml", "compose-privileged"),
+    ("services: {a: {privileged: true, image: x}}\n", "stdin.yaml", "compose-privileged"),
+])
+def test_a_stream_is_known_by_its_content(tmp_path, text, path, rule):
+    report = lint(tmp_path, {}, "-", stdin=text)
+    assert rule in [f["rule"] for f in report["findings"]]
+    assert {f["locations"][0]["path"] for f in report["findings"]} == {path}
+    assert not report["problems"] and not not_assessed(report)
+
+
+def test_json_of_nobody_is_no_dockerfile(tmp_path):
+    report = lint(tmp_path, {}, "-", stdin='{"a": 1}\n')
+    assert [c["what"] for c in not_assessed(report)] == ["file stdin.json"]
+    assert not report["findings"]
 
 
 def test_kustomization_and_its_patches(tmp_path):
