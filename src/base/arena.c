@@ -126,8 +126,10 @@ static void *alloc(struct arena *a, size_t n)
 	if (__builtin_add_overflow(n ? n : 1, alignof(max_align_t) - 1, &size))
 		return NULL;
 	size &= ~(alignof(max_align_t) - 1);
-	if (size > a->limit - a->used)
+	if (size > a->limit - a->used) {
+		a->full = true;
 		return NULL;
+	}
 	if (ONE_OBJECT_PER_BLOCK)
 		size = n ? n : 1; /* exact, so that the first byte behind is poisoned */
 	if (ONE_OBJECT_PER_BLOCK || !b || b->cap - b->used < size)

@@ -28,6 +28,7 @@ struct arena {
 	size_t limit;		  /* bytes */
 	size_t fail_after;	  /* 0: never; n: the n-th allocation from now gives NULL */
 	bool failed;		  /* an allocation gave NULL since arena_init or arena_done */
+	bool full;		  /* ... because of the limit: there is memory for others */
 };
 
 void arena_init(struct arena *a, size_t limit_bytes);

@@ -208,9 +208,22 @@ static void note_script(struct noting *g, const struct dockerfile_script *script
 
 /* ---- ShellCheck's ---- */
 
-static void hand_over(const struct dockerfile_facts *facts, struct shellcheck_script *ret)
+/* As many of the first scripts as it is asked about: behind them we look ourselves. */
+static size_t n_asked(const struct dockerfile_facts *facts)
 {
-	for (size_t i = 0; i < facts->n_scripts; i++)
+	size_t left = LIMIT_SHELLCHECK_FILE_BYTES, n = 0;
+
+	while (n < facts->n_scripts && facts->scripts[n].text.n <= left)
+		left -= facts->scripts[n++].text.n;
+	return n;
+}
+
+/* How many. */
+static size_t hand_over(const struct dockerfile_facts *facts, struct shellcheck_script *ret)
+{
+	size_t n = n_asked(facts);
+
+	for (size_t i = 0; i < n; i++)
 		ret[i] = (struct shellcheck_script){
 			.text = facts->scripts[i].text,
 			.map = facts->scripts[i].map,
@@ -218,6 +231,7 @@ static void hand_over(const struct dockerfile_facts *facts, struct shellcheck_sc
 			.variables = facts->scripts[i].variables,
 			.n_variables = facts->scripts[i].n_variables,
 		};
+	return n;
 }
 
 void dockerfile_shell_prepare(const struct dockerfile_facts *facts, size_t n,
@@ -230,12 +244,19 @@ void dockerfile_shell_prepare(const struct dockerfile_facts *facts, size_t n,
 	size_t n_scripts = 0, at = 0;
 
 	for (size_t i = 0; i < n; i++)
-		n_scripts += facts[i].n_scripts;
+		n_scripts += n_asked(&facts[i]);
 	scripts = arena_array(a, n_scripts ? n_scripts : 1, sizeof *scripts);
-	for (size_t i = 0; scripts && i < n; at += facts[i++].n_scripts)
-		hand_over(&facts[i], scripts + at);
+	for (size_t i = 0; scripts && i < n; i++)
+		at += hand_over(&facts[i], scripts + at);
 	if (scripts && n_scripts) /* what could not be asked is asked again, and told then */
 		(void)shellcheck_run(scripts, n_scripts, &options, a, &answer, NULL);
+}
+
+static void tell_too_much(struct shell_notes *notes, struct arena *a)
+{
+	notes->not_assessed = arena_strf(a, "more script than shellcheck_file_bytes (%d) in a file",
+					 LIMIT_SHELLCHECK_FILE_BYTES);
+	notes->too_much = true;
 }
 
 int dockerfile_shell_notes(const struct dockerfile_facts *facts, bool outside,
@@ -247,25 +268,28 @@ int dockerfile_shell_notes(const struct dockerfile_facts *facts, bool outside,
 	const struct shellcheck_options options = {.cache = cache};
 	struct shellcheck_answer answer = {.not_assessed = STR("no program is started")};
 	struct noting g = {.arena = a, .by = "shellcheck"};
+	size_t n = scripts ? hand_over(facts, scripts) : 0;
 	int r = scripts ? 0 : err_nomem(err);
 
-	if (r == 0)
-		hand_over(facts, scripts);
-	if (r == 0 && outside && facts->n_scripts)
-		r = shellcheck_run(scripts, facts->n_scripts, &options, a, &answer, err);
+	if (r == 0 && outside && n)
+		r = shellcheck_run(scripts, n, &options, a, &answer, err);
+	else if (outside)
+		answer.not_assessed = STR_NULL; /* all is too long */
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < answer.n_notes; i++) {
-		const struct shellcheck_note *n = &answer.notes[i];
+		const struct shellcheck_note *said = &answer.notes[i];
 
-		g.script = &facts->scripts[n->script];
-		note(&g, n->code, n->level, n->span, n->message);
+		g.script = &facts->scripts[said->script];
+		note(&g, said->code, said->level, said->span, said->message);
 	}
 	g.by = "plimsoll";
-	for (size_t i = 0; answer.n_assessed == 0 && i < facts->n_scripts; i++)
+	for (size_t i = answer.n_assessed ? n : 0; i < facts->n_scripts; i++)
 		note_script(&g, &facts->scripts[i]);
 	*ret = (struct shell_notes){.p = g.p, .n = g.n};
-	if (facts->n_scripts && answer.n_assessed < facts->n_scripts)
+	if (answer.n_assessed < facts->n_scripts)
 		ret->not_assessed = answer.not_assessed;
+	if (n < facts->n_scripts && !ret->not_assessed.n)
+		tell_too_much(ret, a);
 	return a->failed ? err_nomem(err) : 0;
 }

@@ -24,6 +24,7 @@ struct shell_notes {
 	const struct shell_note *const *p;
 	size_t n;
 	struct str not_assessed; /* empty: ShellCheck has read all scripts */
+	bool too_much;		 /* for one file: that is why */
 };
 
 /* outside: other programs may be started. cache: of shellcheck.h, or NULL. */

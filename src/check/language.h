@@ -79,6 +79,8 @@ struct language {
 	const char *example_name; /* of a file: "Dockerfile", "compose.yaml" */
 	const struct scope *scopes;
 	size_t n_scopes;
+	const char *limit; /* of its files' bytes, by name; NULL: yaml_bytes */
+	uint64_t max_bytes;
 	/* 0: no; the largest wins, of equal ones the first. By name and a look at the bytes. */
 	unsigned (*score)(const struct source_file *f);
 	/*

@@ -221,11 +221,13 @@ static int judge_note(struct walk *w, const struct shell_note *n)
 }
 
 /* Told once, however many files there are. */
-static int tell_not_assessed(struct walk *w, struct str why)
+static int tell_not_assessed(struct walk *w, const struct shell_notes *notes)
 {
+	struct str remedy = notes->too_much ? STR("split the file, or switch shell-lint off")
+					    : STR("install ShellCheck, or switch shell-lint off");
+
 	return report_add_coverage_once(judge_report(w->judge), STR("shell of RUN"),
-					COVERAGE_NOT_ASSESSED, why,
-					STR("install ShellCheck, or switch shell-lint off")) < 0
+					COVERAGE_NOT_ASSESSED, notes->not_assessed, remedy) < 0
 		       ? err_nomem(w->err)
 		       : 0;
 }
@@ -243,7 +245,7 @@ static int judge_shell(struct walk *w)
 	for (size_t i = 0; r == 0 && i < notes.n; i++)
 		r = judge_note(w, notes.p[i]);
 	if (r == 0 && notes.not_assessed.n && !w->source->is_example)
-		r = tell_not_assessed(w, notes.not_assessed);
+		r = tell_not_assessed(w, &notes);
 	return r;
 }
 
@@ -333,6 +335,9 @@ static int check(const struct source_file *source, struct judge *judge, struct e
 	w.facts.file.suppressions = value_int((int64_t)w.suppressions.list.n);
 	if (r == 0)
 		r = walk(&w);
+	if (r == -ERR_NOMEM && w.arena->full)
+		r = err_set(err, ERR_LIMIT, "takes more memory than arena_bytes (%d)",
+			    (int)LIMIT_ARENA_BYTES);
 	judge_set_hooks(judge, &(struct judge_hooks){0});
 	suppressions_done(&w.suppressions);
 	arena_reset(w.arena);
@@ -456,6 +461,8 @@ const struct language language_dockerfile = {
 	.example_name = "Dockerfile",
 	.scopes = scopes,
 	.n_scopes = sizeof scopes / sizeof scopes[0],
+	.limit = "dockerfile_bytes",
+	.max_bytes = LIMIT_DOCKERFILE_BYTES,
 	.score = score,
 	.check = check,
 	.check_example = check_example,

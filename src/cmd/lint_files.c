@@ -348,6 +348,15 @@ static bool is_ours(const struct source_file *f)
 	return f->language && f->language->score(f) >= SCORE_FOUND;
 }
 
+static void tell_too_large(const struct language *language, struct err *err)
+{
+	if (language && language->limit)
+		(void)err_set(err, ERR_LIMIT, "larger than %s (%llu)", language->limit,
+			      (unsigned long long)language->max_bytes);
+	else
+		(void)err_set(err, ERR_LIMIT, "larger than yaml_bytes (%d)", (int)LIMIT_YAML_BYTES);
+}
+
 /* A file that is too large is known by its name and what is at its start. */
 static int open_large(const struct listed *f, struct source_file *ret, struct err *err)
 {
@@ -360,7 +369,7 @@ static int open_large(const struct listed *f, struct source_file *ret, struct er
 	start.language = language_of(&start);
 	if (!f->named && n >= 0 && !is_ours(&start))
 		return LINT_SKIP;
-	(void)err_set(err, ERR_LIMIT, "larger than yaml_bytes (%d)", (int)LIMIT_YAML_BYTES);
+	tell_too_large(start.language, err);
 	return LINT_REFUSE;
 }
 

@@ -2,6 +2,7 @@
 """plimsoll lint: broken and hostile files end in a clear message, in time, and nothing is silent."""
 import json
 import os
+import shutil
 import subprocess
 
 import pytest
@@ -55,6 +56,9 @@ REFUSED = [
     ("Dockerfile", "FROM a:1\n".encode("utf-16"), "UTF-16, which no build reads: save it as UTF-8"),
     ("Dockerfile", "RUN a\n" * 600000, "more than dockerfile_instructions (524288)"),
     ("Dockerfile", "RUN a\n" * 1800000, "larger than dockerfile_bytes (10485760)"),
+    ("Dockerfile", "RUN a\n" * 3000000, "larger than dockerfile_bytes (10485760)"),
+    ("Dockerfile", "FROM a:1\n" + "RUN echo hello world this is it\n" * 300000,
+     "takes more memory than arena_bytes (1073741824)"),
 ]
 
 
@@ -68,6 +72,34 @@ def test_what_cannot_be_read_is_told_and_not_assessed(tmp_path, name, text, mess
     assert message in problem["message"] and problem["path"] == name
     assert gaps(report) == ["file " + name] and not report["findings"]
     assert run(tmp_path, "--require-complete", name).returncode == 3
+
+
+def test_a_file_that_takes_too_much_memory_does_not_keep_others_from_being_checked(tmp_path):
+    (tmp_path / "Dockerfile").write_text("FROM a:1\n" + "RUN echo hello world\n" * 400000)
+    (tmp_path / "b.Dockerfile").write_text("FROM a:1\nUSER 1\nRUN sudo x\n")
+    done = run(tmp_path, "--format", "json", ".")
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    paths = {os.path.normpath(f["locations"][0]["path"]) for f in report["findings"]}
+    assert paths == {"b.Dockerfile"}
+    (problem,) = report["problems"]
+    assert problem["path"].endswith("Dockerfile") and "arena_bytes" in problem["message"]
+    (gap,) = gaps(report)
+    assert gap.startswith("file ")
+
+
+@pytest.mark.skipif(not shutil.which("shellcheck"), reason="ShellCheck is not installed")
+def test_shellcheck_is_asked_about_so_much_of_a_file(tmp_path):
+    (tmp_path / ".plimsoll.yaml").write_text("rules: {shell-lint: {severity: low}}\n")
+    script = "RUN : " + "x" * 60000 + "\n"
+    few, many = script * 4, script * 5
+    assert not gaps(lint(tmp_path, "FROM a:1\nUSER 1\n" + few))
+    report = lint(tmp_path, "FROM a:1\nUSER 1\n" + many + "RUN rm $X\n")
+    (gap,) = [c for c in report["coverage"] if c["state"] == "not-assessed"]
+    assert gap["what"] == "shell of RUN"
+    assert gap["reason"] == "more script than shellcheck_file_bytes (262144) in a file"
+    assert gap["remedy"] == "split the file, or switch shell-lint off"
+    assert any("SC2086: the value is split" in f["title"] for f in report["findings"])
 
 
 def test_the_text_says_how_many_were_not_assessed(tmp_path):
