@@ -378,7 +378,8 @@ static int run(int argc, const char *const *argv)
 		return parse_words(argc - 1, argv + 1);
 	if (str_is(what, "secrets"))
 		return syntax_secrets(argc - 1, argv + 1, opt.rules.p, (int)opt.rules.n);
-	err_set(&err, ERR_USAGE, "syntax: say one of dockerfile FILE, word [TEXT...], secrets [FILE...]");
+	err_set(&err, ERR_USAGE,
+		"syntax: say one of dockerfile FILE, word [TEXT...], secrets [FILE...]");
 	return command_error(&err);
 }
 
