@@ -75,8 +75,21 @@ def test_splits_and_folds_when_asked(tmp_path):
 
 
 def test_wrong_calls_say_what_is_right(tmp_path):
-    assert run(tmp_path)[2] == "plimsoll: syntax: say one of dockerfile FILE, word [TEXT...]\n"
+    assert run(tmp_path)[2] == ("plimsoll: syntax: say one of dockerfile FILE, "
+                                "word [TEXT...], secrets [FILE...]\n")
     assert "--format is tree or json" in run(tmp_path, "dockerfile", "-f", "x", "y")[2]
     status, out, err = run(tmp_path, "dockerfile", "missing")
     assert (status, out) == (2, "")
     assert "missing" in err
+
+
+def test_secrets_are_told_without_their_value(tmp_path):
+    text = 'token = "ghp_' + "kR3v9TqLm2xWz7Yb0PdQ8sNf4HcJe1AbC3dE" + '"'
+    lines = json.dumps(text) + '\n"nothing here"\nno json\n'
+    status, out, err = run(tmp_path, "secrets", stdin=lines.encode())
+    found, nothing, error = out.splitlines()
+    assert json.loads(found) == [{"rule": "github-pat", "at": 9, "length": 40, "percent": 90}]
+    assert json.loads(nothing) == []
+    assert "error" in json.loads(error)
+    assert status == 1
+    assert "kR3v9" not in out + err
