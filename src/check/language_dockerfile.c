@@ -439,6 +439,22 @@ static bool has_instruction(struct str bytes)
 	return false;
 }
 
+/* Endings of files that may be about Dockerfiles: dockerfile.md. What is in them decides. */
+static bool is_of_another_kind(struct str name)
+{
+	static const char *const endings[] = {"c",  "cc",   "cpp", "go",   "h",	 "html", "java",
+					      "js", "json", "md",  "py",   "rb", "rs",	 "rst",
+					      "sh", "toml", "ts",  "yaml", "yml"};
+	struct str before, ending;
+
+	if (!str_rcut(name, '.', &before, &ending))
+		return false;
+	for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
+		if (str_eq_nocase(ending, str_of(endings[i])))
+			return true;
+	return false;
+}
+
 /* Dockerfile, Dockerfile.dev, web.Dockerfile, Containerfile; else by its first instruction. */
 static unsigned score(const struct source_file *f)
 {
@@ -450,7 +466,7 @@ static unsigned score(const struct source_file *f)
 		if (str_eq_nocase(name, is) ||
 		    (str_cut(name, '.', &before, &after) && str_eq_nocase(before, is)) ||
 		    (str_rcut(name, '.', &before, &after) && str_eq_nocase(after, is)))
-			return 100;
+			return is_of_another_kind(name) && !has_instruction(f->bytes) ? 0 : 100;
 	}
 	return has_instruction(f->bytes) ? 20 : 0;
 }

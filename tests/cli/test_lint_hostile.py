@@ -189,3 +189,15 @@ def test_more_problems_than_are_listed_are_counted(tmp_path):
     assert rules_of(report).count("unknown-instruction") == 1000
     assert [p["message"] for p in report["problems"]] == [
         "a build would refuse 200 more things in it"]
+
+
+def test_what_is_only_named_after_a_dockerfile_is_none(tmp_path):
+    for name, text in {"dockerfile.md": "About it.\n", "dockerfile.h": "#pragma once\nint a;\n",
+                       "dockerfile.yaml": "pack: dockerfile\nrules: []\n",
+                       "Dockerfile.py": "# for Python\nFROM python\n",
+                       "Dockerfile.web": "nothing that is known\n"}.items():
+        (tmp_path / name).write_text(text)
+    report = json.loads(run(tmp_path, "--format", "json", ".").stdout)
+    paths = {f["locations"][0]["path"].removeprefix("./") for f in report["findings"]}
+    paths |= {p["path"].removeprefix("./") for p in report["problems"]}
+    assert paths == {"Dockerfile.py", "Dockerfile.web"}
