@@ -17,7 +17,7 @@ base
 codec crypto
 net
 expr
-image package
+content image package
 report
 inventory secret malware waste
 vuln
