@@ -9,7 +9,7 @@
 #include "codec/json_writer.h"
 #include "render/actions_json.h"
 #include "render/finding_json.h"
-#include "render/render.h"
+#include "render/report_json.h"
 #include "render/tally.h"
 
 #define SCHEMA "plimsoll.report/1"
@@ -444,8 +444,8 @@ static void put_summary(struct json_writer *w, const struct report *r, const str
 	json_close_map(w);
 }
 
-static int render(const struct report *report, const struct render_options *options,
-		  struct strbuf *out, struct err *err)
+int report_json(const struct report *report, const struct render_options *options,
+		enum json_layout layout, struct strbuf *out, struct err *err)
 {
 	struct vec rows;
 	struct plan plan;
@@ -459,7 +459,7 @@ static int render(const struct report *report, const struct render_options *opti
 		vec_done(&rows);
 		return r;
 	}
-	json_writer_init(&w, out, JSON_INDENT);
+	json_writer_init(&w, out, layout);
 	json_open_map(&w);
 	json_put_text(&w, "schema", SCHEMA);
 	put_tool(&w, report);
@@ -478,10 +478,18 @@ static int render(const struct report *report, const struct render_options *opti
 	put_summary(&w, report, &rows);
 	put_verdict(&w, &report->verdict);
 	json_close_map(&w);
-	strbuf_addc(out, '\n');
 	plan_done(&plan);
 	vec_done(&rows);
 	return strbuf_check(out, err);
+}
+
+static int render(const struct report *report, const struct render_options *options,
+		  struct strbuf *out, struct err *err)
+{
+	int r = report_json(report, options, JSON_INDENT, out, err);
+
+	strbuf_addc(out, '\n');
+	return r < 0 ? r : strbuf_check(out, err);
 }
 
 const struct renderer renderer_json = {
