@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes files as a C table (src/check/shipped.h).
+"""Writes files as a C table (src/base/shipped.h).
 
     tools/embed.py ROOT OUT FILE...
 
@@ -35,7 +35,7 @@ def main(root, out, *files):
         rows.append(f'\t{{"{path.relative_to(root).as_posix()}",\n{literal(data)},\n\t\t{len(data)}}},\n')
     pathlib.Path(out).write_text(
         "/* SPDX-License-Identifier: Apache-2.0 */\n"
-        '#include "check/shipped.h"\n\n'
+        '#include "base/shipped.h"\n\n'
         "const struct shipped_file shipped_files[] = {\n" + "".join(rows) + "\t{0},\n};\n")
 
 

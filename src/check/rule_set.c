@@ -4,7 +4,7 @@
 #include "base/limits.h"
 #include "base/nearest.h"
 #include "check/rule_pack.h"
-#include "check/shipped.h"
+#include "base/shipped.h"
 #include "check/yaml_facts.h"
 #include "codec/yaml.h"
 

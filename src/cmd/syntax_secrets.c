@@ -4,7 +4,7 @@
 #include "base/cleanup.h"
 #include "base/fd.h"
 #include "base/limits.h"
-#include "check/shipped.h"
+#include "base/shipped.h"
 #include "cmd/command.h"
 #include "cmd/line_answers.h"
 #include "codec/json.h"

@@ -6,7 +6,7 @@
 #include "base/limits.h"
 #include "base/nearest.h"
 #include "check/rule_program.h"
-#include "check/shipped.h"
+#include "base/shipped.h"
 #include "codec/yaml.h"
 
 #define POLICY_ID_MAX 64 /* bytes */

@@ -5,8 +5,9 @@
 #include <stdlib.h>
 
 #include "base/cleanup.h"
+#include "base/cursor.h"
 #include "base/limits.h"
-#include "base/strbuf.h"
+#include "codec/checksum.h"
 
 #define REACH_MAX     8192 /* of a pattern without a longest match */
 #define KEYWORD_REACH 1024
@@ -146,6 +147,74 @@ void secret_automaton_free(struct secret_automaton *a)
 	if (a)
 		hs_free_database(a->db);
 	free(a);
+}
+
+/* ---- to and from bytes ---- */
+
+static const char magic[8] = {'P', 'L', 'M', 'S', 'E', 'C', 'R', 'T'};
+
+#define CHECKED_FROM 16
+
+static void put_u64(struct strbuf *out, uint64_t v)
+{
+	strbuf_add_bytes(out, &v, sizeof v);
+}
+
+static uint64_t get_u64(struct cursor *c)
+{
+	struct str s = cursor_take(c, sizeof(uint64_t));
+	uint64_t v = 0;
+
+	if (s.n)
+		memcpy(&v, s.p, sizeof v);
+	return v;
+}
+
+int secret_automaton_save(const struct secret_automaton *a, const struct secret_trigger *triggers,
+			  size_t n, struct strbuf *out, struct err *err)
+{
+	uint64_t checksum;
+	char *db = NULL;
+	size_t size = 0;
+
+	strbuf_add_bytes(out, magic, sizeof magic);
+	put_u64(out, 0);
+	put_u64(out, n);
+	for (size_t i = 0; i < n; i++)
+		put_u64(out, triggers[i].reach);
+	if (hs_serialize_database(a->db, &db, &size) != HS_SUCCESS)
+		return err_nomem(err);
+	strbuf_add_bytes(out, db, size);
+	free(db);
+	if (strbuf_check(out, err) < 0)
+		return strbuf_check(out, err);
+	checksum = checksum_of(str_skip(strbuf_str(out), CHECKED_FROM));
+	memcpy(out->p + sizeof magic, &checksum, sizeof checksum);
+	return 0;
+}
+
+bool secret_automaton_load(struct str saved, struct secret_trigger *triggers, size_t n,
+			   struct secret_automaton **ret)
+{
+	struct cursor c = cursor_make(saved);
+	struct str head = cursor_take(&c, sizeof magic);
+	uint64_t checksum = get_u64(&c);
+	struct secret_automaton *a;
+	struct str db;
+
+	if (c.failed || memcmp(head.p, magic, sizeof magic) != 0 ||
+	    checksum != checksum_of(str_skip(saved, CHECKED_FROM)) || get_u64(&c) != n)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		triggers[i].reach = get_u64(&c);
+	db = str_skip(saved, c.at);
+	a = c.failed ? NULL : calloc(1, sizeof *a);
+	if (!a || hs_deserialize_database(db.p, db.n, &a->db) != HS_SUCCESS) {
+		free(a);
+		return false;
+	}
+	*ret = a;
+	return true;
 }
 
 int secret_scratch_new(const struct secret_automaton *a, struct secret_scratch **ret,

@@ -12,6 +12,7 @@
  */
 #pragma once
 
+#include "base/strbuf.h"
 #include "secret/secret_rule.h"
 
 enum secret_trigger_kind {
@@ -33,6 +34,22 @@ struct secret_scratch;
 int secret_automaton_new(struct secret_trigger *triggers, size_t n, struct secret_automaton **ret,
 			 struct err *err);
 void secret_automaton_free(struct secret_automaton *a);
+
+/*
+ * To and from bytes, for this build and machine. Load fills in the triggers' reach; false: damaged,
+ * of other triggers, or of another processor.
+ *
+ *     OFFSET  SIZE   DESCRIPTION
+ *     0       8      magic "PLMSECRT"
+ *     8       8      checksum of all that follows
+ *     16      8      number of triggers
+ *     24      8      each trigger's reach
+ *     ..      ..     Vectorscan's own form
+ */
+int secret_automaton_save(const struct secret_automaton *a, const struct secret_trigger *triggers,
+			  size_t n, struct strbuf *out, struct err *err);
+bool secret_automaton_load(struct str saved, struct secret_trigger *triggers, size_t n,
+			   struct secret_automaton **ret);
 
 int secret_scratch_new(const struct secret_automaton *a, struct secret_scratch **ret,
 		       struct err *err);

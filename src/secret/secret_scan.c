@@ -122,8 +122,11 @@ static int match(struct secret_scanner *s, const struct secret_rule *rule, struc
 		 size_t from, struct found *ret)
 {
 	struct str groups[GROUPS] = {0};
-	int r = regex_find(rule->regex, text, from, groups, GROUPS, s->err);
+	const struct regex *regex;
+	int r = secret_set_regex(s->set, rule, &regex, s->err);
 
+	if (r == 0)
+		r = regex_find(regex, text, from, groups, GROUPS, s->err);
 	if (r <= 0)
 		return r;
 	*ret = (struct found){groups[0], groups[0]};

@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "base/strbuf.h"
+#include "codec/checksum.h"
 #include "codec/yaml.h"
 #include "secret/secret_automaton.h"
 #include "secret/secret_pack.h"
@@ -61,6 +62,7 @@ int secret_set_add_pack(struct secret_set *set, struct str bytes, struct str fil
 		return err_nomem(err);
 	}
 	*slot = yaml;
+	set->hash = checksum_of(bytes) ^ (set->hash << 7 | set->hash >> 57);
 	return secret_pack_read(yaml_document(yaml, 0), name, &set->arena, &set->rules, err);
 }
 
@@ -72,7 +74,7 @@ const struct secret_rule *secret_set_at(const struct secret_set *set, size_t i)
 /* ---- compiling ---- */
 
 /* A value's pattern holds from its beginning; one by itself is searched for. */
-static int compile_regex(struct secret_rule *rule, struct err *err)
+static int make_regex(const struct secret_rule *rule, struct regex **ret, struct err *err)
 {
 	CLEANUP(strbuf_done) struct strbuf text = STRBUF_INIT(LIMIT_REGEX_PATTERN_BYTES);
 	int r;
@@ -80,7 +82,7 @@ static int compile_regex(struct secret_rule *rule, struct err *err)
 	strbuf_addf(&text, "%s(?:%.*s)", rule->names.n ? "\\A" : "", STR_FMT(rule->pattern));
 	r = strbuf_check(&text, err);
 	if (r == 0)
-		r = regex_new(strbuf_str(&text), &rule->regex, err);
+		r = regex_new(strbuf_str(&text), ret, err);
 	return r < 0 ? err_wrap(err, r, "%.*s:%zu: pattern of %.*s", STR_FMT(rule->file),
 				rule->line, STR_FMT(rule->id))
 		     : 0;
@@ -117,11 +119,59 @@ int secret_set_compile(struct secret_set *set, struct err *err)
 	for (size_t i = 0; i < set->rules.n && r == 0; i++) {
 		struct secret_rule *rule = vec_at(&set->rules, i);
 
-		r = compile_regex(rule, err);
+		r = make_regex(rule, &rule->regex, err);
 		if (r == 0)
 			r = add_triggers(set, rule, err);
 	}
 	if (r < 0)
 		return r;
 	return secret_automaton_new(set->triggers.p, set->triggers.n, &set->automaton, err);
+}
+
+bool secret_set_load(struct secret_set *set, struct str saved)
+{
+	bool ok = true;
+
+	for (size_t i = 0; i < set->rules.n && ok; i++)
+		ok = add_triggers(set, vec_at(&set->rules, i), NULL) == 0;
+	if (ok)
+		ok = secret_automaton_load(saved, set->triggers.p, set->triggers.n,
+					   &set->automaton);
+	if (!ok)
+		vec_cut(&set->triggers, 0);
+	return ok;
+}
+
+int secret_set_save(const struct secret_set *set, struct strbuf *out, struct err *err)
+{
+	return secret_automaton_save(set->automaton, set->triggers.p, set->triggers.n, out, err);
+}
+
+uint64_t secret_set_hash(const struct secret_set *set)
+{
+	return set->hash;
+}
+
+/* Only few rules hit anything in one scan: each pattern is made when it is first needed. */
+int secret_set_regex(const struct secret_set *set, const struct secret_rule *rule,
+		     const struct regex **ret, struct err *err)
+{
+	struct secret_rule *own =
+		vec_at(&set->rules, (size_t)(rule - (const struct secret_rule *)set->rules.p));
+	struct regex *made, *seen = __atomic_load_n(&own->regex, __ATOMIC_ACQUIRE);
+	int r;
+
+	*ret = seen;
+	if (seen)
+		return 0;
+	r = make_regex(rule, &made, err);
+	if (r < 0)
+		return r;
+	*ret = made;
+	if (__atomic_compare_exchange_n(&own->regex, &seen, made, false, __ATOMIC_ACQ_REL,
+					__ATOMIC_ACQUIRE))
+		return 0;
+	regex_free(made); /* another thread was first */
+	*ret = seen;
+	return 0;
 }

@@ -5,7 +5,8 @@
  *     CLEANUP(secret_set_freep) struct secret_set *set = NULL;
  *     r = secret_set_new(&set, err);
  *     r = secret_set_add_pack(set, bytes, STR("mine.yaml"), err);      each pack
- *     r = secret_set_compile(set, err);
+ *     r = secret_set_compile(set, err);                   half a second; or what that gave before:
+ *     secret_set_load(set, saved)
  *     CLEANUP(secret_scanner_freep) struct secret_scanner *s = NULL;   one a thread
  *     r = secret_scanner_new(set, &s, err);
  *     r = secret_scan(s, text, SECRET_TEXT, &hits, err);
@@ -21,6 +22,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "base/strbuf.h"
 #include "base/vec.h"
 #include "secret/secret_pair.h"
 #include "secret/secret_rule.h"
@@ -34,6 +36,14 @@ void secret_set_freep(struct secret_set **set);
 
 int secret_set_add_pack(struct secret_set *set, struct str bytes, struct str file, struct err *err);
 int secret_set_compile(struct secret_set *set, struct err *err);
+
+/*
+ * What compile made, to be kept in a cache of this machine and build. Load gives false, and the set
+ * is as it was, for bytes that are damaged, of other packs or another processor.
+ */
+int secret_set_save(const struct secret_set *set, struct strbuf *out, struct err *err);
+bool secret_set_load(struct secret_set *set, struct str saved);
+uint64_t secret_set_hash(const struct secret_set *set); /* of the packs */
 
 /* In the order of the packs; NULL behind the last. */
 const struct secret_rule *secret_set_at(const struct secret_set *set, size_t i);

@@ -13,4 +13,9 @@ struct secret_set {
 	struct vec rules;    /* struct secret_rule */
 	struct vec triggers; /* struct secret_trigger, made when the rules are complete */
 	struct secret_automaton *automaton;
+	uint64_t hash; /* of the packs' bytes, in order */
 };
+
+/* The rule's pattern, made when it is first asked for; the set's. Any thread. */
+int secret_set_regex(const struct secret_set *set, const struct secret_rule *rule,
+		     const struct regex **ret, struct err *err);

@@ -14,7 +14,7 @@
 #include "base/cleanup.h"
 #include "base/fd.h"
 #include "base/strbuf.h"
-#include "check/shipped.h"
+#include "base/shipped.h"
 #include "secret/secret_set.h"
 
 #define ROUNDS	   5

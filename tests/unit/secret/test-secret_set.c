@@ -3,7 +3,7 @@
 #include "tests/unit/test.h"
 
 #include "base/limits.h"
-#include "check/shipped.h"
+#include "base/shipped.h"
 #include "secret/secret_example.h"
 #include "secret/secret_set.h"
 
