@@ -8,7 +8,7 @@
 static int run(int argc, const char *const *argv)
 {
 	CLEANUP(strbuf_done) struct strbuf out = STRBUF_INIT(8192);
-	struct cache *c = cache_open();
+	struct cache *c = cache_open(0);
 	struct cache_usage usage, before;
 	char bytes[TEXT_BYTES_MAX];
 	struct err err = {0};

@@ -32,6 +32,20 @@ static const struct scanner scanners[] = {
 	{"config", offsetof(struct scan_options, configuration)},
 };
 
+static int no_scanner(struct str word, struct err *err)
+{
+	CLEANUP(strbuf_done) struct strbuf names = STRBUF_INIT(256);
+
+	for (size_t i = 0; i < ARRAY_LEN(scanners); i++)
+		strbuf_addf(&names, "%s%s",
+			    i == 0			   ? ""
+			    : i == ARRAY_LEN(scanners) - 1 ? " and "
+							   : ", ",
+			    scanners[i].name);
+	return err_set(err, ERR_USAGE, "--scanners: no scanner \"%.*s\"; there are %.*s",
+		       STR_FMT(word), STR_FMT(strbuf_str(&names)));
+}
+
 /* "vuln,config": those that are named and no others. */
 static int parse_scanners(struct scan_options *opt, struct err *err)
 {
@@ -48,9 +62,7 @@ static int parse_scanners(struct scan_options *opt, struct err *err)
 		while (i < ARRAY_LEN(scanners) && !str_is(word, scanners[i].name))
 			i++;
 		if (i == ARRAY_LEN(scanners))
-			return err_set(err, ERR_USAGE,
-				       "--scanners: no scanner \"%.*s\"; there are vuln and config",
-				       STR_FMT(word));
+			return no_scanner(word, err);
 		*(bool *)((char *)opt + scanners[i].flag) = true;
 	}
 	return 0;
@@ -156,6 +168,7 @@ struct scan_parts {
 	struct rule_set *rules; /* NULL: the configuration is not judged */
 	struct db *db;
 	struct err no_db;
+	struct scan_watch watches[WATCHES_MAX]; /* those of file content */
 };
 
 static void parts_done(struct scan_parts *p)
@@ -191,6 +204,7 @@ static int parts_open(struct scan_parts *p, const struct scan_options *opt, cons
 		*err = p->no_db;
 		r = -(int)err->code;
 	}
+	p->request.watches = p->watches;
 	return r == 0 ? report_output_create(&p->out, err) : r;
 }
 

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "base/map.h"
 #include "base/vec.h"
+#include "scan/watchers.h"
 
 #define LANGUAGES_MAX 64
 
@@ -36,15 +37,17 @@ struct analysis {
 	bool head_open;
 	size_t n_problems;
 	uint64_t n_left_out;
-	size_t n_marked;	  /* files that rules look at */
-	uint64_t n_package_files; /* paths that packages own so far */
-	bool alone_open;	  /* the last of the files can be parsed as soon as it is read */
-	struct arena arena;	  /* paths, while finishing */
-	struct arena scratch;	  /* of the readers */
-	struct map by_path;	  /* path -> struct wanted_file, while finishing */
+	size_t n_marked;	   /* files that rules look at */
+	uint64_t n_package_files;  /* paths that packages own so far */
+	bool alone_open;	   /* the last of the files can be parsed as soon as it is read */
+	struct arena arena;	   /* paths, while finishing */
+	struct arena scratch;	   /* of the readers */
+	struct map by_path;	   /* path -> struct wanted_file, while finishing */
+	struct watchers *watchers; /* NULL: none */
+	bool is_watched;	   /* the content of the last entry */
 };
 
-int analysis_new(const struct path_index *index, struct strbuf *record, struct analysis **ret,
+int analysis_new(const struct scan_plan *plan, struct strbuf *record, struct analysis **ret,
 		 struct err *err)
 {
 	struct analysis *a = calloc(1, sizeof *a);
@@ -52,7 +55,7 @@ int analysis_new(const struct path_index *index, struct strbuf *record, struct a
 
 	if (!a)
 		return err_nomem(err);
-	a->index = index;
+	a->index = plan->index;
 	a->record = record;
 	a->files = (struct vec)VEC_INIT(struct wanted_file *, LIMIT_LAYER_ENTRIES);
 	a->path = (struct strbuf)STRBUF_INIT((size_t)LIMIT_PATH_BYTES * 4);
@@ -65,6 +68,11 @@ int analysis_new(const struct path_index *index, struct strbuf *record, struct a
 		return r;
 	}
 	record_begin(record);
+	r = watchers_new(plan, &(struct watch_host){record, a}, &a->watchers, err);
+	if (r < 0) {
+		analysis_free(a);
+		return r;
+	}
 	*ret = a;
 	return 0;
 }
@@ -89,6 +97,7 @@ void analysis_free(struct analysis *a)
 		vec_done(&a->languages[i].nodes);
 	vec_done(&a->files);
 	strbuf_done(&a->path);
+	watchers_free(a->watchers);
 	tree_builder_free(a->builder);
 	map_done(&a->by_path);
 	arena_done(&a->arena);
@@ -566,8 +575,10 @@ int analysis_entry(struct analysis *a, const struct tree_entry *e, struct captur
 	struct err problem = {0};
 	bool escaped = false;
 	uint32_t node;
+	int r = 0;
 
 	*ret_capture = NULL;
+	a->is_watched = false;
 	close_head(a);
 	close_alone(a);
 	if (tree_add(a->builder, e, &node, &escaped, &problem) < 0) {
@@ -590,7 +601,30 @@ int analysis_entry(struct analysis *a, const struct tree_entry *e, struct captur
 	if (e->type == NODE_DIR && !path_index_has_directories(a->index))
 		return 0;
 	set_path(a, node);
-	return look_at_node(a, e, node, ret_capture, err);
+	if (a->watchers && e->type == NODE_FILE)
+		r = watchers_file(a->watchers, e, node, strbuf_str(&a->path), &a->is_watched, err);
+	return r < 0 ? r : look_at_node(a, e, node, ret_capture, err);
+}
+
+bool analysis_wants_content(const struct analysis *a)
+{
+	return a->is_watched;
+}
+
+int analysis_content(struct analysis *a, const struct tree_entry *e, struct stream *file,
+		     struct err *err)
+{
+	return watchers_read(a->watchers, strbuf_str(&a->path), e->size, file, err);
+}
+
+static int finish_watches(struct analysis *a, struct err *err)
+{
+	struct tree view;
+
+	if (!a->watchers)
+		return 0;
+	tree_builder_view(a->builder, &view);
+	return watchers_finish(a->watchers, &view, err);
 }
 
 bool analysis_capture_data(struct capture *c, struct str piece, uint64_t offset)
@@ -693,6 +727,9 @@ int analysis_finish(struct analysis *a, struct layer_facts *facts, struct err *e
 		r = settle_files(a, err);
 	if (r == 0 && a->lost_language)
 		r = err_nomem(err);
+	if (r < 0)
+		return r;
+	r = finish_watches(a, err);
 	if (r < 0)
 		return r;
 	parse_files(a);

@@ -6,6 +6,7 @@
  *     analysis_new(index, record, &a, err);
  *     analysis_entry(a, &entry, &capture, err);        for each entry
  *     analysis_capture_data(capture, piece, offset)    when it asked for the data
+ *     analysis_content(a, &entry, stream, err)         when its content is watched
  *     analysis_finish(a, &facts, err);
  *
  * Used by layer_scan.c (archives) and directory_scan.c (a root file system in place).
@@ -13,7 +14,7 @@
 #pragma once
 
 #include "scan/layer_record.h"
-#include "scan/path_index.h"
+#include "scan/plan.h"
 
 struct analysis;
 
@@ -25,7 +26,7 @@ struct capture {
 	bool head_only; /* only the first bytes matter (LANGUAGE_HEAD_BYTES) */
 };
 
-int analysis_new(const struct path_index *index, struct strbuf *record, struct analysis **ret,
+int analysis_new(const struct scan_plan *plan, struct strbuf *record, struct analysis **ret,
 		 struct err *err);
 void analysis_free(struct analysis *a);
 
@@ -35,6 +36,15 @@ void analysis_free(struct analysis *a);
  */
 int analysis_entry(struct analysis *a, const struct tree_entry *e, struct capture **ret_capture,
 		   struct err *err);
+
+/*
+ * Whether watches want the content of the entry that was just added. If so, its whole data goes to
+ * analysis_content as a stream, and what is captured beside is the caller's to copy from it.
+ * Errors: ERR_NOMEM, those of the stream and of a watch.
+ */
+bool analysis_wants_content(const struct analysis *a);
+int analysis_content(struct analysis *a, const struct tree_entry *e, struct stream *file,
+		     struct err *err);
 
 /* One piece of the wanted file's data; returns false when no more is wanted. */
 bool analysis_capture_data(struct capture *c, struct str piece, uint64_t offset);

@@ -11,13 +11,14 @@
 #include "base/limits.h"
 #include "base/vec.h"
 
-#define NAME_MAX_BYTES (3 + 64 + 1)
+#define NAME_MAX_BYTES (3 + 64 + 1 + 16 + 1)
 #define RACY_SECONDS   2
 #define TEMP_SECONDS   3600 /* nobody writes one record for so long */
 
 struct cache {
 	int fd;
 	char *path;
+	uint64_t recipe;
 };
 
 static char *default_path(void)
@@ -33,12 +34,13 @@ static char *default_path(void)
 	return n < 0 ? NULL : path;
 }
 
-struct cache *cache_open(void)
+struct cache *cache_open(uint64_t recipe)
 {
 	struct cache *c = calloc(1, sizeof *c);
 
 	if (!c)
 		return NULL;
+	c->recipe = recipe;
 	c->path = default_path();
 	c->fd = -1;
 	if (c->path && dir_make_all(c->path, NULL) == 0)
@@ -69,14 +71,18 @@ int cache_fd(const struct cache *c)
 	return c ? c->fd : -1;
 }
 
-/* "<hex>" of a sha256 digest; false for others, which are not cached. */
-static bool record_name(struct str digest, char name[NAME_MAX_BYTES])
+/* Of a sha256 digest; false for others, which are not cached. */
+static bool record_name(const struct cache *c, struct str digest, char name[NAME_MAX_BYTES])
 {
 	struct digest_value v;
 
 	if (digest_parse(digest, &v, NULL) < 0 || v.algorithm != DIGEST_SHA256)
 		return false;
-	(void)snprintf(name, NAME_MAX_BYTES, "%.64s", digest.p + 7);
+	if (c->recipe)
+		(void)snprintf(name, NAME_MAX_BYTES, "%.64s-%016llx", digest.p + 7,
+			       (unsigned long long)c->recipe); /* fits */
+	else
+		(void)snprintf(name, NAME_MAX_BYTES, "%.64s", digest.p + 7); /* fits */
 	return true;
 }
 
@@ -148,7 +154,7 @@ bool cache_find(struct cache *c, struct str digest, struct str identity, struct 
 			return false;
 		digest = str_of(known);
 	}
-	return record_name(digest, name) && map_file(c, name, ret);
+	return record_name(c, digest, name) && map_file(c, name, ret);
 }
 
 /* Whether the times in the identity are old enough to tell a later change. */
@@ -177,7 +183,7 @@ void cache_store(struct cache *c, const struct digest_value *blob, struct str id
 	struct str digest = digest_format(blob, text);
 	struct cache_usage usage;
 
-	if (!c || record.n > LIMIT_CACHE_BYTES / 2 || !record_name(digest, name))
+	if (!c || record.n > LIMIT_CACHE_BYTES / 2 || !record_name(c, digest, name))
 		return;
 	if (file_write_atomic(c->fd, name, record, NULL) < 0)
 		return;

@@ -4,7 +4,8 @@
  * $XDG_CACHE_HOME/plimsoll/layers-1.
  *
  * A record is written beside its place and renamed over it, so readers see all or nothing and no
- * lock is needed. Two kinds of file: "<hex>" holds the record of the blob with that sha256;
+ * lock is needed. Two kinds of file: "<hex>" holds the record of the blob with that sha256,
+ * "<hex>-<recipe>" that of a scan that also looked into files;
  * "at-<hex>" holds the digest of the bytes that a file identity (device, inode, size, mtime, ctime,
  * offset) was verified to have, as git's index does. A file changed less than two seconds before
  * it was read is not remembered: its times could not tell a later change apart.
@@ -19,7 +20,11 @@
 
 struct cache;
 
-struct cache *cache_open(void); /* NULL: there is none here */
+/*
+ * recipe: what records depend on beside the layer's bytes (scan_plan_recipe); those of another one
+ * are not found, and stand beside. NULL: there is no cache here.
+ */
+struct cache *cache_open(uint64_t recipe);
 void cache_close(struct cache *c);
 
 /*

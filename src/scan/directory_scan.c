@@ -82,31 +82,67 @@ static void tell_limit(struct walk *w, const char *what)
 	analysis_loss(w->a, "directory", str_sub(strbuf_str(&w->path), 0, 4096), &problem);
 }
 
-static void read_wanted(struct walk *w, int dir, const char *name, struct capture *capture)
+/* A file's bytes; what is captured of them is copied on the way. */
+struct wanted_stream {
+	struct stream stream;
+	int fd;
+	struct capture *capture; /* NULL: nothing, or nothing more */
+	uint64_t at;
+};
+
+static ssize_t wanted_stream_read(struct stream *stream, void *buf, size_t n, struct err *err)
+{
+	struct wanted_stream *s = (struct wanted_stream *)stream;
+	ssize_t got = fd_read_full(s->fd, buf, n, err);
+
+	if (got <= 0)
+		return got;
+	if (s->capture && !analysis_capture_data(s->capture, str_make(buf, (size_t)got), s->at))
+		s->capture = NULL;
+	s->at += (uint64_t)got;
+	return got;
+}
+
+static void wanted_stream_close(struct stream *stream)
+{
+	(void)stream; /* its descriptor is the caller's */
+}
+
+/* Reads as much as is captured. */
+static int read_captured(struct wanted_stream *s, struct err *err)
+{
+	uint64_t end = s->capture->n;
+	char block[8192];
+	ssize_t n = 1;
+
+	while (n > 0 && s->capture && s->at < end)
+		n = wanted_stream_read(&s->stream, block, sizeof block, err);
+	if (n == 0 && s->capture && s->at < end)
+		return err_set(err, ERR_IO, "became shorter while it was read");
+	return n < 0 ? (int)n : 0;
+}
+
+/* Errors: ERR_NOMEM; others are told. */
+static int read_wanted(struct walk *w, int dir, const char *name, const struct tree_entry *e,
+		       struct capture *capture, struct err *err)
 {
 	CLEANUP(fd_closep)
 	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	struct wanted_stream s = {{wanted_stream_read, wanted_stream_close}, fd, capture, 0};
 	struct err problem = {0};
-	char block[8192];
-	uint64_t offset = 0;
-	bool more = true;
-	ssize_t n = 0;
+	int r;
 
 	if (fd < 0) {
 		tell(w, errno, "open");
-		return;
+		return 0;
 	}
-	while (more && offset < capture->n) {
-		n = fd_read_full(fd, block, sizeof block, &problem);
-		if (n <= 0)
-			break;
-		more = analysis_capture_data(capture, str_make(block, (size_t)n), offset);
-		offset += (uint64_t)n;
-	}
-	if (n == 0 && more && offset < capture->n)
-		err_set(&problem, ERR_IO, "became shorter while it was read");
-	if (problem.code != ERR_OK)
+	r = analysis_wants_content(w->a) ? analysis_content(w->a, e, &s.stream, &problem)
+					 : read_captured(&s, &problem);
+	if (r == -ERR_NOMEM)
+		return err_nomem(err);
+	if (r < 0)
 		analysis_loss(w->a, "directory", strbuf_str(&w->path), &problem);
+	return 0;
 }
 
 static int compare_cstr(const void *a, const void *b)
@@ -224,8 +260,8 @@ static int add_entry(struct walk *w, int dir, const char *name, const struct sta
 		e.link = str_make(link, n < 0 ? 0 : (size_t)n);
 	}
 	r = analysis_entry(w->a, &e, &capture, err);
-	if (r == 0 && capture)
-		read_wanted(w, dir, name, capture);
+	if (r == 0 && (capture || analysis_wants_content(w->a)))
+		r = read_wanted(w, dir, name, &e, capture, err);
 	return r;
 }
 
@@ -278,7 +314,7 @@ static int walk_tree(struct walk *w, struct err *err)
 	return r;
 }
 
-int directory_scan(const char *root, const struct path_index *index, struct scan_progress *progress,
+int directory_scan(const char *root, const struct scan_plan *plan, struct scan_progress *progress,
 		   struct strbuf *ret_record, struct err *err)
 {
 	int fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -296,7 +332,7 @@ int directory_scan(const char *root, const struct path_index *index, struct scan
 		return r;
 	}
 	w.device = st.st_dev;
-	r = analysis_new(index, ret_record, &w.a, err);
+	r = analysis_new(plan, ret_record, &w.a, err);
 	if (r < 0) {
 		(void)close(fd); /* read side */
 		return r;

@@ -12,5 +12,5 @@
 #include "base/strbuf.h"
 #include "scan/layer_scan.h"
 
-int directory_scan(const char *root, const struct path_index *index, struct scan_progress *progress,
+int directory_scan(const char *root, const struct scan_plan *plan, struct scan_progress *progress,
 		   struct strbuf *ret_record, struct err *err);

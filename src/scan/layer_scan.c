@@ -260,7 +260,7 @@ static int scan_with(struct pipeline *p, struct digest *plain_hash, struct analy
 	return analysis_finish(a, &facts, err);
 }
 
-int layer_scan(struct stream *blob, const struct path_index *index, struct scan_progress *progress,
+int layer_scan(struct stream *blob, const struct scan_plan *plan, struct scan_progress *progress,
 	       struct strbuf *ret_record, struct err *err)
 {
 	struct pipeline p = {.blob = blob, .progress = progress};
@@ -275,7 +275,7 @@ int layer_scan(struct stream *blob, const struct path_index *index, struct scan_
 	if (r == 0)
 		r = ring_init(&p.plain, RING_BLOCKS, RING_BLOCK_BYTES, err);
 	if (r == 0)
-		r = analysis_new(index, ret_record, &a, err);
+		r = analysis_new(plan, ret_record, &a, err);
 	if (r == 0)
 		r = first_block(&p, err);
 	if (r == 0)

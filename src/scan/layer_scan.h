@@ -4,7 +4,7 @@
  * as they stream by.
  *
  *     struct strbuf record = STRBUF_INIT(LIMIT_RECORD_BYTES);
- *     r = layer_scan(blob, index, &progress, &record, err);
+ *     r = layer_scan(blob, plan, &progress, &record, err);
  *
  * Three threads share a packed layer: one reads and hashes, one unpacks, the caller's hashes the
  * plain bytes and reads the tar; a plain layer needs two. Memory: two rings of RING_BYTES, the
@@ -21,7 +21,7 @@
 
 #include "base/stream.h"
 #include "base/strbuf.h"
-#include "scan/path_index.h"
+#include "scan/plan.h"
 
 struct scan_progress {
 	atomic_ullong done_bytes;  /* of the blobs as stored */
@@ -29,5 +29,5 @@ struct scan_progress {
 	atomic_bool canceled;	   /* set by a failing sibling: give up soon */
 };
 
-int layer_scan(struct stream *blob, const struct path_index *index, struct scan_progress *progress,
+int layer_scan(struct stream *blob, const struct scan_plan *plan, struct scan_progress *progress,
 	       struct strbuf *ret_record, struct err *err);

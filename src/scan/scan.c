@@ -39,6 +39,7 @@ struct scan {
 	const struct scan_request *q;
 	struct scan_progress *progress;
 	struct path_index *index;
+	struct scan_plan plan;
 	struct cache *cache; /* NULL: none */
 	struct source *source;
 	struct opener *opener;		   /* NULL: no source */
@@ -181,7 +182,7 @@ static int read_layer(struct scan *s, size_t i, struct layer_job *job, struct er
 		return 0;
 	r = open_layer(s, i, &promised, &blob, err);
 	if (r == 0)
-		r = layer_scan(blob, s->index, s->progress, &job->bytes, err);
+		r = layer_scan(blob, &s->plan, s->progress, &job->bytes, err);
 	if (r == 0)
 		r = layer_record_read(strbuf_str(&job->bytes), &job->record, err);
 	if (r == 0)
@@ -332,18 +333,19 @@ static int check_again(const struct layer_record *first, struct str record, stru
 static int read_again(void *context, size_t i, const struct path_index *index,
 		      struct strbuf *ret_record, struct err *err)
 {
+	const struct scan_plan plan = {.index = index};
 	struct scan *s = context;
 	struct stream *blob = NULL;
 	int r;
 
 	if (!s->source)
-		return directory_scan(s->directory, index, s->progress, ret_record, err);
+		return directory_scan(s->directory, &plan, s->progress, ret_record, err);
 	if (s->source->layers[i].passed)
 		return err_set(err, ERR_UNSUPPORTED, "%.*s can be read only once",
 			       STR_FMT(s->source->location));
 	r = opener_open(s->opener, i, &blob, err);
 	if (r == 0)
-		r = layer_scan(blob, index, s->progress, ret_record, err);
+		r = layer_scan(blob, &plan, s->progress, ret_record, err);
 	if (r == 0)
 		r = check_again(&s->jobs[i].record, strbuf_str(ret_record), err);
 	return r < 0 && r != -ERR_UNSUPPORTED ? err_wrap(err, r, "layer %zu", i + 1) : r;
@@ -457,7 +459,7 @@ static int scan_source(struct scan *s, struct report *report, struct err *err)
 	int r = 0;
 
 	if (s->source->next_blob)
-		r = stream_scan(s->source, s->index, s->cache, s->progress, &s->passing, err);
+		r = stream_scan(s->source, &s->plan, s->cache, s->progress, &s->passing, err);
 	if (r == 0)
 		r = add_jobs(s, s->source->n_layers, report, err);
 	return r < 0 ? r : read_layers(s, err);
@@ -469,7 +471,7 @@ static int scan_directory(struct scan *s, const char *path, struct report *repor
 
 	s->directory = path;
 	if (r == 0)
-		r = directory_scan(path, s->index, s->progress, &s->jobs[0].bytes, err);
+		r = directory_scan(path, &s->plan, s->progress, &s->jobs[0].bytes, err);
 	if (r == 0)
 		r = layer_record_read(strbuf_str(&s->jobs[0].bytes), &s->jobs[0].record, err);
 	if (r == 0)
@@ -570,7 +572,8 @@ int scan_run(const struct scan_request *q, struct scan_progress *progress, struc
 	if (r == 0)
 		r = path_index_new(&s.index, err);
 	if (r == 0) {
-		s.cache = q->no_cache ? NULL : cache_open();
+		s.plan = (struct scan_plan){s.index, q->watches, q->n_watches};
+		s.cache = q->no_cache ? NULL : cache_open(scan_plan_recipe(&s.plan));
 		s.source = target.source;
 		if (s.source)
 			r = opener_start(s.source, &s.opener, err);

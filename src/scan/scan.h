@@ -26,6 +26,8 @@ struct scan_request {
 	int64_t time;  /* unix seconds */
 	bool no_cache;
 	bool no_sandbox;
+	const struct scan_watch *watches; /* of file content; those of --scanners */
+	size_t n_watches;
 };
 
 int scan_run(const struct scan_request *q, struct scan_progress *progress, struct report **ret,

@@ -413,7 +413,7 @@ int second_look_read(struct second_look *s, const struct path_index *index, seco
 {
 	struct layer_facts facts = {.is_complete = 1};
 	struct analysis *a = NULL;
-	int r = analysis_new(index, ret_record, &a, err);
+	int r = analysis_new(&(struct scan_plan){.index = index}, ret_record, &a, err);
 
 	for (size_t i = 0; r == 0 && i < s->files.n;)
 		r = look_at_layer(s, i, &i, read, context, a, err);

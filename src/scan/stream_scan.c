@@ -7,7 +7,7 @@
 #define BLOCK_BYTES ((size_t)256 << 10)
 
 struct stream_scan {
-	const struct path_index *index;
+	const struct scan_plan *plan;
 	struct cache *cache;
 	struct scan_progress *progress;
 	struct vec *passed;
@@ -65,7 +65,7 @@ static int verify(struct stream_scan *s, struct stream *in, struct str promised,
 static int analyse(struct stream_scan *s, struct stream *in, struct passed_layer *p,
 		   struct err *err)
 {
-	int r = layer_scan(in, s->index, s->progress, &p->bytes, err);
+	int r = layer_scan(in, s->plan, s->progress, &p->bytes, err);
 
 	if (r == -ERR_LIMIT && p->bytes.max < LIMIT_RECORD_BYTES)
 		return err_set(err, ERR_LIMIT,
@@ -119,10 +119,10 @@ static void release_unused(const struct source *src, struct vec *passed)
 			release(vec_at(passed, i));
 }
 
-int stream_scan(struct source *src, const struct path_index *index, struct cache *cache,
+int stream_scan(struct source *src, const struct scan_plan *plan, struct cache *cache,
 		struct scan_progress *progress, struct vec *passed, struct err *err)
 {
-	struct stream_scan s = {index, cache, progress, passed, 0};
+	struct stream_scan s = {plan, cache, progress, passed, 0};
 	struct source_blob blob;
 	struct stream *in;
 	int r;

@@ -28,6 +28,6 @@ struct passed_layer {
 	struct err error; /* why it is not what its name promises; code ERR_OK: it is */
 };
 
-int stream_scan(struct source *src, const struct path_index *index, struct cache *cache,
+int stream_scan(struct source *src, const struct scan_plan *plan, struct cache *cache,
 		struct scan_progress *progress, struct vec *passed, struct err *err);
 void passed_layers_done(struct vec *passed);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scan/tar_scan.h"
 
+#include "base/limits.h"
+
 static struct tree_entry tree_entry_of(const struct tar_entry *e)
 {
 	static const enum node_type types[] = {
@@ -22,6 +24,71 @@ static struct tree_entry tree_entry_of(const struct tar_entry *e)
 	};
 }
 
+/* The data of one entry as a stream; what is captured of it is copied on the way. */
+struct entry_stream {
+	struct stream stream;
+	struct tar *tar;
+	struct capture *capture; /* NULL: nothing */
+	struct str piece;	 /* what is left of it */
+	uint64_t hole;		 /* zeros before the piece */
+	uint64_t at;		 /* behind the last piece */
+	uint64_t n_holes;	 /* zeros given in all */
+};
+
+static int next_piece(struct entry_stream *s, struct err *err)
+{
+	uint64_t offset;
+	int r = tar_data(s->tar, &s->piece, &offset, err);
+
+	if (r <= 0)
+		return r;
+	if (s->capture && !analysis_capture_data(s->capture, s->piece, offset))
+		s->capture = NULL;
+	s->hole = offset > s->at ? offset - s->at : 0;
+	if (s->hole > LIMIT_HOLE_BYTES - s->n_holes)
+		s->hole = LIMIT_HOLE_BYTES - s->n_holes;
+	s->n_holes += s->hole;
+	s->at = offset + s->piece.n;
+	return 1;
+}
+
+static ssize_t entry_stream_read(struct stream *stream, void *buf, size_t n, struct err *err)
+{
+	struct entry_stream *s = (struct entry_stream *)stream;
+	struct str part;
+
+	while (s->hole == 0 && s->piece.n == 0) {
+		int r = next_piece(s, err);
+
+		if (r <= 0)
+			return r;
+	}
+	if (s->hole) {
+		n = n < s->hole ? n : (size_t)s->hole;
+		memset(buf, 0, n);
+		s->hole -= n;
+		return (ssize_t)n;
+	}
+	part = str_sub(s->piece, 0, n);
+	memcpy(buf, part.p, part.n);
+	s->piece = str_skip(s->piece, part.n);
+	return (ssize_t)part.n;
+}
+
+static void entry_stream_close(struct stream *stream)
+{
+	(void)stream; /* it owns nothing */
+}
+
+static int read_content(struct tar *tar, struct analysis *a, const struct tree_entry *e,
+			struct capture *capture, struct err *err)
+{
+	struct entry_stream s = {
+		.stream = {entry_stream_read, entry_stream_close}, .tar = tar, .capture = capture};
+
+	return analysis_content(a, e, &s.stream, err);
+}
+
 static int read_entry(struct tar *tar, struct analysis *a, const struct tar_entry *te,
 		      struct err *err)
 {
@@ -32,6 +99,8 @@ static int read_entry(struct tar *tar, struct analysis *a, const struct tar_entr
 	bool more = true;
 	int r = analysis_entry(a, &e, &capture, err);
 
+	if (r == 0 && analysis_wants_content(a))
+		return read_content(tar, a, &e, capture, err);
 	if (r < 0 || !capture)
 		return r;
 	while (more && (r = tar_data(tar, &piece, &offset, err)) > 0)

@@ -45,7 +45,7 @@ static int scan(const struct path_index *index, struct str tar, struct strbuf *r
 	struct analysis *a = NULL;
 	struct err err = {0};
 	bool complete;
-	int r = analysis_new(index, record, &a, &err);
+	int r = analysis_new(&(struct scan_plan){.index = index}, record, &a, &err);
 
 	if (r == 0)
 		r = tar_scan(next_block, &tar, a, &complete, &err);

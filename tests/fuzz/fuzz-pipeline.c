@@ -18,8 +18,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!report || (!index && path_index_new(&index, NULL) < 0))
 		abort();
-	if (layer_scan(memory_stream_new(str_make(data, size), SIZE_MAX), index, &progress, &bytes,
-		       NULL) == 0) {
+	if (layer_scan(memory_stream_new(str_make(data, size), SIZE_MAX),
+		       &(struct scan_plan){.index = index}, &progress, &bytes, NULL) == 0) {
 		if (layer_record_read(strbuf_str(&bytes), &record, NULL) < 0)
 			abort(); /* what we wrote must be readable */
 		if (assemble(records, 1, report, NULL) == 0)

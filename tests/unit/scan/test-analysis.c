@@ -18,7 +18,8 @@ static void begin(struct scanned *s)
 	*s = (struct scanned){.bytes = STRBUF_INIT(1 << 24)};
 	arena_init(&s->arena, 1 << 20);
 	assert_int_equal(path_index_new(&s->index, NULL), 0);
-	assert_int_equal(analysis_new(s->index, &s->bytes, &s->a, NULL), 0);
+	assert_int_equal(
+		analysis_new(&(struct scan_plan){.index = s->index}, &s->bytes, &s->a, NULL), 0);
 }
 
 /* The capture of the entry, or NULL. */

@@ -23,7 +23,7 @@ static int make_directory(void **state)
 
 static int remove_directory(void **state)
 {
-	struct cache *c = cache_open();
+	struct cache *c = cache_open(0);
 	char path[128];
 
 	(void)state;
@@ -60,7 +60,7 @@ static bool finds(struct cache *c, const char *of, const char *identity, const c
 
 TEST(a_record_is_found_by_its_digest)
 {
-	struct cache *c = cache_open();
+	struct cache *c = cache_open(0);
 	struct digest_value v = digest_for("layer");
 	struct cache_usage usage;
 
@@ -77,7 +77,7 @@ TEST(a_record_is_found_by_its_digest)
 
 TEST(a_local_file_is_only_known_once_its_bytes_were_verified)
 {
-	struct cache *c = cache_open();
+	struct cache *c = cache_open(0);
 	struct digest_value v = digest_for("layer");
 
 	cache_store(c, &v, STR(""), STR("record"));
@@ -91,7 +91,7 @@ TEST(a_local_file_is_only_known_once_its_bytes_were_verified)
 
 TEST(a_file_changed_just_now_is_not_remembered)
 {
-	struct cache *c = cache_open();
+	struct cache *c = cache_open(0);
 	struct digest_value v = digest_for("layer");
 	char identity[128];
 
@@ -103,7 +103,7 @@ TEST(a_file_changed_just_now_is_not_remembered)
 
 TEST(an_identity_that_names_something_odd_finds_nothing)
 {
-	struct cache *c = cache_open();
+	struct cache *c = cache_open(0);
 	struct digest_value v = digest_for("layer"), id = digest_for(SETTLED);
 	char name[80], text[DIGEST_TEXT_MAX];
 	int fd;
@@ -121,7 +121,7 @@ TEST(an_identity_that_names_something_odd_finds_nothing)
 
 TEST(the_least_used_go_first)
 {
-	struct cache *c = cache_open();
+	struct cache *c = cache_open(0);
 	struct cache_usage usage;
 
 	for (int i = 0; i < 10; i++) {
@@ -146,7 +146,7 @@ TEST(the_least_used_go_first)
 
 static void *write_many(void *context)
 {
-	struct cache *c = cache_open();
+	struct cache *c = cache_open(0);
 	struct digest_value v = digest_for("layer");
 	CLEANUP(freep) char *bytes = malloc(100000);
 
@@ -162,7 +162,7 @@ static void *write_many(void *context)
 TEST(writers_at_the_same_time_leave_a_whole_record)
 {
 	static const char letters[] = "abcd";
-	struct cache *c = cache_open();
+	struct cache *c = cache_open(0);
 	struct digest_value v = digest_for("layer");
 	char text[DIGEST_TEXT_MAX];
 	struct str digest = digest_format(&v, text);
@@ -203,7 +203,7 @@ static void leave_temp(const char *name, time_t modified)
 
 TEST(what_killed_writers_left_behind_goes)
 {
-	struct cache *c = cache_open();
+	struct cache *c = cache_open(0);
 	struct digest_value v = digest_for("layer");
 	char old[256], young[256];
 
@@ -220,7 +220,7 @@ TEST(what_killed_writers_left_behind_goes)
 
 TEST(leftovers_of_a_process_of_the_same_number_are_in_nobodys_way)
 {
-	struct cache *c = cache_open();
+	struct cache *c = cache_open(0);
 	struct digest_value v = digest_for("layer");
 	char path[256];
 
@@ -239,6 +239,20 @@ TEST(leftovers_of_a_process_of_the_same_number_are_in_nobodys_way)
 	cache_close(c);
 }
 
+TEST(a_record_of_another_recipe_is_not_found_and_stands_beside)
+{
+	struct cache *plain = cache_open(0), *watched = cache_open(7);
+	struct digest_value v = digest_for("layer");
+
+	cache_store(plain, &v, STR_NULL, STR("of paths"));
+	assert_false(finds(watched, "layer", "", "of paths"));
+	cache_store(watched, &v, STR_NULL, STR("of content"));
+	assert_true(finds(watched, "layer", "", "of content"));
+	assert_true(finds(plain, "layer", "", "of paths"));
+	cache_close(plain);
+	cache_close(watched);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -250,6 +264,7 @@ int main(void)
 		IN_DIRECTORY(the_least_used_go_first),
 		IN_DIRECTORY(writers_at_the_same_time_leave_a_whole_record),
 		IN_DIRECTORY(what_killed_writers_left_behind_goes),
+		IN_DIRECTORY(a_record_of_another_recipe_is_not_found_and_stands_beside),
 		IN_DIRECTORY(leftovers_of_a_process_of_the_same_number_are_in_nobodys_way),
 	};
 

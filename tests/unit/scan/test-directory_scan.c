@@ -66,7 +66,8 @@ static void scan(struct outcome *o)
 
 	*o = (struct outcome){.bytes = STRBUF_INIT(1 << 24)};
 	assert_int_equal(path_index_new(&index, NULL), 0);
-	if (directory_scan(root, index, &progress, &o->bytes, &err) < 0)
+	if (directory_scan(root, &(struct scan_plan){.index = index}, &progress, &o->bytes, &err) <
+	    0)
 		fail_msg("%s", err.msg);
 	path_index_free(index);
 	assert_int_equal(layer_record_read(strbuf_str(&o->bytes), &o->rec, NULL), 0);
@@ -153,7 +154,8 @@ TEST(a_missing_directory_is_an_error_with_its_name)
 	struct err err = {0};
 
 	assert_int_equal(path_index_new(&index, NULL), 0);
-	assert_int_equal(directory_scan("/nowhere/at/all", index, &progress, &bytes, &err),
+	assert_int_equal(directory_scan("/nowhere/at/all", &(struct scan_plan){.index = index},
+					&progress, &bytes, &err),
 			 -ERR_NOT_FOUND);
 	assert_has(err.msg, "/nowhere/at/all");
 	path_index_free(index);

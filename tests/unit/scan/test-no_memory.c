@@ -53,7 +53,7 @@ static int analyse(struct strbuf *bytes, struct err *err)
 	int r = path_index_new(&index, err);
 
 	if (r == 0)
-		r = analysis_new(index, bytes, &a, err);
+		r = analysis_new(&(struct scan_plan){.index = index}, bytes, &a, err);
 	for (size_t i = 0; i < ARRAY_LEN(files) && r == 0; i++)
 		r = add(a, &files[i], err);
 	if (r == 0)
