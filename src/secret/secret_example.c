@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "codec/yaml.h"
+#include "secret/secret_file.h"
 
 #define DIGITS	  "0123456789"
 #define SMALL	  "abcdefghijklmnopqrstuvwxyz"
@@ -87,7 +88,9 @@ int secret_example_fill(struct str text, uint64_t *seed, struct strbuf *out, str
 }
 
 struct running {
+	const struct secret_set *set;
 	struct secret_scanner *scanner;
+	struct vec found; /* struct secret_hit, of files */
 	uint64_t seed;
 	secret_on_example on_example;
 	void *context;
@@ -102,13 +105,29 @@ static bool is_found(const struct secret_hits *hits, const struct secret_rule *r
 	return false;
 }
 
+/* Its first line is the path. */
+static int look_at_file(struct running *run, struct str text, struct secret_hits *ret)
+{
+	struct str path;
+	int r;
+
+	if (!str_pull_line(&text, &path))
+		return err_set(run->err, ERR_FORMAT, "the example has no path");
+	vec_cut(&run->found, 0);
+	r = secret_file_look(run->set, path, text, true, &run->found, run->err);
+	*ret = (struct secret_hits){.p = run->found.p, .n = run->found.n};
+	return r;
+}
+
 static int run_one(struct running *run, struct secret_example *x)
 {
 	CLEANUP(strbuf_done) struct strbuf text = STRBUF_INIT(LIMIT_SECRET_VALUE_BYTES);
 	struct secret_hits hits;
 	int r = secret_example_fill(x->text, &run->seed, &text, run->err);
 
-	if (r == 0)
+	if (r == 0 && x->rule->file_kind < SECRET_N_FILE_KINDS)
+		r = look_at_file(run, strbuf_str(&text), &hits);
+	else if (r == 0)
 		r = secret_scan(run->scanner, strbuf_str(&text), SECRET_TEXT, &hits, run->err);
 	if (r < 0)
 		return err_wrap(run->err, r, "%.*s:%zu", STR_FMT(x->rule->file), x->line);
@@ -137,8 +156,12 @@ int secret_examples_run(const struct secret_set *set, uint64_t seed, secret_on_e
 			void *context, struct err *err)
 {
 	CLEANUP(secret_scanner_freep) struct secret_scanner *scanner = NULL;
-	struct running run = {
-		.seed = seed, .on_example = on_example, .context = context, .err = err};
+	struct running run = {.set = set,
+			      .found = VEC_INIT(struct secret_hit, LIMIT_SECRET_HITS),
+			      .seed = seed,
+			      .on_example = on_example,
+			      .context = context,
+			      .err = err};
 	const struct secret_rule *rule;
 	int r = secret_scanner_new(set, &scanner, err);
 
@@ -148,5 +171,6 @@ int secret_examples_run(const struct secret_set *set, uint64_t seed, secret_on_e
 		if (r == 0)
 			r = run_list(&run, rule, yaml_get(rule->examples, "false"), false);
 	}
+	vec_done(&run.found);
 	return r;
 }

@@ -153,6 +153,20 @@ static int take_check_list(struct reading *rd, const struct yaml_node *v, uint32
 	return r;
 }
 
+static int take_file(struct reading *rd, struct secret_rule *rule, const struct yaml_node *v)
+{
+	struct nearest near = nearest_to(yaml_str(v));
+
+	rule->file_kind = secret_file_kind_find(yaml_str(v));
+	if (rule->file_kind < SECRET_N_FILE_KINDS)
+		return 0;
+	for (unsigned k = 0; k < SECRET_N_FILE_KINDS; k++)
+		nearest_offer(&near, str_of(secret_file_kind_name((enum secret_file_kind)k)));
+	return refuse(rd, yaml_line(v), "nothing in files is called \"%.*s\"%s%.*s%s",
+		      STR_FMT(yaml_str(v)), near.name.n ? "; did you mean \"" : "",
+		      STR_FMT(near.name), near.name.n ? "\"?" : "");
+}
+
 static int take_checks(struct reading *rd, struct secret_rule *rule, const struct yaml_node *v)
 {
 	return take_check_list(rd, v, &rule->checks);
@@ -213,7 +227,8 @@ static const struct key keys[] = {
 	{"id", take_id, true},
 	{"title", take_title, true},
 	{"severity", take_severity, true},
-	{"pattern", take_pattern, true},
+	{"pattern", take_pattern, false},
+	{"file", take_file, false},
 	{"names", take_names, false},
 	{"keywords", take_keywords, false},
 	{"checks", take_checks, false},
@@ -263,6 +278,9 @@ static int take_keys(struct reading *rd, struct secret_rule *rule, const struct 
 		if (keys[i].required && !(seen & 1u << i))
 			return refuse(rd, rule->line, "rule %.*s has no %s", STR_FMT(rule->id),
 				      keys[i].name);
+	if ((rule->pattern.n > 0) == (rule->file_kind < SECRET_N_FILE_KINDS))
+		return refuse(rd, rule->line, "rule %.*s needs a pattern or a file, not both",
+			      STR_FMT(rule->id));
 	return 0;
 }
 
@@ -280,6 +298,7 @@ static int read_rule(struct reading *rd, const struct yaml_node *node, struct ve
 				     .pack = rd->pack,
 				     .line = yaml_line(node),
 				     .confidence = 0.9,
+				     .file_kind = SECRET_N_FILE_KINDS,
 				     .is_bounded = true,
 				     .in_binary = yaml_get(node, "names") == NULL};
 	r = take_keys(rd, rule, node);

@@ -23,6 +23,8 @@
  * With `names` the pattern is of the whole value of an assignment, in any language, whose key
  * contains one of the names (secret_pair.h). A pattern with a group: the group is the secret.
  *
+ * With `file` instead of a pattern the rule names what secret_file.h finds in whole files.
+ *
  * `context: password` or `token` with names: the value has no form of its own, so what stands
  * around it decides how sure the finding is (secret_context.h).
  *
@@ -34,9 +36,9 @@
  * values that look made up are taken as well), references, codes, rotate, binary (also in files
  * that are no text; default on for rules without names).
  *
- * In examples ${SET:N} stands for N characters of a set: base62, base64, base64url, hex, HEX,
- * digits, letters, lower, upper, alnum (a-z0-9), ALNUM, base32,
- * bech32. They are drawn anew in each test.
+ * The first line of an example of a rule with `file` is the path. In examples ${SET:N} stands for N
+ * characters of a set: base62, base64, base64url, hex, HEX, digits, letters, lower, upper, alnum
+ * (a-z0-9), ALNUM, base32, bech32. They are drawn anew in each test.
  *
  * Patterns are RE2's (expr/regex.h); what the first pass needs of them is within what Vectorscan
  * takes, otherwise `keywords` are required.
@@ -46,6 +48,7 @@
 #include "expr/regex.h"
 #include "report/finding.h"
 #include "secret/secret_context.h"
+#include "secret/secret_file_kind.h"
 
 struct yaml_node;
 
@@ -60,6 +63,7 @@ struct secret_rule {
 	uint32_t proofs; /* the same: who passes is nearly sure */
 	double entropy, confidence;
 	enum secret_context_kind context;
+	enum secret_file_kind file_kind; /* SECRET_N_FILE_KINDS: a rule with a pattern */
 	bool in_binary, is_bounded, takes_placeholders;
 	const struct yaml_node *examples; /* map of true and false */
 	struct regex *regex; /* of the whole: see secret_set.h; NULL until it is made */

@@ -104,6 +104,10 @@ static int add_triggers(struct secret_set *set, const struct secret_rule *rule, 
 	const struct str_list *list = rule->names.n ? &rule->names : &rule->keywords;
 	enum secret_trigger_kind kind = rule->names.n ? TRIGGER_NAME : TRIGGER_KEYWORD;
 
+	if (rule->file_kind < SECRET_N_FILE_KINDS) {
+		set->of_file[rule->file_kind] = rule;
+		return 0;
+	}
 	if (list->n == 0 && !add_trigger(set, rule, TRIGGER_PATTERN, rule->pattern))
 		return err_nomem(err);
 	for (size_t i = 0; i < list->n; i++)
@@ -119,7 +123,8 @@ int secret_set_compile(struct secret_set *set, struct err *err)
 	for (size_t i = 0; i < set->rules.n && r == 0; i++) {
 		struct secret_rule *rule = vec_at(&set->rules, i);
 
-		r = make_regex(rule, &rule->regex, err);
+		if (rule->file_kind == SECRET_N_FILE_KINDS)
+			r = make_regex(rule, &rule->regex, err);
 		if (r == 0)
 			r = add_triggers(set, rule, err);
 	}

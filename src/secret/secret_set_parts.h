@@ -12,6 +12,7 @@ struct secret_set {
 	struct vec files;    /* struct yaml_file *, whose texts the rules borrow */
 	struct vec rules;    /* struct secret_rule */
 	struct vec triggers; /* struct secret_trigger, made when the rules are complete */
+	const struct secret_rule *of_file[SECRET_N_FILE_KINDS]; /* NULL: no rule tells of it */
 	struct secret_automaton *automaton;
 	uint64_t hash; /* of the packs' bytes, in order */
 };
