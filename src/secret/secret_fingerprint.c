@@ -18,12 +18,12 @@
 
 /* ---- the key ---- */
 
-void secret_key_done(struct secret_key *key)
+void fingerprint_key_done(struct fingerprint_key *key)
 {
 	secret_done(&key->bytes);
 }
 
-static int random_key(struct secret_key *ret, struct err *err)
+static int random_key(struct fingerprint_key *ret, struct err *err)
 {
 	char bytes[KEY_BYTES];
 	bool ok = getrandom(bytes, sizeof bytes, 0) == (ssize_t)sizeof bytes;
@@ -37,7 +37,7 @@ static int random_key(struct secret_key *ret, struct err *err)
 	return r;
 }
 
-static int read_key(const char *path, struct secret_key *ret, struct err *err)
+static int read_key(const char *path, struct fingerprint_key *ret, struct err *err)
 {
 	char bytes[KEY_BYTES_MAX + 1];
 	CLEANUP(fd_closep) int fd = fd_open_read(path, err);
@@ -56,7 +56,7 @@ static int read_key(const char *path, struct secret_key *ret, struct err *err)
 }
 
 /* Written whole before it has its name; who comes second takes what the first one made. */
-static bool write_key(const char *path, const struct secret_key *key)
+static bool write_key(const char *path, const struct fingerprint_key *key)
 {
 	CLEANUP(freep) char *temp = NULL;
 	CLEANUP(fd_closep) int fd = -1;
@@ -88,7 +88,7 @@ static char *default_dir(void)
 	return n < 0 ? NULL : path;
 }
 
-static int default_key(struct secret_key *ret, struct err *err)
+static int default_key(struct fingerprint_key *ret, struct err *err)
 {
 	CLEANUP(freep) char *dir = default_dir();
 	CLEANUP(freep) char *path = NULL;
@@ -115,12 +115,12 @@ static int default_key(struct secret_key *ret, struct err *err)
 	return r;
 }
 
-int secret_key_open(const char *path, struct secret_key *ret, struct err *err)
+int fingerprint_key_open(const char *path, struct fingerprint_key *ret, struct err *err)
 {
 	return path ? read_key(path, ret, err) : default_key(ret, err);
 }
 
-int secret_key_hash(const struct secret_key *key, uint64_t *ret, struct err *err)
+int fingerprint_key_hash(const struct fingerprint_key *key, uint64_t *ret, struct err *err)
 {
 	const struct str what = STR("plimsoll: which key");
 	unsigned char mac[HMAC_BYTES];
@@ -133,7 +133,7 @@ int secret_key_hash(const struct secret_key *key, uint64_t *ret, struct err *err
 
 /* ---- what is told ---- */
 
-int secret_fingerprint(const struct secret_key *key, struct str rule, struct str value,
+int secret_fingerprint(const struct fingerprint_key *key, struct str rule, struct str value,
 		       char ret[SECRET_FINGERPRINT_MAX], struct err *err)
 {
 	const struct str parts[] = {rule, {"", 1}, value};

@@ -3,8 +3,8 @@
  * What is told of a secret instead of itself: a redacted form for people, a fingerprint to know it
  * again by.
  *
- *     CLEANUP(secret_key_done) struct secret_key key = {0};
- *     r = secret_key_open(NULL, &key, err);                  $XDG_DATA_HOME/plimsoll/secrets.key
+ *     CLEANUP(fingerprint_key_done) struct fingerprint_key key = {0};
+ *     r = fingerprint_key_open(NULL, &key, err);                  $XDG_DATA_HOME/plimsoll/secrets.key
  *     r = secret_fingerprint(&key, rule->id, value, text, err);
  *     secret_redact(rule, value, text);                      "ghp_******** (40 characters)"
  *
@@ -27,19 +27,19 @@
 #define SECRET_FINGERPRINT_MAX (16 + 1)
 #define SECRET_REDACTED_MAX    48
 
-struct secret_key {
+struct fingerprint_key {
 	struct secret bytes;
 	bool is_lasting; /* kept in a file: later runs have it too */
 };
 
 /* path NULL: the default place, made where it is not there yet. */
-int secret_key_open(const char *path, struct secret_key *ret, struct err *err);
-void secret_key_done(struct secret_key *key);
+int fingerprint_key_open(const char *path, struct fingerprint_key *ret, struct err *err);
+void fingerprint_key_done(struct fingerprint_key *key);
 
 /* Tells keys apart without telling anything of them. */
-int secret_key_hash(const struct secret_key *key, uint64_t *ret, struct err *err);
+int fingerprint_key_hash(const struct fingerprint_key *key, uint64_t *ret, struct err *err);
 
-int secret_fingerprint(const struct secret_key *key, struct str rule, struct str value,
+int secret_fingerprint(const struct fingerprint_key *key, struct str rule, struct str value,
 		       char ret[SECRET_FINGERPRINT_MAX], struct err *err);
 
 struct str secret_redact(const struct secret_rule *rule, struct str value,

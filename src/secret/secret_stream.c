@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "secret/secret_file.h"
 
 #define BLOCKS_KEPT  8	 /* of parts within parts; more are made and released */
 #define BINARY_SHARE 256 /* of control characters: one in so many makes it binary */
@@ -15,7 +16,7 @@
 
 struct secret_reader {
 	const struct secret_set *set;
-	const struct secret_key *key;
+	const struct fingerprint_key *key;
 	struct secret_scanner *scanner;
 	char *blocks[BLOCKS_KEPT]; /* free ones */
 	size_t n_blocks;
@@ -24,8 +25,11 @@ struct secret_reader {
 
 struct secret_stream {
 	struct secret_reader *reader;
-	bool is_packed; /* its inside comes as other parts */
-	bool has_lines; /* lines of it mean something */
+	char *path;
+	bool is_file;	    /* known by what it means: its bytes are gathered */
+	struct strbuf file; /* as many as may be */
+	bool is_packed;	    /* its inside comes as other parts */
+	bool has_lines;	    /* lines of it mean something */
 	bool is_cut;
 	char *block;	  /* SECRET_BLOCK bytes; NULL: not needed yet */
 	size_t n;	  /* in it */
@@ -40,7 +44,7 @@ struct secret_stream {
 
 /* ---- the reader ---- */
 
-int secret_reader_new(const struct secret_set *set, const struct secret_key *key,
+int secret_reader_new(const struct secret_set *set, const struct fingerprint_key *key,
 		      struct secret_reader **ret, struct err *err)
 {
 	struct secret_reader *reader = calloc(1, sizeof *reader);
@@ -242,6 +246,47 @@ static int turn_block(struct secret_stream *s, struct err *err)
 	return r;
 }
 
+/* ---- the file as a whole ---- */
+
+/* Of two at one place the surest stays, of equals what the file means. */
+static bool makes_room(struct secret_stream *s, const struct secret_hit *hit)
+{
+	for (size_t i = 0; i < s->finds.n; i++) {
+		struct secret_find *f = vec_at(&s->finds, i);
+
+		if (f->offset >= hit->at + hit->value.n || hit->at >= f->offset + f->length)
+			continue;
+		if (f->confidence > hit->confidence)
+			return false;
+		*f = *(struct secret_find *)vec_at(&s->finds, s->finds.n - 1);
+		vec_cut(&s->finds, s->finds.n - 1);
+		i--;
+	}
+	return true;
+}
+
+static int look_at_file(struct secret_stream *s, struct err *err)
+{
+	struct str bytes = strbuf_str(&s->file);
+	enum secret_bytes kind = kind_of(s, bytes);
+	bool is_whole = s->at + s->n == bytes.n && s->file.error == ERR_OK;
+	struct vec list = VEC_INIT(struct secret_hit, LIMIT_SECRET_HITS);
+	struct secret_hits hits;
+	int r = secret_file_look(s->reader->set, str_of(s->path), bytes, is_whole, &list, err);
+
+	if (r == -ERR_LIMIT) {
+		s->is_cut = true;
+		r = 0;
+	}
+	hits = (struct secret_hits){list.p, list.n, false};
+	s->at = s->n_lines = s->counted = s->n_counted_lines = 0;
+	for (size_t i = 0; i < hits.n && r == 0; i++)
+		if (makes_room(s, &hits.p[i]))
+			r = add_find(s, bytes, kind, &hits.p[i], &hits, err);
+	vec_done(&list);
+	return r;
+}
+
 /* ---- one part ---- */
 
 int secret_stream_begin(struct secret_reader *reader, const struct content_part *part,
@@ -251,7 +296,14 @@ int secret_stream_begin(struct secret_reader *reader, const struct content_part 
 
 	if (!s)
 		return err_nomem(err);
+	s->path = str_dup(part->path);
+	if (!s->path) {
+		free(s);
+		return err_nomem(err);
+	}
 	s->reader = reader;
+	s->is_file = secret_file_is_wanted(part->path, part->head);
+	s->file = (struct strbuf)STRBUF_INIT(LIMIT_SECRET_FILE_BYTES);
 	s->size = part->size;
 	s->is_packed = part->form == CONTENT_PACKED;
 	s->has_lines = part->form == CONTENT_PLAIN ||
@@ -265,6 +317,8 @@ int secret_stream_data(struct secret_stream *s, struct str piece, struct err *er
 {
 	int r = 0;
 
+	if (s->is_file)
+		strbuf_add(&s->file, str_sub(piece, 0, s->file.max - s->file.n));
 	if (s->at + s->n == 0 && piece.n == s->size && piece.n <= SECRET_BLOCK) {
 		r = scan_block(s, piece, piece.n, err);
 		s->fresh = s->n = 0;
@@ -289,7 +343,11 @@ int secret_stream_data(struct secret_stream *s, struct str piece, struct err *er
 
 static void stream_free(struct secret_stream *s)
 {
+	if (s->file.n)
+		explicit_bzero(s->file.p, s->file.n);
+	strbuf_done(&s->file);
 	give_block(s->reader, s->block);
+	free(s->path);
 	vec_done(&s->finds);
 	free(s);
 }
@@ -306,7 +364,13 @@ int secret_stream_end(struct secret_stream *s, struct secret_finds *ret, struct 
 	struct secret_reader *reader = s->reader;
 	int r = ret && s->n ? scan_block(s, str_make(s->block, s->n), s->n, err) : 0;
 	struct vec finds = reader->finds;
+	double weight;
 
+	if (ret && r == 0 && s->is_file)
+		r = look_at_file(s, err);
+	weight = s->finds.n ? secret_path_weight(str_of(s->path)) : 1;
+	for (size_t i = 0; i < s->finds.n; i++)
+		((struct secret_find *)vec_at(&s->finds, i))->confidence *= weight;
 	vec_sort(&s->finds, by_offset);
 	reader->finds = s->finds;
 	s->finds = finds;

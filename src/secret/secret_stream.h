@@ -52,7 +52,7 @@ struct secret_finds {
 struct secret_reader;
 struct secret_stream;
 
-int secret_reader_new(const struct secret_set *set, const struct secret_key *key,
+int secret_reader_new(const struct secret_set *set, const struct fingerprint_key *key,
 		      struct secret_reader **ret, struct err *err);
 void secret_reader_free(struct secret_reader *reader);
 void secret_reader_freep(struct secret_reader **reader);

@@ -56,19 +56,19 @@ static int out_temp(void **state)
 
 TEST(the_key_is_made_once_and_for_its_owner)
 {
-	CLEANUP(secret_key_done) struct secret_key first = {0}, second = {0};
+	CLEANUP(fingerprint_key_done) struct fingerprint_key first = {0}, second = {0};
 	char path[64], a[SECRET_FINGERPRINT_MAX], b[SECRET_FINGERPRINT_MAX];
 	struct stat st;
 	uint64_t x, y;
 
 	(void)snprintf(path, sizeof path, "%s/plimsoll/secrets.key", dir);
-	assert_int_equal(secret_key_open(NULL, &first, NULL), 0);
+	assert_int_equal(fingerprint_key_open(NULL, &first, NULL), 0);
 	assert_true(first.is_lasting);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0600);
-	assert_int_equal(secret_key_open(NULL, &second, NULL), 0);
-	assert_int_equal(secret_key_hash(&first, &x, NULL), 0);
-	assert_int_equal(secret_key_hash(&second, &y, NULL), 0);
+	assert_int_equal(fingerprint_key_open(NULL, &second, NULL), 0);
+	assert_int_equal(fingerprint_key_hash(&first, &x, NULL), 0);
+	assert_int_equal(fingerprint_key_hash(&second, &y, NULL), 0);
 	assert_true(x == y);
 	assert_int_equal(secret_fingerprint(&first, STR("r"), STR("v"), a, NULL), 0);
 	assert_int_equal(secret_fingerprint(&second, STR("r"), STR("v"), b, NULL), 0);
@@ -80,7 +80,7 @@ TEST(the_key_is_made_once_and_for_its_owner)
 
 TEST(a_key_file_has_to_be_long_enough)
 {
-	CLEANUP(secret_key_done) struct secret_key key = {0};
+	CLEANUP(fingerprint_key_done) struct fingerprint_key key = {0};
 	struct err err = {0};
 	char path[64];
 	FILE *f;
@@ -90,9 +90,9 @@ TEST(a_key_file_has_to_be_long_enough)
 	assert_non_null(f);
 	assert_true(fputs("fifteen bytes..", f) >= 0);
 	assert_int_equal(fclose(f), 0);
-	assert_true(secret_key_open(path, &key, &err) < 0);
+	assert_true(fingerprint_key_open(path, &key, &err) < 0);
 	assert_has(err.msg, "16 to 4096 bytes");
-	assert_true(secret_key_open("/nowhere/key", &key, &err) < 0);
+	assert_true(fingerprint_key_open("/nowhere/key", &key, &err) < 0);
 	assert_has(err.msg, "/nowhere/key");
 }
 

@@ -14,7 +14,7 @@
 
 struct fixture {
 	struct secret_set *set;
-	struct secret_key key;
+	struct fingerprint_key key;
 	struct secret_reader *reader;
 };
 
@@ -31,7 +31,7 @@ static void begin(struct fixture *f)
 static void end(struct fixture *f)
 {
 	secret_reader_free(f->reader);
-	secret_key_done(&f->key);
+	fingerprint_key_done(&f->key);
 	secret_set_free(f->set);
 }
 
@@ -146,7 +146,8 @@ TEST(more_secrets_than_the_limit_are_told_as_cut)
 
 TEST(parts_within_parts_have_streams_of_their_own)
 {
-	const struct content_part outer = {.form = CONTENT_PACKED, .size = UINT64_MAX};
+	const struct content_part outer = {
+		.path = STR("a.tar"), .form = CONTENT_PACKED, .size = UINT64_MAX};
 	struct secret_stream *a, *b;
 	struct secret_finds finds;
 	struct fixture f;
