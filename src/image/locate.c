@@ -200,6 +200,7 @@ static int try_transport(struct search *s, enum transport transport, struct err 
 	case TRANSPORT_CONTAINER:
 	case TRANSPORT_CONTAINERD:
 	case TRANSPORT_DOCKER_ARCHIVE:
+	case TRANSPORT_GIT:
 	case TRANSPORT_OCI:
 	case TRANSPORT_OCI_ARCHIVE:
 	case TRANSPORT_ROOTFS:

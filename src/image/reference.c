@@ -287,6 +287,7 @@ static const struct {
 	{TRANSPORT_DOCKER, "docker://", "docker"},
 	{TRANSPORT_DOCKER_ARCHIVE, "docker-archive:", "docker-archive"},
 	{TRANSPORT_DOCKER_DAEMON, "docker-daemon:", "docker-daemon"},
+	{TRANSPORT_GIT, "git:", "git"},
 	{TRANSPORT_OCI, "oci:", "oci"},
 	{TRANSPORT_OCI_ARCHIVE, "oci-archive:", "oci-archive"},
 	{TRANSPORT_PODMAN, "podman:", "podman"},

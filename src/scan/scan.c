@@ -12,6 +12,7 @@
 #include "scan/assemble.h"
 #include "scan/cache.h"
 #include "scan/directory_scan.h"
+#include "scan/git_scan.h"
 #include "scan/image_facts.h"
 #include "scan/opener.h"
 #include "scan/sandbox.h"
@@ -479,6 +480,20 @@ static int scan_directory(struct scan *s, const char *path, struct report *repor
 	return r;
 }
 
+static int scan_history(struct scan *s, struct git_history *h, struct report *report,
+			struct err *err)
+{
+	int r = add_jobs(s, 1, report, err);
+
+	if (r == 0)
+		r = git_scan(h, &s->plan, s->progress, &s->jobs[0].bytes, err);
+	if (r == 0)
+		r = layer_record_read(strbuf_str(&s->jobs[0].bytes), &s->jobs[0].record, err);
+	if (r == 0)
+		s->jobs[0].is_read = true;
+	return r;
+}
+
 /* The first thing that a record tells to be wrong; empty: nothing. */
 static struct str first_problem(const struct layer_record *record, struct arena *arena)
 {
@@ -511,14 +526,19 @@ static int scan_target(struct scan *s, const struct target *t, struct report *re
 {
 	struct report_target *rt = &report->target;
 	const struct source *src = t->source;
-	int r = src ? scan_source(s, report, err) : scan_directory(s, t->directory, report, err);
+	const char *place = t->git ? t->git_location : t->directory;
+	int r = src	 ? scan_source(s, report, err)
+		: t->git ? scan_history(s, t->git, report, err)
+			 : scan_directory(s, t->directory, report, err);
 
 	if (r == 0)
 		r = check_is_archive(s, report, err);
 	if (r < 0)
 		return r;
-	rt->transport = arena_str(&report->arena, str_of(src ? src->transport : "rootfs"));
-	rt->location = arena_str(&report->arena, src ? src->location : str_of(t->directory));
+	rt->transport = arena_str(&report->arena, str_of(src	  ? src->transport
+							 : t->git ? "git"
+								  : "rootfs"));
+	rt->location = arena_str(&report->arena, src ? src->location : str_of(place));
 	if (src)
 		rt->found_by = arena_str(&report->arena, src->found_by);
 	return finish_report(s, report, err);

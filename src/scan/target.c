@@ -278,6 +278,14 @@ static int open_bare(struct str text, struct source_request *q,
 		     : open_image(TRANSPORT_NONE, text, q->platform, registry, &ret->source, err);
 }
 
+static int open_git(const char *path, struct target *ret, struct err *err)
+{
+	ret->git_location = str_dup(str_of(path));
+	if (!ret->git_location)
+		return err_nomem(err);
+	return git_history_open(path, &ret->git, err);
+}
+
 static int open_transport(enum transport transport, struct str rest, struct source_request *q,
 			  const struct registry_options *registry, struct target *ret,
 			  struct err *err)
@@ -301,6 +309,8 @@ static int open_transport(enum transport transport, struct str rest, struct sour
 		return is_directory(q->location)
 			       ? open_directory(q->location, ret, err)
 			       : source_archive(q, ARCHIVE_ROOTFS, &ret->source, err);
+	case TRANSPORT_GIT:
+		return open_git(q->location, ret, err);
 	case TRANSPORT_SBOM:
 		return open_sbom(q->location, ret, err);
 	case TRANSPORT_CONTAINER:
@@ -336,6 +346,8 @@ void target_done(struct target *t)
 {
 	source_close(t->source);
 	free(t->directory);
+	git_history_close(t->git);
+	free(t->git_location);
 	free(t->sbom_location);
 	strbuf_done(&t->sbom);
 	*t = (struct target){0};
