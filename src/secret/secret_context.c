@@ -37,6 +37,12 @@ static const char *const nothing[] = {
 	"const",    "let",    "var",	  "new",     "function",
 };
 
+/* Words of a key whose value somebody made up, to show that it is refused. */
+static const char *const made_up[] = {
+	"non",	"not",	 "no",	    "invalid", "fake", "bad",	"wrong",
+	"mock", "dummy", "example", "sample",  "stub", "bogus",
+};
+
 static bool is_one_of(struct str word, const char *const *list, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -66,13 +72,13 @@ static bool pull_word(struct str *key, struct str *ret)
 	return n > 0;
 }
 
-/* token_url is no token. */
+/* token_url is no token, an invalidToken no real one. */
 static bool is_about(struct str key)
 {
 	struct str word;
 
 	while (pull_word(&key, &word))
-		if (IS_ONE_OF(word, about))
+		if (IS_ONE_OF(word, about) || IS_ONE_OF(word, made_up))
 			return true;
 	return false;
 }
@@ -155,6 +161,20 @@ static bool repeats_name(struct str value, struct str name)
 	return is_identifier(value) && secret_key_has(value, name, false);
 }
 
+/* Hexadecimal digits of both cases: machines write one. */
+static bool is_uneven_hex(struct str v)
+{
+	bool small = false, large = false;
+
+	for (size_t i = 0; i < v.n; i++) {
+		if (char_hex(v.p[i]) < 0)
+			return false;
+		small |= v.p[i] >= 'a';
+		large |= v.p[i] >= 'A' && v.p[i] <= 'F';
+	}
+	return small && large;
+}
+
 static bool is_nothing(const struct secret_pair *p, struct str name)
 {
 	return IS_ONE_OF(p->value, nothing) || repeats_name(p->value, name) || is_code(p) ||
@@ -163,8 +183,9 @@ static bool is_nothing(const struct secret_pair *p, struct str name)
 
 /* ---- how sure ---- */
 
-#define CONTEXT_MOST	0.85 /* below that of a rule that knows the form */
-#define UUID_CONFIDENCE 0.45 /* most are ids */
+#define CONTEXT_MOST	 0.85 /* below that of a rule that knows the form */
+#define UUID_CONFIDENCE	 0.45 /* most are ids */
+#define NAMED_CONFIDENCE 0.45 /* a value that says what it is */
 
 static double password_confidence(const struct secret_pair *p)
 {
@@ -181,7 +202,7 @@ static double token_confidence(const struct secret_pair *p)
 
 	if (p->value.n < 16 || p->value.n > 512 || random < 0.45)
 		return 0;
-	if (secret_passes(1u << SECRET_CHECK_UUID, p->value))
+	if (secret_passes(1u << SECRET_CHECK_UUID, p->value) || is_uneven_hex(p->value))
 		return UUID_CONFIDENCE;
 	return 0.2 + 0.7 * random + (p->value.n >= 24 ? 0.1 : 0);
 }
@@ -194,5 +215,7 @@ double secret_context(enum secret_context_kind kind, const struct secret_pair *p
 	if (is_nothing(pair, name) || pair->operator_ == PAIR_SPACE)
 		return 0;
 	sure = kind == CONTEXT_PASSWORD ? password_confidence(pair) : token_confidence(pair);
+	if (secret_key_has(pair->value, name, true)) /* password: CleartextPassword1 */
+		sure = fmin(sure, NAMED_CONFIDENCE);
 	return fmin(sure, CONTEXT_MOST) * (is_about(pair->key) ? 0.35 : 1);
 }

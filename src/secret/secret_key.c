@@ -73,9 +73,7 @@ static enum secret_key_state look_at_secret_key(struct str body)
 	else
 		return SECRET_KEY_NONE;
 	usage = cursor_u8(&c);
-	if (c.failed)
-		return SECRET_KEY_NONE;
-	if (usage == 0)
+	if (c.failed || usage == 0) /* of one that is cut it is not known: the worse */
 		return SECRET_KEY_CLEAR;
 	return is_stub(&c) ? SECRET_KEY_NONE : SECRET_KEY_ENCRYPTED;
 }

@@ -188,6 +188,12 @@ static int take_context(struct reading *rd, struct secret_rule *rule, const stru
 	return 0;
 }
 
+static int take_spread(struct reading *rd, struct secret_rule *rule, const struct yaml_node *v)
+{
+	rule->is_spread = str_is(yaml_str(v), "kubernetes-secret");
+	return rule->is_spread ? 0 : refuse(rd, yaml_line(v), "spread is kubernetes-secret");
+}
+
 static int take_binary(struct reading *rd, struct secret_rule *rule, const struct yaml_node *v)
 {
 	rule->in_binary = str_is(yaml_str(v), "on");
@@ -236,6 +242,7 @@ static const struct key keys[] = {
 	{"entropy", take_entropy, false},
 	{"confidence", take_confidence, false},
 	{"public", take_public, false},
+	{"spread", take_spread, false},
 	{"binary", take_binary, false},
 	{"bounded", take_bounded, false},
 	{"placeholders", take_placeholders, false},

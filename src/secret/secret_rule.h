@@ -23,6 +23,9 @@
  * With `names` the pattern is of the whole value of an assignment, in any language, whose key
  * contains one of the names (secret_pair.h). A pattern with a group: the group is the secret.
  *
+ * With `spread: kubernetes-secret` the match is where a Secret of Kubernetes tells its kind, and
+ * the values round it are the secrets (secret_manifest.h).
+ *
  * With `file` instead of a pattern the rule names what secret_file.h finds in whole files.
  *
  * `context: password` or `token` with names: the value has no form of its own, so what stands
@@ -64,6 +67,7 @@ struct secret_rule {
 	double entropy, confidence;
 	enum secret_context_kind context;
 	enum secret_file_kind file_kind; /* SECRET_N_FILE_KINDS: a rule with a pattern */
+	bool is_spread;			 /* over the Secret of Kubernetes round the match */
 	bool in_binary, is_bounded, takes_placeholders;
 	const struct yaml_node *examples; /* map of true and false */
 	struct regex *regex; /* of the whole: see secret_set.h; NULL until it is made */

@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "crypto/digest.h"
+#include "secret/secret_manifest.h"
 #include "secret/secret_set_parts.h"
 #include "secret/secret_value.h"
 
@@ -148,15 +149,32 @@ static bool stands_alone(struct str text, size_t start, size_t end)
 	return end == 0 || !is_word(text, end - 1) || !is_word(text, end);
 }
 
+/* ---- values round a place ---- */
+
+struct spreading {
+	struct secret_scanner *s;
+	const struct secret_rule *rule;
+};
+
+static bool on_value(void *context, struct str key, struct str value, double confidence)
+{
+	const struct spreading *sp = context;
+	struct secret_hit *hit = add_hit(sp->s, sp->rule, value, key);
+
+	if (hit)
+		hit->confidence = confidence;
+	return hit != NULL;
+}
+
 static int try_pattern(struct secret_scanner *s, size_t index, size_t to)
 {
 	const struct secret_trigger *t = vec_at(&s->set->triggers, index);
 	struct str text = str_sub(s->text, 0, to + BEHIND);
 	struct found found;
-	size_t from = to > t->reach ? to - t->reach : 0, start, end;
+	size_t from = to > t->reach ? to - t->reach : 0, behind = s->done[index], start, end;
 	int r;
 
-	r = match(s, t->rule, text, from > s->done[index] ? from : s->done[index], &found);
+	r = match(s, t->rule, text, from > behind ? from : behind, &found);
 	if (r <= 0)
 		return r;
 	start = (size_t)(found.whole.p - s->text.p);
@@ -164,6 +182,12 @@ static int try_pattern(struct secret_scanner *s, size_t index, size_t to)
 	s->done[index] = end > to ? end : to;
 	if (t->rule->is_bounded && !stands_alone(s->text, start, end))
 		return 0;
+	if (t->rule->is_spread) {
+		struct spreading sp = {s, t->rule};
+
+		s->done[index] = secret_manifest_each(s->text, behind, start, on_value, &sp);
+		return 0;
+	}
 	if (holds(t->rule, found.secret))
 		add_hit(s, t->rule, found.secret, STR_NULL);
 	return 0;

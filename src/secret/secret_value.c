@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "codec/base64.h"
 #include "codec/json.h"
+#include "secret/secret_key.h"
 
 double secret_entropy(struct str value)
 {
@@ -26,6 +27,7 @@ double secret_entropy(struct str value)
 #define SAME_RUN	6 /* equal characters in a row that chance does not make */
 #define BLANK_RUN	4 /* the same of x * . _ # ?, which people write to say "to be filled in" */
 #define COUNT_RUN	8 /* 12345678, abcdefgh */
+#define REPEATED	4 /* characters of a part that stands there three times */
 #define PLACEHOLDER_MAX 512
 
 /* Words that nobody's generator makes; small letters, nothing between words. */
@@ -42,6 +44,27 @@ static bool is_blank(char c)
 	return memchr("xX*._#?", c, 7) != NULL;
 }
 
+/* 1234-1234-1234: what a generator would not make, and a hand does. */
+static bool repeats(struct str v)
+{
+	struct str last = STR_NULL, part;
+	size_t times = 1;
+
+	while (v.n > 0) {
+		size_t n = 0;
+
+		while (n < v.n && v.p[n] != '-' && v.p[n] != '_')
+			n++;
+		part = str_sub(v, 0, n);
+		v = str_skip(v, n + 1);
+		times = part.n >= REPEATED && str_eq(part, last) ? times + 1 : 1;
+		if (times >= 3)
+			return true;
+		last = part;
+	}
+	return false;
+}
+
 static bool has_run(struct str v)
 {
 	size_t same = 1, up = 1;
@@ -51,7 +74,8 @@ static bool has_run(struct str v)
 		up = v.p[i] == v.p[i - 1] + 1 ? up + 1 : 1;
 		if (v.p[i] == '0' && v.p[i - 1] == '9')
 			up++;
-		if (same >= SAME_RUN || (same >= BLANK_RUN && is_blank(v.p[i])) || up >= COUNT_RUN)
+		if ((same >= SAME_RUN && 4 * same >= v.n) ||
+		    (same >= BLANK_RUN && is_blank(v.p[i])) || up >= COUNT_RUN)
 			return true;
 	}
 	return v.n > 0 && same == v.n;
@@ -72,7 +96,7 @@ static bool has_word(struct str v)
 }
 
 /* ${TOKEN}, $(cat token), {{ token }}, <token>, %(token)s, [token], ... */
-static bool is_reference(struct str v)
+bool secret_is_reference(struct str v)
 {
 	static const char *const starts[] = {"${", "$(",  "{{", "<",  "%(",
 					     "[",  "...", "%{", "@@", "#{"};
@@ -90,7 +114,7 @@ static bool is_reference(struct str v)
 
 bool secret_is_placeholder(struct str value)
 {
-	return is_reference(value) || has_run(value) || has_word(value);
+	return secret_is_reference(value) || has_run(value) || repeats(value) || has_word(value);
 }
 
 /* ---- checks ---- */
@@ -226,18 +250,14 @@ static bool is_basic_auth(struct str v)
 	       !secret_is_placeholder(password);
 }
 
-#define PEM_KEY_BYTES 32 /* of base64: an Ed25519 seed in PKCS#8 has 64 */
-
-/* What stands between two lines of dashes; headers of old OpenSSL keys have a colon. */
-static bool is_pem_key(struct str v)
+static bool is_clear_key(struct str v)
 {
-	size_t from = str_find(v, STR("KEY")), to = str_find(v, STR("-----END")), n = 0;
+	return secret_key_of_pem(v) == SECRET_KEY_CLEAR;
+}
 
-	if (from >= to || to > v.n)
-		return false;
-	for (size_t i = from; i < to; i++)
-		n += char_is_alnum(v.p[i]) || v.p[i] == '+' || v.p[i] == '/';
-	return n >= PEM_KEY_BYTES + 8 && secret_entropy(str_sub(v, from, to - from)) >= 3.5;
+static bool is_encrypted_key(struct str v)
+{
+	return secret_key_of_pem(v) == SECRET_KEY_ENCRYPTED;
 }
 
 static const struct {

@@ -25,6 +25,9 @@ double secret_entropy(struct str value);
  */
 bool secret_is_placeholder(struct str value);
 
+/* Of those: what stands for a value that comes from elsewhere, as ${TOKEN} or {{ token }}. */
+bool secret_is_reference(struct str value);
+
 /* Whether it passes all of `checks`, bits of 1u << enum secret_check_kind. */
 bool secret_passes(uint32_t checks, struct str value);
 
