@@ -106,6 +106,7 @@ struct http_request {
 	const char *if_none_match, *if_modified_since; /* NULL: none; see http_file.h */
 	const char *unix_socket;		       /* NULL: TCP */
 	struct str form;	  /* body of a POST, application/x-www-form-urlencoded */
+	struct str_list headers;  /* "Name: value" more; to this origin only */
 	struct str authorization; /* a fixed value; empty: none */
 	const struct http_authorizer
 		*authorizer; /* asked when authorization is empty; NULL: none */
@@ -114,7 +115,8 @@ struct http_request {
 	unsigned stall_seconds; /* 0: of the client */
 	bool insecure;		/* certificates are not checked */
 	bool no_proxy;
-	bool once; /* no second try: it would not be the same, or there is another way */
+	bool no_redirects; /* they are answers */
+	bool once;	   /* no second try: it would not be the same, or there is another way */
 	/* Turns an answer other than 2xx into an error; NULL: a plain sentence for the status. */
 	int (*explain)(void *ctx, const char *what, const struct http_response *answer,
 		       struct err *err);

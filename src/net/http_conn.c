@@ -150,6 +150,16 @@ static int add_field(struct run *r, const char *name, struct str value, struct e
 	return result;
 }
 
+/* "Name: value" of the request itself, or "Name:" for one that is not to be sent. */
+static int add_line(struct run *r, struct str line, struct err *err)
+{
+	CLEANUP(secret_done) struct secret copy = {0};
+
+	if (!secret_set(&copy, line))
+		return err_nomem(err);
+	return add_header(r, copy.p, err);
+}
+
 static int set_headers(struct run *r, struct err *err)
 {
 	const struct http_exchange *x = r->x;
@@ -169,6 +179,8 @@ static int set_headers(struct run *r, struct err *err)
 		result = add_field(r, "If-Range", x->etag, err);
 	if (result == 0 && x->authorization)
 		result = add_field(r, "Authorization", secret_str(x->authorization), err);
+	for (size_t i = 0; i < x->request->headers.n && !x->leave_home && result == 0; i++)
+		result = add_line(r, x->request->headers.p[i], err);
 	if (result == 0)
 		result = add_header(r, "Expect:", err);
 	SET_POINTER(r, HTTPHEADER, r->headers);

@@ -186,6 +186,8 @@ static int run_hop(struct http_transfer *t, bool at_home, struct err *err)
 
 static bool is_redirect(const struct http_transfer *t)
 {
+	if (t->request->no_redirects)
+		return false;
 	switch (t->response->status) {
 	case 301:
 	case 302:
