@@ -18,7 +18,8 @@ struct secret_reader {
 	const struct secret_set *set;
 	const struct fingerprint_key *key;
 	struct secret_scanner *scanner;
-	char *blocks[BLOCKS_KEPT]; /* free ones */
+	struct secret_verifier *verifier; /* NULL: nobody is asked */
+	char *blocks[BLOCKS_KEPT];	  /* free ones */
 	size_t n_blocks;
 	struct vec finds; /* of the part that ended last */
 };
@@ -61,6 +62,11 @@ int secret_reader_new(const struct secret_set *set, const struct fingerprint_key
 	else
 		*ret = reader;
 	return r;
+}
+
+void secret_reader_verify(struct secret_reader *reader, struct secret_verifier *verifier)
+{
+	reader->verifier = verifier;
 }
 
 static void free_block(char *block)
@@ -196,6 +202,9 @@ static int add_find(struct secret_stream *s, struct str text, enum secret_bytes 
 
 	if (r < 0)
 		return r;
+	if (s->reader->verifier)
+		secret_verifier_add(s->reader->verifier, hit->rule->id, str_of(f.fingerprint),
+				    hit->value);
 	if (slot) {
 		slot->n_places++;
 		if (slot->confidence < f.confidence)

@@ -26,6 +26,7 @@
 #include "content/content.h"
 #include "secret/secret_fingerprint.h"
 #include "secret/secret_set.h"
+#include "secret/secret_verify.h"
 
 #define SECRET_BLOCK   ((size_t)1 << 20)
 #define SECRET_OVERLAP ((size_t)8 << 10)
@@ -54,6 +55,8 @@ struct secret_stream;
 
 int secret_reader_new(const struct secret_set *set, const struct fingerprint_key *key,
 		      struct secret_reader **ret, struct err *err);
+/* Hands the values on to be verified: the one way on which they leave. */
+void secret_reader_verify(struct secret_reader *reader, struct secret_verifier *verifier);
 void secret_reader_free(struct secret_reader *reader);
 void secret_reader_freep(struct secret_reader **reader);
 
