@@ -22,7 +22,7 @@ report
 inventory secret malware waste
 vuln
 check
-trust
+trust closure
 policy scan
 monitor vault
 render

@@ -281,6 +281,8 @@ static int see_item(struct assembly *as, size_t layer, const struct record_item 
 		return layer != NO_LAYER ? marked_files_add(&as->marked, layer, item) : 0;
 	case RECORD_LINK:
 		return 0; /* second_look.c */
+	case RECORD_PROGRAM:
+		return 0; /* needs.c */
 	}
 	return 0;
 }

@@ -156,6 +156,15 @@ void record_add_file(struct strbuf *sb, uint32_t node, const struct tree_entry *
 	item_end(sb, start);
 }
 
+void record_add_program(struct strbuf *sb, uint32_t node, struct str bytes)
+{
+	size_t start = item_begin(sb, RECORD_PROGRAM);
+
+	put_u32(sb, node);
+	put_str(sb, bytes);
+	item_end(sb, start);
+}
+
 void record_add_language(struct strbuf *sb, struct str ecosystem, const uint32_t *nodes, size_t n)
 {
 	size_t start = item_begin(sb, RECORD_LANGUAGE);
@@ -316,6 +325,10 @@ bool record_next(struct str *items, struct arena *arena, struct record_item *ret
 		break;
 	case RECORD_LINK:
 		ret->path = get_str(&body);
+		break;
+	case RECORD_PROGRAM:
+		ret->node = get_u32(&body);
+		ret->bytes = get_str(&body);
 		break;
 	case RECORD_LANGUAGE:
 		ret->parser = get_str(&body);

@@ -39,18 +39,20 @@ enum record_kind {
 	RECORD_LANGUAGE, /* a sign of language packages */
 	RECORD_FILE,	 /* a file that rules look at: its mode, capabilities or place stands out */
 	RECORD_LINK,	 /* a link where a wanted file or a directory above one could stand */
+	RECORD_PROGRAM,	 /* what a file would need if it were run: closure/program.h */
 };
 
 /* One item; the fields that its kind does not name are empty. */
 struct record_item {
 	enum record_kind kind;
-	struct str parser;	/* DB: reader id; PROBLEM: who; LANGUAGE: ecosystem */
-	struct str path;	/* DB, PROBLEM, KEPT, LINK */
-	uint32_t node;		/* DB: the file's, if a later entry may have replaced it; FILE */
-	bool is_whole;		/* DB: read to its end */
-	struct err error;	/* PROBLEM */
-	struct str bytes;	/* KEPT: content; LANGUAGE: see record_language_node;
-				   PACKAGE: the encoded form, for comparing; FILE: its capabilities */
+	struct str parser; /* DB: reader id; PROBLEM: who; LANGUAGE: ecosystem */
+	struct str path;   /* DB, PROBLEM, KEPT, LINK */
+	uint32_t node;	  /* DB: the file's, if a later entry may have replaced it; FILE, PROGRAM */
+	bool is_whole;	  /* DB: read to its end */
+	struct err error; /* PROBLEM */
+	struct str bytes; /* KEPT: content; LANGUAGE: see record_language_node;
+			     PACKAGE: the encoded form, for comparing; FILE: its capabilities;
+			     PROGRAM: see program_read */
 	uint64_t uid, gid;	/* FILE */
 	struct str mark;	/* FILE: of its place; empty: none */
 	struct package package; /* PACKAGE, FRAGMENT */
@@ -74,6 +76,7 @@ void record_add_problem(struct strbuf *sb, struct str parser, struct str path,
 void record_add_kept(struct strbuf *sb, struct str path, struct str bytes);
 void record_add_file(struct strbuf *sb, uint32_t node, const struct tree_entry *e, struct str mark);
 void record_add_link(struct strbuf *sb, struct str path);
+void record_add_program(struct strbuf *sb, uint32_t node, struct str bytes);
 void record_add_language(struct strbuf *sb, struct str ecosystem, const uint32_t *nodes, size_t n);
 
 /* Appends the frozen tree and completes the header. */
