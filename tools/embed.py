@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes files as a C table (src/base/shipped.h).
+"""Writes files as a C table: shipped_files of src/base/shipped.h, or another of that shape.
 
-    tools/embed.py ROOT OUT FILE...
+    tools/embed.py [--table HEADER TYPE NAME] ROOT OUT FILE...
 
 Names in the table are relative to ROOT.
 """
@@ -27,16 +27,20 @@ def literal(data):
     return "\n".join(lines) or '\t\t""'
 
 
-def main(root, out, *files):
+def main(*words):
+    header, kind, name = "base/shipped.h", "shipped_file", "shipped_files"
+    if words[0] == "--table":
+        header, kind, name, *words = words[1:]
+    root, out, *files = words
     root = pathlib.Path(root).resolve()
     rows = []
-    for path in sorted(pathlib.Path(name).resolve() for name in files):
+    for path in sorted(pathlib.Path(file).resolve() for file in files):
         data = path.read_bytes()
         rows.append(f'\t{{"{path.relative_to(root).as_posix()}",\n{literal(data)},\n\t\t{len(data)}}},\n')
     pathlib.Path(out).write_text(
         "/* SPDX-License-Identifier: Apache-2.0 */\n"
-        '#include "base/shipped.h"\n\n'
-        "const struct shipped_file shipped_files[] = {\n" + "".join(rows) + "\t{0},\n};\n")
+        f'#include "{header}"\n\n'
+        f"const struct {kind} {name}[] = {{\n" + "".join(rows) + "\t{0},\n};\n")
 
 
 if __name__ == "__main__":

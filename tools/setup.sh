@@ -12,9 +12,9 @@ set -euo pipefail
 build="gcc g++ make meson ninja-build pkg-config git ca-certificates
 	libarchive-dev libisal-dev libzstd-dev liblzma-dev libbz2-dev libssl-dev libcurl4-openssl-dev libcurl4
 	libjansson-dev libre2-dev libvectorscan-dev libgit2-dev libyaml-dev libexpat1-dev libsqlite3-dev libseccomp-dev libcrypt-dev zlib1g-dev"
-test="python3 libcmocka-dev python3-pytest python3-jsonschema python3-yaml python3-cryptography
+test="python3 libcmocka-dev python3-pytest python3-html5lib python3-jsonschema python3-yaml python3-cryptography
 	curl openssl xz-utils zstd zsh fish neovim shellcheck"
-engines="docker-registry podman docker.io containerd"
+engines="docker-registry podman docker.io containerd chromium"
 lint="clang clang-format clang-tidy cppcheck libclang-rt-dev python3"
 bench="python3 mmdebstrap umoci skopeo isal openssl npm"
 matching="python3 rpm libdpkg-perl zstd xz-utils"
@@ -23,7 +23,7 @@ reason() {
 	case $1 in
 	build) echo "the compiler, meson, and the libraries Plimsoll is linked with" ;;
 	test) echo "the test frameworks, and what the tests check documents with" ;;
-	engines) echo "real registries and engines for the tests of tests/net" ;;
+	engines) echo "real registries and engines for the tests of tests/net, and a browser for the report page" ;;
 	lint) echo "formatter, static analysers, sanitizers and libFuzzer" ;;
 	bench) echo "what the images of the benchmark are built with" ;;
 	matching) echo "the tools that order versions beside us" ;;
@@ -35,7 +35,7 @@ reason() {
 installed() {
 	case $1 in
 	docker.io) ! command -v dockerd >/dev/null || return 0 ;;
-	containerd | docker-registry | podman | npm) ! command -v "$1" >/dev/null || return 0 ;;
+	containerd | docker-registry | podman | npm | chromium) ! command -v "$1" >/dev/null || return 0 ;;
 	esac
 	[ "$(dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null | cut -c1-2)" = ii ]
 }

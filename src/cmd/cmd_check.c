@@ -20,7 +20,7 @@ static const struct option_spec options[] = {
 	OPTION_STR("policy", 'p', &opt.policy, "POLICY",
 		   "a file, or the name of a policy that ships with the program"),
 	OPTION_WORDS("format", 'f', &opt.format, "FORMAT", "how to print it (verdict)",
-		     "verdict table json markdown junit sarif", .project = true),
+		     "verdict table json html markdown junit sarif", .project = true),
 	OPTION_STR("output", 'o', &opt.output, "FILE", "write there instead of to stdout"),
 	OPTION_STR("db", 0, &opt.db, "DIR", "the vulnerability database; see plimsoll db --help"),
 	SCAN_IGNORE_OPTIONS(opt),

@@ -11,7 +11,7 @@ static int run(int argc, const char *const *argv)
 
 static const struct option_spec options[] = {
 	OPTION_WORDS("format", 'f', &opt.format, "FORMAT", "how to print the report (table)",
-		     "table json sarif markdown junit cyclonedx-json cyclonedx-xml spdx-json "
+		     "table json html sarif markdown junit cyclonedx-json cyclonedx-xml spdx-json "
 		     "spdx purl verdict gitlab github checkstyle codeclimate",
 		     .project = true),
 	OPTION_STR("output", 'o', &opt.output, "FILE", "write there instead of to stdout"),

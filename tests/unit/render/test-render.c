@@ -11,6 +11,7 @@
 #include "base/fd.h"
 #include "base/limits.h"
 #include "render/render.h"
+#include "tests/unit/render/readable.h"
 #include "tests/unit/render/sample.h"
 
 #define OUTPUT_MAX 1048576
@@ -25,6 +26,7 @@ static const struct {
 	{"cyclonedx-xml", "expected.xml", {0}},
 	{"github", "expected.txt", {0}},
 	{"gitlab", "expected.json", {0}},
+	{"html", "expected.html", {0}},
 	{"json", "expected.json", {0}},
 	{"json", "expected.files.json", {.files = true}},
 	{"junit", "expected.xml", {0}},
@@ -79,7 +81,7 @@ TEST(output_is_the_golden_file)
 		render_sample(f, &golden[i].options, &out);
 		snprintf(path, sizeof path, "%s/render/%s/%s", getenv("PLIMSOLL_FIXTURES"), f->id,
 			 golden[i].file);
-		check_golden(strbuf_str(&out), path);
+		check_golden(readable(strbuf_str(&out)), path);
 	}
 }
 
