@@ -9,3 +9,6 @@
 #include "base/str.h"
 
 uint64_t checksum_of(struct str bytes);
+
+/* CRC-32 of gzip and zip, going on from that of the bytes before; 0 at their beginning. */
+uint32_t checksum_crc32(uint32_t before, struct str bytes);

@@ -4,6 +4,7 @@
 #include <bzlib.h>
 #include <isa-l/igzip_lib.h>
 #include <lzma.h>
+#define ZSTD_STATIC_LINKING_ONLY /* ZSTD_getFrameHeader */
 #include <zstd.h>
 #include <zstd_errors.h>
 
@@ -33,6 +34,7 @@ struct decoder {
 	struct str in; /* unread part of input */
 	bool input_ended, at_boundary;
 	uint64_t n_in, n_out; /* bytes */
+	size_t memory;	      /* for windows and dictionaries; 0: the limits of layers */
 	union {
 		struct inflate_state *gzip;
 		ZSTD_DStream *zstd;
@@ -118,12 +120,22 @@ static ssize_t gzip_step(struct decoder *d, void *out, size_t n, struct err *err
 	return (ssize_t)room;
 }
 
+/* The largest window that is allowed, as a power of two; libzstd takes none below 10. */
+static int zstd_window_log(const struct decoder *d)
+{
+	int log = LIMIT_ZSTD_WINDOW_LOG;
+
+	while (d->memory && log > 10 && (size_t)1 << log > d->memory)
+		log--;
+	return log;
+}
+
 static int zstd_init(struct decoder *d, struct err *err)
 {
 	d->zstd = ZSTD_createDStream();
 	if (!d->zstd)
 		return err_nomem(err);
-	(void)ZSTD_DCtx_setParameter(d->zstd, ZSTD_d_windowLogMax, LIMIT_ZSTD_WINDOW_LOG);
+	(void)ZSTD_DCtx_setParameter(d->zstd, ZSTD_d_windowLogMax, zstd_window_log(d));
 	d->at_boundary = true;
 	return 0;
 }
@@ -142,9 +154,11 @@ static ssize_t zstd_step(struct decoder *d, void *out, size_t n, struct err *err
 	d->in = str_skip(d->in, in.pos);
 	if (ZSTD_isError(r)) {
 		if (ZSTD_getErrorCode(r) == ZSTD_error_frameParameter_windowTooLarge)
-			return err_set(err, ERR_LIMIT,
-				       "zstd: window larger than zstd_window_log (%d bits)",
-				       (int)LIMIT_ZSTD_WINDOW_LOG);
+			return err_set(
+				err, ERR_LIMIT,
+				d->memory ? "zstd: window of more than %d bits"
+					  : "zstd: window larger than zstd_window_log (%d bits)",
+				zstd_window_log(d));
 		return format_error(d, err, ZSTD_getErrorName(r));
 	}
 	d->at_boundary = r == 0;
@@ -154,7 +168,8 @@ static ssize_t zstd_step(struct decoder *d, void *out, size_t n, struct err *err
 static int xz_init(struct decoder *d, struct err *err)
 {
 	d->xz = (lzma_stream)LZMA_STREAM_INIT;
-	if (lzma_stream_decoder(&d->xz, LIMIT_XZ_MEMORY, LZMA_CONCATENATED) != LZMA_OK)
+	if (lzma_stream_decoder(&d->xz, d->memory ? d->memory : LIMIT_XZ_MEMORY,
+				LZMA_CONCATENATED) != LZMA_OK)
 		return err_nomem(err);
 	return 0;
 }
@@ -176,8 +191,9 @@ static ssize_t xz_step(struct decoder *d, void *out, size_t n, struct err *err)
 	d->in = str_skip(d->in, d->in.n - d->xz.avail_in);
 	if (r == LZMA_MEMLIMIT_ERROR)
 		return err_set(err, ERR_LIMIT,
-			       "xz: dictionary needs more than xz_memory (%d bytes)",
-			       (int)LIMIT_XZ_MEMORY);
+			       d->memory ? "xz: dictionary needs more than %zu bytes"
+					 : "xz: dictionary needs more than xz_memory (%zu bytes)",
+			       d->memory ? d->memory : (size_t)LIMIT_XZ_MEMORY);
 	if (r == LZMA_STREAM_END)
 		d->at_boundary = true;
 	else if (r != LZMA_OK && r != LZMA_BUF_ERROR)
@@ -375,7 +391,52 @@ static const struct decoder_ops *ops_of(enum compression kind)
 	return NULL;
 }
 
+/* What the filters of the first block of an xz stream take. */
+static size_t xz_memory(struct str head)
+{
+	lzma_filter filters[LZMA_FILTERS_MAX + 1] = {{.id = LZMA_VLI_UNKNOWN}};
+	lzma_block block = {.version = 1, .filters = filters};
+	lzma_stream_flags flags;
+	uint64_t n = 0;
+
+	head = str_skip(head, LZMA_STREAM_HEADER_SIZE);
+	if (head.n == 0 ||
+	    lzma_stream_header_decode(&flags, (const uint8_t *)head.p - LZMA_STREAM_HEADER_SIZE))
+		return 0;
+	block.check = flags.check;
+	block.header_size = lzma_block_header_size_decode((uint8_t)head.p[0]);
+	if (head.p[0] == '\0' || head.n < block.header_size ||
+	    lzma_block_header_decode(&block, NULL, (const uint8_t *)head.p) != LZMA_OK)
+		return 0;
+	n = lzma_raw_decoder_memusage(filters);
+	lzma_filters_free(filters, NULL);
+	return n > SIZE_MAX / 2 ? SIZE_MAX / 2 : (size_t)n;
+}
+
+size_t decompress_memory(enum compression kind, struct str head)
+{
+	size_t n = 0;
+
+	if (kind == COMPRESSION_XZ)
+		n = xz_memory(head);
+	if (kind == COMPRESSION_ZSTD) {
+		unsigned long long window = 0;
+		ZSTD_frameHeader h;
+
+		if (ZSTD_getFrameHeader(&h, head.p, head.n) == 0)
+			window = h.windowSize;
+		n = window > SIZE_MAX / 2 ? SIZE_MAX / 2 : (size_t)window;
+	}
+	return n;
+}
+
 int decompress_open(struct stream *in, enum compression kind, struct stream **ret, struct err *err)
+{
+	return decompress_open_within(in, kind, 0, ret, err);
+}
+
+int decompress_open_within(struct stream *in, enum compression kind, size_t memory,
+			   struct stream **ret, struct err *err)
 {
 	const struct decoder_ops *ops = ops_of(kind);
 	struct decoder *d;
@@ -398,6 +459,7 @@ int decompress_open(struct stream *in, enum compression kind, struct stream **re
 	d->stream = (struct stream){decoder_read, decoder_close};
 	d->source = in;
 	d->ops = ops;
+	d->memory = memory;
 	d->name = compression_name(kind);
 	r = ops->init(d, err);
 	if (r < 0) {

@@ -34,3 +34,12 @@ enum compression compression_of(struct str first_bytes);
 const char *compression_name(enum compression c); /* "gzip", "none", ... */
 
 int decompress_open(struct stream *in, enum compression kind, struct stream **ret, struct err *err);
+
+/*
+ * The same with at most so many bytes of memory for a window or dictionary: ERR_LIMIT where the
+ * packed bytes ask for more. decompress_memory is what they ask for, as far as their first bytes
+ * (some 64) tell; bzip2 and gzip do not ask.
+ */
+int decompress_open_within(struct stream *in, enum compression kind, size_t memory_bytes,
+			   struct stream **ret, struct err *err);
+size_t decompress_memory(enum compression kind, struct str first_bytes);

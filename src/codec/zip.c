@@ -56,7 +56,8 @@ enum {
 };
 
 struct zip {
-	int fd;
+	int fd; /* -1: the archive is in memory */
+	struct str bytes;
 	uint64_t file_size;
 	char *directory;
 	struct cursor at; /* in the directory */
@@ -74,8 +75,14 @@ struct zip {
 
 static int read_at(const struct zip *z, void *p, size_t n, uint64_t at, struct err *err)
 {
-	ssize_t got = at > INT64_MAX ? 0 : fd_pread_full(z->fd, p, n, (off_t)at, err);
+	struct str part =
+		z->fd < 0 && at <= z->bytes.n ? str_sub(z->bytes, (size_t)at, n) : STR_NULL;
+	ssize_t got = (ssize_t)part.n;
 
+	if (part.n)
+		memcpy(p, part.p, part.n);
+	else if (z->fd >= 0)
+		got = at > INT64_MAX ? 0 : fd_pread_full(z->fd, p, n, (off_t)at, err);
 	if (got < 0)
 		return (int)got;
 	if ((size_t)got < n)
@@ -184,22 +191,35 @@ static int load_directory(struct zip *z, struct err *err)
 	return read_at(z, z->directory, (size_t)d.size, d.offset, err);
 }
 
-int zip_open(int fd, struct zip **ret, struct err *err)
+/* size: of the archive, wherever it is. */
+static int open_archive(int fd, struct str bytes, uint64_t size, struct zip **ret, struct err *err)
 {
 	CLEANUP(zip_closep) struct zip *z = calloc(1, sizeof *z);
-	struct stat st;
 	int r;
 
 	if (!z)
 		return err_nomem(err);
-	if (fstat(fd, &st) < 0 || st.st_size < 0)
-		return err_set(err, ERR_IO, "zip: size not known");
 	z->fd = fd;
-	z->file_size = (uint64_t)st.st_size;
+	z->bytes = bytes;
+	z->file_size = size;
 	r = load_directory(z, err);
 	if (r == 0)
 		*ret = TAKE(z);
 	return r;
+}
+
+int zip_open(int fd, struct zip **ret, struct err *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0 || st.st_size < 0)
+		return err_set(err, ERR_IO, "zip: size not known");
+	return open_archive(fd, STR_NULL, (uint64_t)st.st_size, ret, err);
+}
+
+int zip_open_bytes(struct str archive, struct zip **ret, struct err *err)
+{
+	return open_archive(-1, archive, archive.n, ret, err);
 }
 
 void zip_close(struct zip *z)
@@ -281,23 +301,20 @@ int zip_next(struct zip *z, struct zip_entry *ret, struct err *err)
 		.size = z->size,
 		.packed = z->packed,
 		.is_file = z->path.n && z->path.p[z->path.n - 1] != '/',
+		.encrypted = z->flags & FLAG_ENCRYPTED,
+		.method = z->method,
+		.header_at = z->header_at,
 	};
 	return 1;
 }
 
 /* Finds the data behind the local header, whose name and extra field may differ in length. */
-static int begin(struct zip *z, struct err *err)
+static int find_data(struct zip *z, struct err *err)
 {
 	char bytes[LOCAL_SIZE];
 	struct cursor c = cursor_make(str_make(bytes, LOCAL_SIZE));
-	int r;
+	int r = read_at(z, bytes, LOCAL_SIZE, z->header_at, err);
 
-	z->begun = true;
-	if (z->flags & FLAG_ENCRYPTED)
-		return err_set(err, ERR_UNSUPPORTED, "zip: encrypted");
-	if (z->method != METHOD_STORED && z->method != METHOD_DEFLATE)
-		return err_set(err, ERR_UNSUPPORTED, "zip: packed by method %u", z->method);
-	r = read_at(z, bytes, LOCAL_SIZE, z->header_at, err);
 	if (r < 0)
 		return r;
 	if (cursor_u32le(&c) != LOCAL_MAGIC)
@@ -307,6 +324,30 @@ static int begin(struct zip *z, struct err *err)
 	z->data_at = z->header_at + LOCAL_SIZE;
 	z->data_at += cursor_u16le(&c);
 	z->data_at += cursor_u16le(&c);
+	return 0;
+}
+
+int zip_data_at(struct zip *z, uint64_t *ret, struct err *err)
+{
+	int r = find_data(z, err);
+
+	if (r == 0)
+		*ret = z->data_at;
+	return r;
+}
+
+static int begin(struct zip *z, struct err *err)
+{
+	int r;
+
+	z->begun = true;
+	if (z->flags & FLAG_ENCRYPTED)
+		return err_set(err, ERR_UNSUPPORTED, "zip: encrypted");
+	if (z->method != METHOD_STORED && z->method != METHOD_DEFLATE)
+		return err_set(err, ERR_UNSUPPORTED, "zip: packed by method %u", z->method);
+	r = find_data(z, err);
+	if (r < 0)
+		return r;
 	z->packed_left = z->packed;
 	z->size_left = z->size;
 	z->crc_so_far = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reads a zip archive that lies in a file, by its central directory.
+ * Reads a zip archive that lies in a file or in memory, by its central directory.
  *
  *     r = zip_open(fd, &z, err);
  *     while ((r = zip_next(z, &entry, err)) > 0)         1 a member, 0 the end
@@ -28,13 +28,20 @@ struct zip_entry {
 	uint64_t size;	 /* bytes unpacked */
 	uint64_t packed; /* bytes in the archive */
 	bool is_file;	 /* no directory */
+	bool encrypted;
+	unsigned method;    /* 0 stored, 8 deflate, ... */
+	uint64_t header_at; /* offset of its local header */
 };
 
 struct zip;
 
 int zip_open(int fd, struct zip **ret, struct err *err);
+int zip_open_bytes(struct str archive, struct zip **ret, struct err *err); /* borrowed */
 void zip_close(struct zip *z);
 void zip_closep(struct zip **z);
 
 int zip_next(struct zip *z, struct zip_entry *ret, struct err *err);
 ssize_t zip_read(struct zip *z, void *buf, size_t n, struct err *err);
+
+/* Where the packed bytes of the member at hand are, zip_entry's `packed` of them. */
+int zip_data_at(struct zip *z, uint64_t *ret, struct err *err);

@@ -2,14 +2,29 @@
 #include "content/content.h"
 
 #include "base/cleanup.h"
+#include "content/walk.h"
 
-#define PIECE_BYTES ((size_t)64 << 10)
+#define CONTENT_FORMAT(id) extern const struct content_format content_format_##id;
+#include "content/content_format_list.def"
+#undef CONTENT_FORMAT
 
-struct content {
-	const struct content_ops *ops;
-	void *context;
-	char piece[PIECE_BYTES];
+const struct content_format *const content_formats[] = {
+#define CONTENT_FORMAT(id) &content_format_##id,
+#include "content/content_format_list.def"
+#undef CONTENT_FORMAT
+	NULL,
 };
+
+/* A part's path is what packs it, "!/" and a name. */
+#define PATH_BYTES (LIMIT_PATH_BYTES + (size_t)LIMIT_CONTENT_DEPTH * (LIMIT_CONTENT_NAME_BYTES + 8))
+
+const struct content_format *content_format_of(const struct source *s, struct str head)
+{
+	for (size_t i = 0; content_formats[i]; i++)
+		if (content_formats[i]->is(s, head))
+			return content_formats[i];
+	return NULL;
+}
 
 int content_new(const struct content_ops *ops, void *context, struct content **ret, struct err *err)
 {
@@ -19,47 +34,85 @@ int content_new(const struct content_ops *ops, void *context, struct content **r
 		return err_nomem(err);
 	c->ops = ops;
 	c->context = context;
+	c->path.max = PATH_BYTES;
 	*ret = c;
 	return 0;
 }
 
 void content_free(struct content *c)
 {
+	if (!c)
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(c->levels); i++)
+		free(c->levels[i]);
+	strbuf_done(&c->path);
 	free(c);
 }
 
-/* Fills the piece; what came before an error is given too, the error is kept. */
-static size_t fill(struct content *c, struct stream *file, struct err *failed)
+size_t content_memory_left(const struct content *c)
 {
-	size_t n = 0;
-	ssize_t got = 1;
+	return LIMIT_CONTENT_MEMORY_BYTES - c->n_memory;
+}
 
-	while (n < sizeof c->piece && got > 0 && failed->code == ERR_OK) {
-		got = stream_read(file, c->piece + n, sizeof c->piece - n, failed);
-		n += got > 0 ? (size_t)got : 0;
-	}
-	return n;
+/* Whether so much may come of so little. */
+static bool is_too_much(uint64_t made, uint64_t read, uint64_t free_bytes, uint64_t ratio)
+{
+	uint64_t allowed;
+
+	return made > free_bytes && !__builtin_mul_overflow(read, ratio, &allowed) &&
+	       made > allowed;
+}
+
+int content_spend(struct content *c, uint64_t n, struct err *err)
+{
+	c->n_made += n;
+	if (c->is_spent)
+		return err_set(err, ERR_LIMIT, "a limit of the file was met before");
+	c->is_spent = true;
+	if (c->n_made > (uint64_t)LIMIT_CONTENT_BYTES)
+		return err_set(err, ERR_LIMIT, "unpacks to more than content_bytes (%lld)",
+			       (long long)LIMIT_CONTENT_BYTES);
+	if (is_too_much(c->n_made, c->n_read, LIMIT_CONTENT_FREE_BYTES, LIMIT_CONTENT_RATIO))
+		return err_set(err, ERR_LIMIT,
+			       "unpacks to more than %d times its size (content_ratio)",
+			       LIMIT_CONTENT_RATIO);
+	if (is_too_much(c->n_all_made + c->n_made, c->n_all_read + c->n_read,
+			LIMIT_CONTENT_ALL_BYTES, LIMIT_CONTENT_ALL_RATIO))
+		return err_set(err, ERR_LIMIT,
+			       "with the files before it unpacks to more than %d times their size "
+			       "(content_all_ratio)",
+			       LIMIT_CONTENT_ALL_RATIO);
+	c->is_spent = false;
+	return 0;
 }
 
 int content_read(struct content *c, struct str path, uint64_t size, struct stream *file,
 		 struct err *err)
 {
-	struct content_part part = {.path = path, .size = size};
-	struct err failed = {0};
-	void *cookie = NULL;
-	size_t n = fill(c, file, &failed);
+	struct member m = {.name = path, .size = size, .in = file};
+	struct source *s;
 	int r;
 
-	part.head = str_make(c->piece, n < CONTENT_HEAD_BYTES ? n : CONTENT_HEAD_BYTES);
-	r = c->ops->begin(c->context, &part, &cookie, &failed);
-	while (r == 0 && n > 0) {
-		if (cookie)
-			r = c->ops->data(c->context, cookie, str_make(c->piece, n), &failed);
-		n = r == 0 ? fill(c, file, &failed) : 0;
-	}
-	if (cookie && c->ops->end(c->context, cookie, failed.code == ERR_OK, err) < 0)
-		return err ? -(int)err->code : -ERR_NOMEM;
-	if (failed.code != ERR_OK && err)
-		*err = failed;
-	return -(int)failed.code;
+	c->fatal = (struct err){0};
+	c->is_spent = c->is_spent_told = false;
+	c->n_all_read += c->n_read;
+	c->n_all_made += c->n_made;
+	c->n_read = c->n_made = c->n_members = c->n_problems = 0;
+	strbuf_reset(&c->path);
+	c->path.error = ERR_OK;
+	c->levels[0] = c->levels[0] ? c->levels[0] : calloc(1, sizeof *c->levels[0]);
+	s = c->levels[0];
+	if (!s)
+		return err_nomem(err);
+	s->content = c;
+	r = source_enter(NULL, &m, &s);
+	if (r == 0)
+		(void)source_read_all(s, &m); /* the same is in c->fatal */
+	if (c->n_problems > LIMIT_CONTENT_PROBLEMS)
+		(void)source_more_problems(s, path, c->n_problems - LIMIT_CONTENT_PROBLEMS);
+	if (c->fatal.code == ERR_OK)
+		return 0;
+	if (err)
+		*err = c->fatal;
+	return -(int)c->fatal.code;
 }
