@@ -111,8 +111,8 @@ int content_read(struct content *c, struct str path, uint64_t size, struct strea
 	if (c->n_problems > LIMIT_CONTENT_PROBLEMS)
 		(void)source_more_problems(s, path, c->n_problems - LIMIT_CONTENT_PROBLEMS);
 	if (c->fatal.code == ERR_OK)
-		return 0;
-	if (err)
+		c->fatal = s->broken;
+	if (c->fatal.code != ERR_OK && err)
 		*err = c->fatal;
 	return -(int)c->fatal.code;
 }

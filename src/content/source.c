@@ -112,7 +112,7 @@ static size_t pull(struct source *s, char *p, size_t room)
 
 	if (n < 0 && s->broken.code == ERR_OK)
 		(void)err_set(&s->broken, (enum err_code) - n, "cannot be read on");
-	if (n < 0 && (!s->outer || n == -ERR_NOMEM))
+	if (n == -ERR_NOMEM)
 		(void)stop(c, (int)n, &s->broken);
 	if (n > 0 && !s->outer)
 		c->n_read += (uint64_t)n;
@@ -303,7 +303,8 @@ static int tell_break(struct source *s)
 {
 	struct content *c = s->content;
 
-	if (s->broken.code == ERR_OK || c->fatal.code != ERR_OK || is_outer_broken(s))
+	/* the file's own is what content_read returns */
+	if (s->broken.code == ERR_OK || c->fatal.code != ERR_OK || !s->outer || is_outer_broken(s))
 		return 0;
 	if (!c->is_spent)
 		return source_problem(s, &s->broken);
