@@ -12,6 +12,7 @@
 #include "cmd/report_file.h"
 #include "cmd/report_output.h"
 #include "cmd/rule_files.h"
+#include "cmd/secret_files.h"
 #include "image/manifest.h"
 #include "policy/filter.h"
 #include "policy/ignore.h"
@@ -30,6 +31,7 @@ struct scanner {
 static const struct scanner scanners[] = {
 	{"vuln", offsetof(struct scan_options, vulnerabilities)},
 	{"config", offsetof(struct scan_options, configuration)},
+	{"secret", offsetof(struct scan_options, secrets)},
 };
 
 static int no_scanner(struct str word, struct err *err)
@@ -125,7 +127,8 @@ int scan_read_ignore_files(const struct scan_options *opt, struct ignore *rules,
 
 	for (size_t i = 0; i < opt->ignore_files.n && r == 0; i++)
 		r = ignore_read(rules, opt->ignore_files.p[i], err);
-	if (opt->ignore_files.n || opt->no_ignore || !(opt->vulnerabilities || opt->configuration))
+	if (opt->ignore_files.n || opt->no_ignore ||
+	    !(opt->vulnerabilities || opt->configuration || opt->secrets))
 		return r;
 	for (size_t i = 0; ignore_default_files[i] && r == 0; i++)
 		if (access(ignore_default_files[i], F_OK) == 0)
@@ -168,6 +171,7 @@ struct scan_parts {
 	struct rule_set *rules; /* NULL: the configuration is not judged */
 	struct db *db;
 	struct err no_db;
+	struct secret_files secrets;
 	struct scan_watch watches[WATCHES_MAX]; /* those of file content */
 };
 
@@ -178,6 +182,26 @@ static void parts_done(struct scan_parts *p)
 	policy_free(p->policy);
 	rule_set_free(p->rules);
 	db_closep(&p->db);
+	secret_files_done(&p->secrets);
+}
+
+static int open_secrets(struct scan_parts *p, const struct scan_options *opt, struct err *err)
+{
+	const struct secret_files_options options = {.rules = &opt->secret_rules,
+						     .key = opt->fingerprint_key,
+						     .confidence = opt->secret_confidence};
+	int r;
+
+	if (!opt->secrets)
+		return 0;
+	r = secret_files_open(&options, &p->secrets, err);
+	if (r == 0)
+		r = secret_files_watch(&p->secrets, &p->watches[p->request.n_watches], err);
+	if (r == 0) {
+		p->request.n_watches++;
+		p->request.secrets = &p->secrets.watching;
+	}
+	return r;
 }
 
 /* All that can be wrong is told before anything is read; ends by SOURCE_DATE_EPOCH if given. */
@@ -205,6 +229,8 @@ static int parts_open(struct scan_parts *p, const struct scan_options *opt, cons
 		r = -(int)err->code;
 	}
 	p->request.watches = p->watches;
+	if (r == 0)
+		r = open_secrets(p, opt, err);
 	return r == 0 ? report_output_create(&p->out, err) : r;
 }
 

@@ -17,8 +17,12 @@ struct scan_options {
 	REGISTRY_OPTION_MEMBERS;
 	bool vulnerabilities;		 /* match packages with the database and list findings */
 	bool configuration;		 /* judge the image by the rules about images */
-	const char *scanners;		 /* "vuln,config": which of the two; NULL: both as set */
+	bool secrets;			 /* look for secrets in files and configuration */
+	const char *scanners;		 /* "vuln,config": which of them; NULL: all as set */
 	struct option_list rules;	 /* packs besides ours */
+	struct option_list secret_rules; /* packs of secrets besides ours */
+	const char *fingerprint_key;	 /* a file; NULL: the key of this user */
+	const char *secret_confidence;	 /* "0.5"; NULL: that */
 	const char *db, *fail_on;	 /* NULL: the default place; no threshold */
 	const char *severity;		 /* "critical,high"; NULL: all */
 	bool fixable, known_exploited;	 /* show only these */
@@ -46,6 +50,16 @@ struct scan_options {
 
 /* What is to be scanned and how, as the options say. */
 struct scan_request scan_request_of(const struct scan_options *opt, const char *target);
+
+/* The rows of those that look for secrets. */
+#define SCAN_SECRET_OPTIONS(opt)                                                                   \
+	OPTION_LIST("secret-rules", 0, &(opt).secret_rules, "PATH",                                \
+		    "a pack of rules of secrets, or a folder of packs, besides ours"),             \
+		OPTION_STR("secret-confidence", 0, &(opt).secret_confidence, "N",                  \
+			   "show secrets that are at least so sure, 0 to 1 (0.5)",                 \
+			   .project = true),                                                       \
+		OPTION_STR("fingerprint-key", 0, &(opt).fingerprint_key, "FILE",                   \
+			   "the key of secrets' fingerprints, to share them with others")
 
 /* The rows of those that ignore files apply to. */
 #define SCAN_IGNORE_OPTIONS(opt)                                                                   \

@@ -95,6 +95,7 @@ struct finding {
 	struct str title;
 	enum severity severity;
 	struct str severity_source; /* who said so: "Debian", "NVD CVSS 3.1" */
+	struct str fingerprint;	    /* of a secret: keyed, the same wherever that one stands */
 	enum finding_status status;
 	struct finding_subject subject;
 	const struct finding_location *locations;

@@ -12,6 +12,7 @@
 #include "scan/marked_files.h"
 #include "scan/repositories.h"
 #include "scan/second_look.h"
+#include "scan/secret_findings.h"
 
 /* A package as seen in one database path, from layer to layer. */
 struct sighting {
@@ -57,6 +58,7 @@ struct assembly {
 	struct map languages; /* ecosystem -> struct language */
 	struct repositories repositories;
 	struct marked_files marked;
+	struct secret_findings secrets;
 };
 
 /* Keys are joined by a byte that no field of a package database holds. */
@@ -279,6 +281,9 @@ static int see_item(struct assembly *as, size_t layer, const struct record_item 
 		return layer != NO_LAYER ? see_language(as, layer, item) : 0;
 	case RECORD_FILE:
 		return layer != NO_LAYER ? marked_files_add(&as->marked, layer, item) : 0;
+	case RECORD_SECRET:
+	case RECORD_WATCHED:
+		return layer != NO_LAYER ? secret_findings_add(&as->secrets, layer, item, NULL) : 0;
 	case RECORD_LINK:
 		return 0; /* second_look.c */
 	case RECORD_PROGRAM:
@@ -547,6 +552,8 @@ static int assemble_all(struct assembly *as, struct err *err)
 	if (r == 0)
 		r = marked_files_finish(&as->marked, err);
 	if (r == 0)
+		r = secret_findings_finish(&as->secrets, err);
+	if (r == 0)
 		r = accounts_read(&account_files, &as->report->arena, &as->report->accounts, err);
 	if (r == 0)
 		r = count_files(as, err);
@@ -567,7 +574,8 @@ int assemble_layers(const struct assemble_input *in, struct report *report, stru
 	fragments_init(&as.fragments, &as.temp, &report->arena);
 	marked_files_init(&as.marked, in->merge, in->records, report);
 	as.view.no_memory = &no_memory;
-	r = assemble_all(&as, err);
+	r = secret_findings_init(&as.secrets, in->secrets, in->merge, in->records, report);
+	r = r < 0 ? err_nomem(err) : assemble_all(&as, err);
 	if (r == 0 && no_memory)
 		r = err_nomem(err);
 	if (r == 0)
@@ -576,6 +584,7 @@ int assemble_layers(const struct assemble_input *in, struct report *report, stru
 		r = arena_check(&report->arena, err);
 	fragments_done(&as.fragments);
 	marked_files_done(&as.marked);
+	secret_findings_done(&as.secrets);
 	for (size_t i = 0; i < ARRAY_LEN(maps); i++)
 		map_done(maps[i]);
 	arena_done(&as.temp);

@@ -14,6 +14,7 @@
 #include "scan/layer_record.h"
 
 struct second_look;
+struct secret_watching;
 
 struct assemble_input {
 	const struct layer_record *const *records; /* bottom-up */
@@ -21,6 +22,7 @@ struct assemble_input {
 	const struct merge *merge;	   /* of their trees */
 	const struct second_look *links;   /* NULL: there was none */
 	const struct layer_record *linked; /* what it read; NULL: nothing */
+	const struct secret_watching *secrets; /* NULL: nobody looked for them */
 };
 
 int assemble_layers(const struct assemble_input *in, struct report *report, struct err *err);

@@ -165,6 +165,34 @@ void record_add_program(struct strbuf *sb, uint32_t node, struct str bytes)
 	item_end(sb, start);
 }
 
+void record_add_secret(struct strbuf *sb, uint32_t node, const struct record_secret *secret)
+{
+	size_t start = item_begin(sb, RECORD_SECRET);
+
+	put_u32(sb, node);
+	put_u32(sb, secret->permille);
+	put_u64(sb, secret->line);
+	put_u64(sb, secret->column);
+	put_u64(sb, secret->offset);
+	put_u64(sb, secret->n_places);
+	put_str(sb, secret->rule);
+	put_str(sb, secret->inner);
+	put_str(sb, secret->redacted);
+	put_str(sb, secret->fingerprint);
+	put_str(sb, secret->key);
+	item_end(sb, start);
+}
+
+void record_add_watched(struct strbuf *sb, struct str watch, uint64_t n_parts, bool is_whole)
+{
+	size_t start = item_begin(sb, RECORD_WATCHED);
+
+	put_u32(sb, is_whole);
+	put_u64(sb, n_parts);
+	put_str(sb, watch);
+	item_end(sb, start);
+}
+
 void record_add_language(struct strbuf *sb, struct str ecosystem, const uint32_t *nodes, size_t n)
 {
 	size_t start = item_begin(sb, RECORD_LANGUAGE);
@@ -287,6 +315,23 @@ static void get_problem(struct cursor *c, struct record_item *ret)
 	(void)snprintf(ret->error.msg, sizeof ret->error.msg, "%.*s", STR_FMT(message));
 }
 
+static void get_secret(struct cursor *c, struct record_item *ret)
+{
+	struct record_secret *s = &ret->secret;
+
+	ret->node = get_u32(c);
+	s->permille = get_u32(c);
+	s->line = get_u64(c);
+	s->column = get_u64(c);
+	s->offset = get_u64(c);
+	s->n_places = get_u64(c);
+	s->rule = get_str(c);
+	s->inner = get_str(c);
+	s->redacted = get_str(c);
+	s->fingerprint = get_str(c);
+	s->key = get_str(c);
+}
+
 bool record_next(struct str *items, struct arena *arena, struct record_item *ret)
 {
 	struct cursor c = cursor_make(*items);
@@ -329,6 +374,14 @@ bool record_next(struct str *items, struct arena *arena, struct record_item *ret
 	case RECORD_PROGRAM:
 		ret->node = get_u32(&body);
 		ret->bytes = get_str(&body);
+		break;
+	case RECORD_SECRET:
+		get_secret(&body, ret);
+		break;
+	case RECORD_WATCHED:
+		ret->is_whole = get_u32(&body) != 0;
+		ret->n_parts = get_u64(&body);
+		ret->parser = get_str(&body);
 		break;
 	case RECORD_LANGUAGE:
 		ret->parser = get_str(&body);

@@ -40,22 +40,38 @@ enum record_kind {
 	RECORD_FILE,	 /* a file that rules look at: its mode, capabilities or place stands out */
 	RECORD_LINK,	 /* a link where a wanted file or a directory above one could stand */
 	RECORD_PROGRAM,	 /* what a file would need if it were run: closure/program.h */
+	RECORD_SECRET,	 /* what secret/ found in a file: never the value */
+	RECORD_WATCHED,	 /* how much a watch of file content has seen */
+};
+
+/* A secret in a file, or in a part of it. */
+struct record_secret {
+	struct str rule;     /* its id */
+	struct str inner;    /* of the part, behind the file's path: "!/etc/env"; may be empty */
+	struct str redacted; /* secret/secret_fingerprint.h */
+	struct str fingerprint;
+	struct str key; /* that it is assigned to; may be empty */
+	uint64_t line, column, offset, n_places;
+	uint32_t permille; /* how sure, of 1000 */
 };
 
 /* One item; the fields that its kind does not name are empty. */
 struct record_item {
 	enum record_kind kind;
-	struct str parser; /* DB: reader id; PROBLEM: who; LANGUAGE: ecosystem */
-	struct str path;   /* DB, PROBLEM, KEPT, LINK */
-	uint32_t node;	  /* DB: the file's, if a later entry may have replaced it; FILE, PROGRAM */
-	bool is_whole;	  /* DB: read to its end */
-	struct err error; /* PROBLEM */
-	struct str bytes; /* KEPT: content; LANGUAGE: see record_language_node;
-			     PACKAGE: the encoded form, for comparing; FILE: its capabilities;
-			     PROGRAM: see program_read */
-	uint64_t uid, gid;	/* FILE */
-	struct str mark;	/* FILE: of its place; empty: none */
-	struct package package; /* PACKAGE, FRAGMENT */
+	struct str parser;	     /* DB: reader id; PROBLEM, WATCHED: who; LANGUAGE: ecosystem */
+	struct str path;	     /* DB, PROBLEM, KEPT, LINK */
+	uint32_t node;		     /* DB: the file's, if a later entry may have replaced it; FILE,
+					SECRET, PROGRAM */
+	bool is_whole;		     /* DB: read to its end; WATCHED: nothing was left out */
+	struct err error;	     /* PROBLEM */
+	struct str bytes;	     /* KEPT: content; LANGUAGE: see record_language_node;
+					PACKAGE: the encoded form, for comparing; FILE: its capabilities;
+					PROGRAM: see program_read */
+	uint64_t uid, gid;	     /* FILE */
+	struct str mark;	     /* FILE: of its place; empty: none */
+	struct package package;	     /* PACKAGE, FRAGMENT */
+	struct record_secret secret; /* SECRET, of the file of that node */
+	uint64_t n_parts;	     /* WATCHED: parts of files that parser looked into */
 };
 
 struct layer_record {
@@ -77,6 +93,8 @@ void record_add_kept(struct strbuf *sb, struct str path, struct str bytes);
 void record_add_file(struct strbuf *sb, uint32_t node, const struct tree_entry *e, struct str mark);
 void record_add_link(struct strbuf *sb, struct str path);
 void record_add_program(struct strbuf *sb, uint32_t node, struct str bytes);
+void record_add_secret(struct strbuf *sb, uint32_t node, const struct record_secret *secret);
+void record_add_watched(struct strbuf *sb, struct str watch, uint64_t n_parts, bool is_whole);
 void record_add_language(struct strbuf *sb, struct str ecosystem, const uint32_t *nodes, size_t n);
 
 /* Appends the frozen tree and completes the header. */

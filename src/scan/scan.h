@@ -17,6 +17,8 @@
 #include "report/report.h"
 #include "scan/layer_scan.h"
 
+struct secret_watching;
+
 struct scan_request {
 	const char *target;   /* with or without transport, design.md section 4 */
 	const char *platform; /* "linux/arm64"; NULL: this machine's */
@@ -28,6 +30,7 @@ struct scan_request {
 	bool no_sandbox;
 	const struct scan_watch *watches; /* of file content; those of --scanners */
 	size_t n_watches;
+	const struct secret_watching *secrets; /* NULL: they are not looked for */
 };
 
 int scan_run(const struct scan_request *q, struct scan_progress *progress, struct report **ret,

@@ -198,13 +198,16 @@ static int add_find(struct secret_stream *s, struct str text, enum secret_bytes 
 				.n_places = 1,
 				.confidence = hit->confidence};
 	int r = secret_fingerprint(s->reader->key, hit->rule->id, hit->value, f.fingerprint, err);
-	struct secret_find *slot = r == 0 ? find_equal(&s->finds, &f) : NULL;
+	struct secret_find *slot;
 
+	if (r == 0)
+		r = secret_fingerprint(s->reader->key, STR_NULL, hit->value, f.same, err);
 	if (r < 0)
 		return r;
 	if (s->reader->verifier)
 		secret_verifier_add(s->reader->verifier, hit->rule->id, str_of(f.fingerprint),
 				    hit->value);
+	slot = find_equal(&s->finds, &f);
 	if (slot) {
 		slot->n_places++;
 		if (slot->confidence < f.confidence)

@@ -41,6 +41,7 @@ struct secret_find {
 	double confidence;
 	char redacted[SECRET_REDACTED_MAX];
 	char fingerprint[SECRET_FINGERPRINT_MAX];
+	char same[SECRET_FINGERPRINT_MAX]; /* of the value alone, whatever rule found it */
 	char key[SECRET_KEY_MAX]; /* that it is assigned to; empty: none, or not to be shown */
 };
 
