@@ -32,6 +32,7 @@ static const struct scanner scanners[] = {
 	{"vuln", offsetof(struct scan_options, vulnerabilities)},
 	{"config", offsetof(struct scan_options, configuration)},
 	{"secret", offsetof(struct scan_options, secrets)},
+	{"waste", offsetof(struct scan_options, waste)},
 };
 
 static int no_scanner(struct str word, struct err *err)
@@ -158,7 +159,8 @@ struct scan_request scan_request_of(const struct scan_options *opt, const char *
 				     .registry = REGISTRY_OPTIONS_GIVEN(*opt),
 				     .jobs = opt->jobs,
 				     .no_cache = opt->no_cache,
-				     .no_sandbox = opt->no_sandbox};
+				     .no_sandbox = opt->no_sandbox,
+				     .wants_waste = opt->waste};
 }
 
 /* What stands open while a target is scanned, and what is asked of its report. */
@@ -231,6 +233,7 @@ static int parts_open(struct scan_parts *p, const struct scan_options *opt, cons
 	p->request.watches = p->watches;
 	if (r == 0)
 		r = open_secrets(p, opt, err);
+	p->request.wants_waste = opt->waste; /* as --scanners says */
 	return r == 0 ? report_output_create(&p->out, err) : r;
 }
 

@@ -18,6 +18,7 @@ struct scan_options {
 	bool vulnerabilities;		 /* match packages with the database and list findings */
 	bool configuration;		 /* judge the image by the rules about images */
 	bool secrets;			 /* look for secrets in files and configuration */
+	bool waste;			 /* measure what is wasted, and what can be attacked */
 	const char *scanners;		 /* "vuln,config": which of them; NULL: all as set */
 	struct option_list rules;	 /* packs besides ours */
 	struct option_list secret_rules; /* packs of secrets besides ours */

@@ -155,6 +155,8 @@ void put_finding(struct json_writer *w, const struct finding *f)
 	if (f->risk >= 0)
 		json_put_decimal(w, "risk", f->risk, 1);
 	json_put_decimal(w, "confidence", f->confidence, 2);
+	if (f->saved_bytes)
+		json_put_uint(w, "saved_bytes", f->saved_bytes);
 	put_suppression(w, f);
 	json_close_map(w);
 }

@@ -10,6 +10,7 @@
 #include "render/actions_json.h"
 #include "render/finding_json.h"
 #include "render/report_json.h"
+#include "render/size_json.h"
 #include "render/tally.h"
 
 #define SCHEMA "plimsoll.report/1"
@@ -166,6 +167,8 @@ static void put_layers(struct json_writer *w, const struct vec *layers)
 		json_put_uint(w, "blob_bytes", l->blob_bytes);
 		json_put_uint(w, "tar_bytes", l->tar_bytes);
 		json_put_uint(w, "file_bytes", l->file_bytes);
+		if (l->hidden_bytes)
+			json_put_uint(w, "hidden_bytes", l->hidden_bytes);
 		json_put_uint(w, "entries", l->n_entries);
 		json_put_uint(w, "whiteouts", l->n_whiteouts);
 		json_put_uint(w, "packages", l->n_packages);
@@ -475,6 +478,7 @@ int report_json(const struct report *report, const struct render_options *option
 	put_rules(&w, &report->rules);
 	put_problems(&w, &report->problems);
 	put_sandbox(&w, &report->sandbox);
+	put_size(&w, report);
 	put_summary(&w, report, &rows);
 	put_verdict(&w, &report->verdict);
 	json_close_map(&w);

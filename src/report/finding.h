@@ -120,6 +120,7 @@ struct finding {
 	struct str exploited_since; /* date; empty: unknown */
 	double risk;		    /* 0..100; below 0: not judged */
 	double confidence;	    /* 0..1 */
+	uint64_t saved_bytes;	    /* by the fix, of waste; 0: not known */
 	/* Set when a rule or a VEX document takes it off the list; such a finding never decides. */
 	struct str suppressed_by, suppressed_reason, suppressed_until;
 };

@@ -40,6 +40,8 @@ struct report *report_new(void)
 	r->coverage = (struct vec)VEC_INIT(struct coverage, LIMIT_PROBLEMS);
 	r->findings = (struct vec)VEC_INIT(struct finding, LIMIT_FINDINGS);
 	r->rules = (struct vec)VEC_INIT(struct report_rule, LIMIT_IGNORE_RULES);
+	r->wastes = (struct vec)VEC_INIT(struct report_waste, LIMIT_WASTE_ITEMS);
+	r->budgets = (struct vec)VEC_INIT(struct report_budget, BUDGETS_MAX);
 	r->problems = (struct vec)VEC_INIT(struct problem, LIMIT_PROBLEMS);
 	return r;
 }
@@ -55,6 +57,8 @@ static void free_one(struct report *r)
 	vec_done(&r->findings);
 	vec_done(&r->rules);
 	vec_done(&r->problems);
+	vec_done(&r->wastes);
+	vec_done(&r->budgets);
 	arena_done(&r->arena);
 	if (r->release_attached)
 		r->release_attached(r->attached);
@@ -218,6 +222,21 @@ static int compare_coverage(const void *va, const void *vb)
 	return first_nonzero(order, ARRAY_LEN(order));
 }
 
+static int compare_sizes(uint64_t a, uint64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static int compare_wastes(const void *va, const void *vb)
+{
+	const struct report_waste *a = va, *b = vb;
+	int order[] = {compare_sizes(b->bytes, a->bytes), str_cmp(a->what, b->what),
+		       compare_sizes(a->layer, b->layer),
+		       compare_sizes(a->hidden_by, b->hidden_by)};
+
+	return first_nonzero(order, ARRAY_LEN(order));
+}
+
 static int compare_numbers(double a, double b)
 {
 	return (a > b) - (a < b);
@@ -240,6 +259,7 @@ static int compare_findings(const void *va, const void *vb)
 	int order[] = {(a->suppressed_by.n > 0) - (b->suppressed_by.n > 0),
 		       (int)b->severity - (int)a->severity,
 		       compare_numbers(b->risk, a->risk),
+		       compare_sizes(b->saved_bytes, a->saved_bytes),
 		       str_cmp(a->rule, b->rule),
 		       str_cmp(a->subject.purl, b->subject.purl),
 		       str_cmp(a->subject.path, b->subject.path),
@@ -282,6 +302,7 @@ void report_finish(struct report *r)
 	vec_sort(&r->findings, compare_findings);
 	vec_sort(&r->problems, compare_problems);
 	vec_sort(&r->coverage, compare_coverage);
+	vec_sort(&r->wastes, compare_wastes);
 }
 
 bool report_is_complete(const struct report *r)

@@ -16,6 +16,7 @@
 #include "base/vec.h"
 #include "package/package.h"
 #include "report/finding.h"
+#include "report/size.h"
 #include "report/verdict.h"
 
 enum coverage_state { COVERAGE_ASSESSED, COVERAGE_PARTIAL, COVERAGE_NOT_ASSESSED };
@@ -69,6 +70,7 @@ struct report_layer {
 	uint64_t blob_bytes;   /* compressed */
 	uint64_t tar_bytes;    /* unpacked tar */
 	uint64_t file_bytes;   /* sum of the regular files in it */
+	uint64_t hidden_bytes; /* of them those that do not show in the finished image: size.h */
 	uint64_t n_files;      /* regular files in it */
 	uint64_t n_entries;
 	uint64_t n_whiteouts;
@@ -215,6 +217,10 @@ struct report {
 	int64_t time;	     /* unix seconds */
 	uint64_t file_bytes; /* of files visible in the final tree */
 	uint64_t n_files;
+	struct report_efficiency efficiency;
+	struct vec wastes; /* struct report_waste, most bytes first */
+	struct report_surface surface;
+	struct vec budgets; /* struct report_budget, in the order they were asked */
 	/* What slices point into beside the arena (the layers' records); released with the report.
 	 */
 	void *attached;

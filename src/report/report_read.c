@@ -210,6 +210,7 @@ static int read_layer(struct reader *rd, const struct json *v)
 		.blob_bytes = count_of(v, "blob_bytes"),
 		.tar_bytes = count_of(v, "tar_bytes"),
 		.file_bytes = count_of(v, "file_bytes"),
+		.hidden_bytes = count_of(v, "hidden_bytes"),
 		.n_entries = count_of(v, "entries"),
 		.n_whiteouts = count_of(v, "whiteouts"),
 		.n_packages = count_of(v, "packages"),
@@ -375,6 +376,7 @@ static void read_numbers(const struct json *v, struct finding *f)
 		f->risk = -1;
 	if (!json_number(json_get(v, "confidence"), &f->confidence))
 		f->confidence = 1;
+	f->saved_bytes = count_of(v, "saved_bytes");
 }
 
 static int read_words(struct reader *rd, const struct json *v, struct finding *f)
@@ -565,6 +567,109 @@ static int read_verdict(struct reader *rd, const struct json *v)
 	return r;
 }
 
+/* ---- size, waste, attack surface ---- */
+
+static size_t read_paths(const struct json *list, const char *count, struct report_path_bytes *ret,
+			 size_t max)
+{
+	size_t n = json_len(list) < max ? json_len(list) : max;
+
+	for (size_t i = 0; i < n; i++)
+		ret[i] = (struct report_path_bytes){json_get_str(json_at(list, i), "path"),
+						    count_of(json_at(list, i), "bytes"),
+						    count_of(json_at(list, i), count)};
+	return n;
+}
+
+static int read_size(struct reader *rd, const struct json *v)
+{
+	struct report_efficiency *e = &rd->report->efficiency;
+	const struct json *dive = json_get(v, "dive");
+
+	*e = (struct report_efficiency){
+		.is_known = json_kind_of(dive) == JSON_KIND_MAP,
+		.wasted_bytes = count_of(dive, "wasted_bytes"),
+		.layer_bytes = count_of(v, "layer_bytes"),
+		.user_bytes = count_of(dive, "user_bytes"),
+		.user_wasted = -1,
+		.hidden_bytes = count_of(v, "hidden_bytes"),
+		.n_paths = count_of(dive, "paths"),
+	};
+	e->n_listed = read_paths(json_get(dive, "largest"), "layers", e->paths, EFFICIENCY_PATHS);
+	(void)json_number(json_get(dive, "efficiency"), &e->efficiency);   /* none: 0 */
+	(void)json_number(json_get(dive, "user_wasted"), &e->user_wasted); /* none: unknown */
+	return 0;
+}
+
+static int read_waste(struct reader *rd, const struct json *v)
+{
+	struct report_waste *w = vec_push(&rd->report->wastes);
+
+	if (!w)
+		return err_set(rd->err, ERR_LIMIT, "waste: more than waste_items");
+	*w = (struct report_waste){
+		.what = json_get_str(v, "what"),
+		.layer = (size_t)count_of(v, "layer"),
+		.hidden_by = (size_t)count_of(v, json_get(v, "hidden_by") ? "hidden_by" : "layer"),
+		.bytes = count_of(v, "bytes"),
+		.n_files = count_of(v, "files"),
+		.n_places = count_of(v, "places"),
+	};
+	w->n_listed = read_paths(json_get(v, "largest"), "files", w->places, WASTE_PLACES);
+	return read_list(rd, json_get(v, "packages"), &w->packages);
+}
+
+static int read_surface(struct reader *rd, const struct json *v)
+{
+	struct report_surface *s = &rd->report->surface;
+	const struct {
+		const char *key;
+		struct str_list *list;
+	} lists[] = {
+		{"shells", &s->shells},
+		{"package_managers", &s->package_managers},
+		{"compilers", &s->compilers},
+		{"interpreters", &s->interpreters},
+		{"network_tools", &s->network_tools},
+		{"logins", &s->logins},
+	};
+	int r = 0;
+
+	*s = (struct report_surface){
+		.is_known = json_kind_of(v) == JSON_KIND_MAP,
+		.n_executables = count_of(v, "executables"),
+		.n_setuid = count_of(v, "setuid"),
+		.n_setgid = count_of(v, "setgid"),
+		.n_capabilities = count_of(v, "capabilities"),
+		.n_world_writable = count_of(v, "world_writable"),
+	};
+	for (size_t i = 0; i < ARRAY_LEN(lists) && r == 0; i++)
+		r = read_list(rd, json_get(v, lists[i].key), lists[i].list);
+	return r;
+}
+
+static const char *budget_state(unsigned i)
+{
+	return budget_state_name((enum budget_state)i);
+}
+
+static int read_budget(struct reader *rd, const struct json *v)
+{
+	struct report_budget *b = vec_push(&rd->report->budgets);
+	unsigned state = 0;
+	int r;
+
+	if (!b)
+		return err_set(rd->err, ERR_LIMIT, "budgets: more than %d", BUDGETS_MAX);
+	r = read_word(rd, v, "state", BUDGET_UNKNOWN, budget_state, &state);
+	*b = (struct report_budget){.name = json_get_str(v, "name"),
+				    .limit = json_get_str(v, "limit"),
+				    .actual = json_get_str(v, "actual"),
+				    .source = json_get_str(v, "source"),
+				    .state = (enum budget_state)state};
+	return r;
+}
+
 /* ---- the document ---- */
 
 /* Values that the report's slices point into. */
@@ -639,7 +744,9 @@ static const struct part {
 	{"layers", read_layer, true},	  {"coverage", read_coverage, true},
 	{"packages", read_package, true}, {"findings", read_finding, true},
 	{"problems", read_problem, true}, {"ignore_rules", read_rule, true},
-	{"verdict", read_verdict, false},
+	{"verdict", read_verdict, false}, {"size", read_size, false},
+	{"waste", read_waste, true},	  {"surface", read_surface, false},
+	{"budgets", read_budget, true},
 };
 
 static int read_each(struct reader *rd, struct json_stream *s, const struct part *part)

@@ -13,6 +13,7 @@
 #include "scan/repositories.h"
 #include "scan/second_look.h"
 #include "scan/secret_findings.h"
+#include "waste/waste.h"
 
 /* A package as seen in one database path, from layer to layer. */
 struct sighting {
@@ -532,6 +533,13 @@ static int count_files(struct assembly *as, struct err *err)
 	return 0;
 }
 
+static int measure_waste(struct assembly *as, struct err *err)
+{
+	const struct waste_input in = {.merge = as->in->merge, .report = as->report};
+
+	return waste_measure(&in, err);
+}
+
 static int assemble_all(struct assembly *as, struct err *err)
 {
 	const struct distro_files files = {as, get_kept, distro_problem};
@@ -557,6 +565,8 @@ static int assemble_all(struct assembly *as, struct err *err)
 		r = accounts_read(&account_files, &as->report->arena, &as->report->accounts, err);
 	if (r == 0)
 		r = count_files(as, err);
+	if (r == 0 && as->in->wants_waste)
+		r = measure_waste(as, err);
 	return r < 0 ? r : cover(as, err);
 }
 

@@ -23,6 +23,7 @@ struct assemble_input {
 	const struct second_look *links;   /* NULL: there was none */
 	const struct layer_record *linked; /* what it read; NULL: nothing */
 	const struct secret_watching *secrets; /* NULL: nobody looked for them */
+	bool wants_waste;		   /* also measure what is wasted */
 };
 
 int assemble_layers(const struct assemble_input *in, struct report *report, struct err *err);

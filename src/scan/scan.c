@@ -420,8 +420,11 @@ static int put_together(struct scan *s, const struct layer_record **records,
 {
 	struct merge merge = {0};
 	struct second_look look = {0};
-	struct assemble_input in = {
-		.records = records, .n = s->n, .merge = &merge, .secrets = s->q->secrets};
+	struct assemble_input in = {.records = records,
+				    .n = s->n,
+				    .merge = &merge,
+				    .secrets = s->q->secrets,
+				    .wants_waste = s->q->wants_waste};
 	int r = merge_init(&merge, trees, s->n, err);
 
 	if (r == 0)
