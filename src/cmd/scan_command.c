@@ -18,6 +18,7 @@
 #include "policy/ignore.h"
 #include "policy/policy_judge.h"
 #include "scan/scan.h"
+#include "scan/secret_image.h"
 #include "vuln/assess.h"
 
 #define DAY_SECONDS 86400
@@ -253,7 +254,11 @@ static int scan(struct scan_parts *p, const struct scan_options *opt, struct rep
 	if (r == 0 && p->db && !opt->quiet)
 		tell_age(p->db, now_of(p));
 	if (r == 0)
+		r = secret_image(p->request.secrets, *ret, err);
+	if (r == 0)
 		r = scan_judge_image(p->rules, *ret, now_of(p), err);
+	if (r == 0)
+		secret_image_join(*ret);
 	if (r == 0)
 		r = assess(opt, p->db, &p->no_db, *ret, err);
 	return r == 0 ? ignore_apply(&p->ignores, now_of(p), *ret, err) : r;

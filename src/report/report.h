@@ -105,6 +105,7 @@ struct report_image {
 	struct str working_dir;
 	struct str stop_signal;
 	struct str_list entrypoint, cmd, env, exposed_ports, volumes;
+	struct str_list on_build; /* what a build on top of it does first */
 	struct str_list labels, annotations; /* "key=value", sorted */
 	struct str healthcheck;		     /* its test joined by spaces; empty: none */
 	struct vec history;		     /* struct report_history */

@@ -116,6 +116,7 @@ static int read_config(struct report *report, const struct json *doc)
 	image->stop_signal = arena_str(a, json_get_str(config, "StopSignal"));
 	image->entrypoint = text_list(a, json_get(config, "Entrypoint"));
 	image->cmd = text_list(a, json_get(config, "Cmd"));
+	image->on_build = text_list(a, json_get(config, "OnBuild"));
 	image->env = text_list(a, json_get(config, "Env"));
 	image->exposed_ports = map_list(a, json_get(config, "ExposedPorts"), false);
 	image->volumes = map_list(a, json_get(config, "Volumes"), false);
