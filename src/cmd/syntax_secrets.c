@@ -9,7 +9,7 @@
 #include "cmd/line_answers.h"
 #include "codec/json.h"
 #include "codec/json_writer.h"
-#include "secret/secret_set.h"
+#include "secret/secret_stream.h"
 
 static void put_hits(struct strbuf *out, const struct secret_hits *hits)
 {
@@ -52,19 +52,68 @@ static void put_error(struct strbuf *out, const struct err *what)
 	json_close_map(&w);
 }
 
-static int answer_file(struct secret_scanner *s, const char *path)
+static void put_finds(struct strbuf *out, const struct secret_finds *finds)
 {
-	CLEANUP(strbuf_done) struct strbuf in = STRBUF_INIT(LIMIT_JSON_BYTES);
-	CLEANUP(strbuf_done) struct strbuf out = STRBUF_INIT(LIMIT_OUTPUT_BYTES);
-	struct secret_hits hits;
-	struct err err = {0};
+	struct json_writer w;
 
-	if (file_read(path, &in, &err) < 0 ||
-	    secret_scan(s, strbuf_str(&in), SECRET_TEXT, &hits, &err) < 0)
+	json_writer_init(&w, out, JSON_COMPACT);
+	json_open_list(&w);
+	for (size_t i = 0; i < finds->n; i++) {
+		json_open_map(&w);
+		json_put_str(&w, "rule", finds->p[i].rule->id);
+		json_put_uint(&w, "line", finds->p[i].line);
+		json_put_uint(&w, "at", finds->p[i].offset);
+		json_put_uint(&w, "length", finds->p[i].length);
+		json_put_uint(&w, "percent", (uint64_t)(finds->p[i].confidence * 100 + 0.5));
+		json_close_map(&w);
+	}
+	json_close_list(&w);
+	strbuf_addc(out, '\n');
+}
+
+/* As one part of a scan, archives as they are stored. */
+static int read_file(struct secret_reader *reader, const char *path, struct secret_finds *ret,
+		     struct err *err)
+{
+	CLEANUP(strbuf_done) struct strbuf in = STRBUF_INIT(LIMIT_SYNTAX_BYTES);
+	struct content_part part = {.path = str_of(path)};
+	struct secret_stream *stream = NULL;
+	int r = file_read(path, &in, err);
+
+	part.size = in.n;
+	part.head = str_sub(strbuf_str(&in), 0, CONTENT_HEAD_BYTES);
+	if (r == 0)
+		r = secret_stream_begin(reader, &part, &stream, err);
+	if (r < 0)
+		return r;
+	r = secret_stream_data(stream, strbuf_str(&in), err);
+	if (r < 0) {
+		(void)secret_stream_end(stream, NULL, NULL); /* r tells */
+		return r;
+	}
+	return secret_stream_end(stream, ret, err);
+}
+
+static int answer_files(const struct secret_set *set, int n, const char *const *paths)
+{
+	CLEANUP(fingerprint_key_done) struct fingerprint_key key = {0};
+	CLEANUP(secret_reader_freep) struct secret_reader *reader = NULL;
+	struct secret_finds finds;
+	struct err err = {0};
+	int status = EXIT_DONE;
+
+	if (!secret_set(&key.bytes, STR("fingerprints are not printed")) ||
+	    secret_reader_new(set, &key, &reader, &err) < 0)
 		return command_error(&err);
-	put_hits(&out, &hits);
-	strbuf_addc(&out, '\n');
-	return command_print(strbuf_str(&out));
+	for (int i = 0; i < n && status == EXIT_DONE; i++) {
+		CLEANUP(strbuf_done) struct strbuf out = STRBUF_INIT(LIMIT_OUTPUT_BYTES);
+
+		if (read_file(reader, paths[i], &finds, &err) < 0)
+			return command_error(&err);
+		put_finds(&out, &finds);
+		status = command_print(strbuf_str(&out));
+	}
+	return status;
 }
 
 static int add_packs(struct secret_set *set, const char *const *paths, int n, struct err *err)
@@ -102,7 +151,6 @@ int syntax_secrets(int n, const char *const *paths, const char *const *rules, in
 		.limit = "json_bytes",
 	};
 	struct err err = {0};
-	int status = EXIT_DONE;
 
 	if (secret_set_new(&set, &err) < 0 || add_packs(set, rules, n_rules, &err) < 0 ||
 	    secret_scanner_new(set, &s, &err) < 0)
@@ -110,7 +158,5 @@ int syntax_secrets(int n, const char *const *paths, const char *const *rules, in
 	answers.context = s;
 	if (n == 0)
 		return line_answers_run(&answers, 0, NULL);
-	for (int i = 0; i < n && status == EXIT_DONE; i++)
-		status = answer_file(s, paths[i]);
-	return status;
+	return answer_files(set, n, paths);
 }
