@@ -155,6 +155,18 @@ static bool is_address(struct str v)
 	       str_has_prefix(v, STR("./")) || str_has_prefix(v, STR("#"));
 }
 
+/* proxypass, dbpasswd, mysecret: it says what will stand there. */
+static bool is_stand_in(struct str v)
+{
+	static const char *const ends[] = {"pass", "passwd", "password", "pwd", "secret", "token"};
+
+	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+		if (v.n >= strlen(ends[i]) &&
+		    str_eq_nocase(str_skip(v, v.n - strlen(ends[i])), str_of(ends[i])))
+			return is_identifier(v);
+	return false;
+}
+
 /* password: "newPassword", PASSWORD = 'password-input' */
 static bool repeats_name(struct str value, struct str name)
 {
@@ -185,6 +197,9 @@ static bool is_nothing(const struct secret_pair *p, struct str name)
 
 #define CONTEXT_MOST	 0.85 /* below that of a rule that knows the form */
 #define UUID_CONFIDENCE	 0.45 /* most are ids */
+#define OF_ANOTHER	 0.7  /* passwordField: what the key names last is something else */
+#define OF_DIGEST	 0.6
+#define DEFAULT_WORD	 0.3
 #define NAMED_CONFIDENCE 0.45 /* a value that says what it is */
 
 static double password_confidence(const struct secret_pair *p)
@@ -207,6 +222,41 @@ static double token_confidence(const struct secret_pair *p)
 	return 0.2 + 0.7 * random + (p->value.n >= 24 ? 0.1 : 0);
 }
 
+/* Sums of 32 to 128 hexadecimal digits. */
+static bool is_hex_of_digest(struct str v)
+{
+	for (size_t i = 0; i < v.n; i++)
+		if (char_hex(v.p[i]) < 0)
+			return false;
+	return v.n == 32 || v.n == 40 || v.n == 56 || v.n == 64 || v.n == 96 || v.n == 128;
+}
+
+/* Whether what stands before says what its numbers are. */
+static bool speaks_of_digests(const struct secret_pair *p)
+{
+	static const char *const words[] = {"md5",  "sha1",	 "sha2",   "sha5",
+					    "sha-", "hash",	 "digest", "etag",
+					    "sum",  "integrity", "commit", "revision"};
+	char small[SECRET_PAIR_BEFORE];
+	size_t n = 0;
+
+	while (n < p->before.n && n < sizeof small) {
+		small[n] = char_lower(p->before.p[n]);
+		n++;
+	}
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (str_find(str_make(small, n), str_of(words[i])) < n)
+			return true;
+	return false;
+}
+
+double secret_context_alone(struct str value, double most)
+{
+	if (IS_ONE_OF(value, nothing) || is_stand_in(value))
+		return DEFAULT_WORD;
+	return is_identifier(value) && secret_randomness(value) < 0.5 ? NAMED_CONFIDENCE : most;
+}
+
 double secret_context(enum secret_context_kind kind, const struct secret_pair *pair,
 		      struct str name)
 {
@@ -215,6 +265,10 @@ double secret_context(enum secret_context_kind kind, const struct secret_pair *p
 	if (is_nothing(pair, name) || pair->operator_ == PAIR_SPACE)
 		return 0;
 	sure = kind == CONTEXT_PASSWORD ? password_confidence(pair) : token_confidence(pair);
+	if (!secret_key_ends(pair->key, name))
+		sure *= OF_ANOTHER;
+	if (is_hex_of_digest(pair->value) && speaks_of_digests(pair))
+		sure *= OF_DIGEST;
 	if (secret_key_has(pair->value, name, true)) /* password: CleartextPassword1 */
 		sure = fmin(sure, NAMED_CONFIDENCE);
 	return fmin(sure, CONTEXT_MOST) * (is_about(pair->key) ? 0.35 : 1);

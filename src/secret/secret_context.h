@@ -19,5 +19,9 @@ enum secret_context_kind {
 double secret_context(enum secret_context_kind kind, const struct secret_pair *pair,
 		      struct str name);
 
+/* Of a password that stands in an address or a call: `most`, less for words that stand in for one.
+ */
+double secret_context_alone(struct str value, double most);
+
 /* 0 to 1: of words below 0.4, of hexadecimal digits about 0.5, of random letters 0.8 and more. */
 double secret_randomness(struct str value);

@@ -164,36 +164,46 @@ int secret_file_look(const struct secret_set *set, struct str path, struct str b
 			    : 0;
 }
 
-/* ---- where values are made up ---- */
+/* ---- where values are made up, or published ---- */
 
-#define WEIGHT_MADE_UP 0.5
+#define MADE_UP	  0.5
+#define PUBLISHED 0.55
+#define BARE_CODE 0.5
 
 static const char *const made_up_folders[] = {
-	"test",	   "tests", "testing",	"testdata", "test-data", "test_data", "__tests__",
-	"spec",	   "specs", "fixture",	"fixtures", "example",	 "examples",  "sample",
-	"samples", "demo",  "demos",	"mock",	    "mocks",	 "__mocks__", "doc",
-	"docs",	   "man*",  "tutorial", "e2e",	    "testsuite", "javadoc",   "locale",
+	"test",	   "tests", "testing",	 "testdata", "test-data", "test_data", "__tests__",
+	"spec",	   "specs", "fixture",	 "fixtures", "example",	  "examples",  "sample",
+	"samples", "demo",  "demos",	 "mock",     "mocks",	  "__mocks__", "doc",
+	"docs",	   "man*",  "tutorial*", "e2e",	     "testsuite", "javadoc",   "locale",
 };
 
-/* Keys that packages make or carry to try things out. */
+/* Keys that packages make or carry to try things out, and what explains. */
 static const char *const made_up_files[] = {
-	"ssl-cert-snakeoil.key",
-	"*snakeoil*",
-	"*snake-oil*",
-	"*.example",
-	"*.sample",
-	"*.dist",
-	"*.md",
-	"*.rst",
-	"*.adoc",
-	"*.template",
-	"*.tmpl",
-	"test_*",
-	"*_test.*",
-	"*.test.*",
-	"*.spec.*",
-	"*-example.*",
-	"*_example.*",
+	"*snakeoil*", "*snake-oil*", "*.example", "*.sample",	 "*.dist",
+	"*.md",	      "*.rst",	     "*.adoc",	  "*.template",	 "*.tmpl",
+	"test_*.*",   "*_test.*",    "*.test.*",  "*.spec.*",	 "*-example.*",
+	"*.pod",      "PKG-INFO",    "METADATA",  "*_example.*", "*.example.*",
+	"README*",    "NEWS*",	     "HISTORY*",  "CHANGELOG*",	 "CHANGES*",
+};
+
+/* What everybody can download: a value that somebody left in it was no secret of this image. */
+static const char *const published_folders[] = {
+	"node_modules", "site-packages", "dist-packages",    "gems",
+	"vendor",	"perl5",	 "bower_components",
+};
+static const char *const published_roots[] = {
+	"usr/share/", "usr/lib/", "usr/lib64/", "usr/libexec/", "usr/include/", "var/lib/dpkg/",
+};
+static const char *const web_roots[] = {"usr/share/nginx/", "usr/share/caddy/"};
+
+/* Whose values without quotes are expressions. */
+static const char *const code_files[] = {
+	"*.c",	 "*.h",	    "*.cc",    "*.cpp",	 "*.hpp", "*.cs",   "*.d",   "*.dart", "*.el",
+	"*.erl", "*.ex",    "*.exs",   "*.f90",	 "*.go",  "*.hs",   "*.inc", "*.java", "*.js",
+	"*.jsx", "*.kt",    "*.lua",   "*.m",	 "*.mjs", "*.cjs",  "*.ml",  "*.pas",  "*.php",
+	"*.pl",	 "*.pm",    "*.pp",    "*.py",	 "*.pyi", "*.pyc",  "*.r",   "*.R",    "*.rb",
+	"*.rs",	 "*.scala", "*.swift", "*.tcl",	 "*.tm",  "*.ts",   "*.tsx", "*.vim",  "*.vue",
+	"*.zig", "*.css",   "*.scss",  "*.less", "*.map", "*.html", "*.htm", "*.po",   "*.svg",
 };
 
 #define IS_ONE_OF(s, list) is_one_of((s), (list), sizeof(list) / sizeof((list)[0]))
@@ -205,20 +215,56 @@ static bool is_one_of(struct str s, const char *const *list, size_t n)
 	return false;
 }
 
-double secret_path_weight(struct str path)
+/* A folder on the way to the file. */
+static bool is_below(struct str path, const char *const *list, size_t n)
 {
 	struct str part;
 
-	if (IS_ONE_OF(path_base(path), made_up_files))
-		return WEIGHT_MADE_UP;
 	path = path_dir(path);
 	while (str_pull_until(&path, '/', &part)) {
 		if (part.n > 1 && part.p[part.n - 1] == '!') /* of an archive: a.jar!/test/x */
 			part.n--;
-		if (IS_ONE_OF(part, made_up_folders))
-			return WEIGHT_MADE_UP;
+		if (is_one_of(part, list, n))
+			return true;
 	}
-	return 1;
+	return false;
+}
+#define IS_BELOW(path, list) is_below((path), (list), sizeof(list) / sizeof((list)[0]))
+
+static bool has_root(struct str path, const char *const *list, size_t n)
+{
+	path = str_has_prefix(path, STR("/")) ? str_skip(path, 1) : path;
+	for (size_t i = 0; i < n; i++)
+		if (str_has_prefix(path, str_of(list[i])))
+			return true;
+	return false;
+}
+#define HAS_ROOT(path, list) has_root((path), (list), sizeof(list) / sizeof((list)[0]))
+
+static bool is_published(struct str path)
+{
+	return (HAS_ROOT(path, published_roots) && !HAS_ROOT(path, web_roots)) ||
+	       IS_BELOW(path, published_folders);
+}
+
+/* Nobody's in particular: a password, a key. What says whose it is, is asked about everywhere. */
+static bool is_anybodys(const struct secret_rule *rule)
+{
+	return rule->context != CONTEXT_NONE || str_is(rule->pack, "generic") ||
+	       str_is(rule->pack, "keys") || str_is(rule->pack, "files");
+}
+
+double secret_path_weight(struct str path, const struct secret_hit *hit)
+{
+	double weight = 1;
+
+	if (IS_ONE_OF(path_base(path), made_up_files) || IS_BELOW(path, made_up_folders))
+		weight = MADE_UP;
+	else if (is_anybodys(hit->rule) && is_published(path))
+		weight = PUBLISHED;
+	if (hit->is_bare && IS_ONE_OF(path_base(path), code_files))
+		weight *= BARE_CODE;
+	return weight;
 }
 
 /* ---- kinds ---- */

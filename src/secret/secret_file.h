@@ -5,7 +5,7 @@
  *
  *     if (secret_file_is_wanted(path, head))            then its bytes are gathered, up to
  *             secret_file_look(set, path, bytes, is_whole, &hits, err);   LIMIT_SECRET_FILE_BYTES
- *     hit->confidence *= secret_path_weight(path);      of every hit, also those of secret_scan
+ *     hit->confidence *= secret_path_weight(path, hit);     of every hit, also those of secret_scan
  *
  * What may be found is secret_file_list.def; a rule with `file: NAME` says what it is called, how
  * grave it is and what to do. Without such a rule in the set nothing is told of it.
@@ -33,7 +33,7 @@ int secret_file_look(const struct secret_set *set, struct str path, struct str b
 		     struct vec *hits, struct err *err);
 
 /*
- * 1; less where values are made up or published, as below tests/ and examples/: what is found
- * there is below 0.5.
+ * 1; less where values are made up (below tests/, in README.md), what anybody's rules see where
+ * everybody can read it (node_modules/, usr/lib/), and what is no value but code.
  */
-double secret_path_weight(struct str path);
+double secret_path_weight(struct str path, const struct secret_hit *hit);

@@ -4,9 +4,9 @@
  * again by.
  *
  *     CLEANUP(fingerprint_key_done) struct fingerprint_key key = {0};
- *     r = fingerprint_key_open(NULL, &key, err);                  $XDG_DATA_HOME/plimsoll/secrets.key
- *     r = secret_fingerprint(&key, rule->id, value, text, err);
- *     secret_redact(rule, value, text);                      "ghp_******** (40 characters)"
+ *     r = fingerprint_key_open(NULL, &key, err); $XDG_DATA_HOME/plimsoll/secrets.key r =
+ * secret_fingerprint(&key, rule->id, value, text, err); secret_redact(rule, value, text);
+ * "ghp_******** (40 characters)"
  *
  * The fingerprint is HMAC-SHA256 over the rule's id, a zero byte and the value: equal for equal
  * secrets found with the same key, and nobody without the key can try words against it. The key is

@@ -47,10 +47,24 @@ static bool skip_blanks(struct cursor_ *c)
 }
 
 /* "key"], 'key'), \"key\" */
-static void skip_closers(struct cursor_ *c)
+static bool skip_closers(struct cursor_ *c)
 {
+	size_t from = c->at;
+
 	while (is_quote(peek(c)) || peek(c) == ']' || peek(c) == ')' || peek(c) == '\\')
 		c->at++;
+	return c->at > from;
+}
+
+/* <add key="password" value=, <param name="password" value= */
+static void skip_attribute(struct cursor_ *c)
+{
+	struct cursor_ try = *c;
+
+	if (skip_blanks(&try) && str_has_prefix(str_skip(try.text, try.at), STR("value="))) {
+		try.at += 5;
+		*c = try;
+	}
 }
 
 /* var key string =, key: &'static str = */
@@ -172,12 +186,23 @@ static void read_phrase(struct cursor_ *c, struct secret_pair *p)
 	while (try.at < limit &&
 	       (char_is_alnum(peek(&try)) || peek(&try) == '_' || is_blank(peek(&try))))
 		try.at++;
-	if (try.at == c->at || peek(&try) != ':')
+	if (try.at == c->at || peek(&try) != ':' || !is_blank(char_at(try.text, try.at + 1)))
 		return;
 	while (try.at > c->at && is_blank(char_at(try.text, try.at - 1)))
 		try.at--;
 	p->key.n = try.at - (size_t)(p->key.p - try.text.p);
 	c->at = try.at;
+}
+
+/* <key>value</key>: what stands between two tags. */
+static bool is_closed(const struct cursor_ *c, size_t n)
+{
+	struct cursor_ end = *c;
+
+	end.at += n;
+	while (char_is_space(peek(&end)))
+		end.at++;
+	return peek(&end) == '<';
 }
 
 bool secret_pair_read(struct str text, size_t at, struct secret_pair *ret)
@@ -186,17 +211,25 @@ bool secret_pair_read(struct str text, size_t at, struct secret_pair *ret)
 	bool is_option;
 
 	*ret = (struct secret_pair){.key = key_round(text, at)};
+	at = (size_t)(ret->key.p - text.p);
+	ret->before = at > SECRET_PAIR_BEFORE
+			      ? str_sub(text, at - SECRET_PAIR_BEFORE, SECRET_PAIR_BEFORE)
+			      : str_sub(text, 0, at);
 	c.at = (size_t)(ret->key.p - text.p) + ret->key.n;
 	c.end = text.n - c.at > SECRET_PAIR_REACH ? c.at + SECRET_PAIR_REACH : text.n;
 	is_option = str_has_prefix(ret->key, STR("-"));
 	read_phrase(&c, ret);
-	skip_closers(&c);
-	skip_type(&c);
+	if (!skip_closers(&c))
+		skip_type(&c);
+	else
+		skip_attribute(&c);
 	skip_blanks(&c);
 	if (!read_operator(&c, ret, is_option))
 		return false;
 	skip_openers(&c, ret);
 	ret->value = str_sub(text, c.at, value_end(&c, ret->quote) - c.at);
+	if (ret->operator_ == PAIR_TAG && !is_closed(&c, ret->value.n))
+		return false;
 	ret->is_call = !ret->quote && str_find_char(ret->value, '(') < ret->value.n;
 	return ret->value.n > 0;
 }
@@ -209,6 +242,11 @@ static bool is_joint(char c)
 static bool is_upper(char c)
 {
 	return c >= 'A' && c <= 'Z';
+}
+
+static bool is_lower(char c)
+{
+	return c >= 'a' && c <= 'z';
 }
 
 /* Whether a word begins at `at`: glob has no lob, aLob and LOB have. */
@@ -226,7 +264,7 @@ static bool ends_word(struct str key, size_t at)
 		return true;
 	if (!is_upper(key.p[at]))
 		return false;
-	return !is_upper(key.p[at - 1]) || (at + 1 < key.n && !is_upper(key.p[at + 1]));
+	return !is_upper(key.p[at - 1]) || (at + 1 < key.n && is_lower(key.p[at + 1]));
 }
 
 #define SHORT_NAME 4 /* letters; sumObj is not of sumo, but planetScale is of planetscale */
@@ -255,6 +293,21 @@ bool secret_key_has(struct str key, struct str name, bool whole)
 		size_t end = begins_word(key, at) ? name_end(key, at, name) : 0;
 
 		if (end && (!whole || ends_word(key, end)))
+			return true;
+	}
+	return false;
+}
+
+bool secret_key_ends(struct str key, struct str name)
+{
+	for (size_t at = 0; at < key.n; at++) {
+		size_t end = begins_word(key, at) ? name_end(key, at, name) : 0;
+
+		if (!end || !ends_word(key, end))
+			continue;
+		while (end < key.n && !char_is_alpha(key.p[end])) /* PASSWORD_2 */
+			end++;
+		if (end == key.n)
 			return true;
 	}
 	return false;

@@ -15,7 +15,8 @@
 
 #include "base/str.h"
 
-#define SECRET_PAIR_REACH 512
+#define SECRET_PAIR_REACH  512
+#define SECRET_PAIR_BEFORE 160
 
 enum secret_operator {
 	PAIR_EQUALS, /* = := ?= .= => -> == || */
@@ -26,8 +27,9 @@ enum secret_operator {
 };
 
 struct secret_pair {
-	struct str key;	  /* adafruit.key: letters, digits, _ - . $ */
-	struct str value; /* without its quotes; up to the end of what could be one */
+	struct str before; /* up to SECRET_PAIR_BEFORE bytes in front of the key */
+	struct str key;	   /* adafruit.key: letters, digits, _ - . $ */
+	struct str value;  /* without its quotes; up to the end of what could be one */
 	enum secret_operator operator_;
 	char quote;   /* of the value; 0: it stands bare */
 	bool is_call; /* something like a call follows: f(, a.b( */
@@ -42,3 +44,6 @@ bool secret_pair_read(struct str text, size_t at, struct secret_pair *ret);
  * `whole` the word ends there too: pass in dbPass, not in passed.
  */
 bool secret_key_has(struct str key, struct str name, bool whole);
+
+/* The same with `whole`, and no other word stands behind it: a passwordField is a field. */
+bool secret_key_ends(struct str key, struct str name);

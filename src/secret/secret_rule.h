@@ -31,6 +31,8 @@
  * `context: password` or `token` with names: the value has no form of its own, so what stands
  * around it decides how sure the finding is (secret_context.h).
  *
+ * Without names `context: password` only lowers what is a word that stands in for one.
+ *
  * Optional: confidence (0 to 1; 0.9), entropy (bits a character that the secret has at least),
  * checks (names of secret_check_list.def, which have to hold), proofs (which make it nearly sure),
  * public (first 16 hex digits of the SHA-256 of values that are published as examples), keywords

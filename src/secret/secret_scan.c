@@ -188,8 +188,12 @@ static int try_pattern(struct secret_scanner *s, size_t index, size_t to)
 		s->done[index] = secret_manifest_each(s->text, behind, start, on_value, &sp);
 		return 0;
 	}
-	if (holds(t->rule, found.secret))
-		add_hit(s, t->rule, found.secret, STR_NULL);
+	if (holds(t->rule, found.secret)) {
+		struct secret_hit *hit = add_hit(s, t->rule, found.secret, STR_NULL);
+
+		if (hit && t->rule->context != CONTEXT_NONE)
+			hit->confidence = secret_context_alone(found.secret, hit->confidence);
+	}
 	return 0;
 }
 
@@ -214,8 +218,10 @@ static void add_by_context(struct secret_scanner *s, const struct secret_trigger
 	struct secret_hit *hit =
 		sure >= CONTEXT_WORTH ? add_hit(s, t->rule, value, s->pair.key) : NULL;
 
-	if (hit)
+	if (hit) {
 		hit->confidence = sure;
+		hit->is_bare = !s->pair.quote;
+	}
 }
 
 /* Whether the value is longer than what matched: abc-def is not abc. */

@@ -56,6 +56,7 @@ struct secret_hit {
 	struct str key;	  /* of the assignment; may be empty */
 	size_t at;	  /* offset of the value in the text */
 	double confidence;
+	bool is_bare; /* judged by context, and written without quotes */
 };
 
 struct secret_hits {

@@ -189,6 +189,12 @@ static struct secret_find *find_equal(const struct vec *finds, const struct secr
 	return NULL;
 }
 
+/* Where the file lies counts too. */
+static double sureness(const struct secret_stream *s, const struct secret_hit *hit)
+{
+	return hit->confidence * secret_path_weight(str_of(s->path), hit);
+}
+
 static int add_find(struct secret_stream *s, struct str text, enum secret_bytes kind,
 		    const struct secret_hit *hit, const struct secret_hits *hits, struct err *err)
 {
@@ -196,7 +202,7 @@ static int add_find(struct secret_stream *s, struct str text, enum secret_bytes 
 				.offset = s->at + hit->at,
 				.length = hit->value.n,
 				.n_places = 1,
-				.confidence = hit->confidence};
+				.confidence = sureness(s, hit)};
 	int r = secret_fingerprint(s->reader->key, hit->rule->id, hit->value, f.fingerprint, err);
 	struct secret_find *slot;
 
@@ -268,7 +274,7 @@ static bool makes_room(struct secret_stream *s, const struct secret_hit *hit)
 
 		if (f->offset >= hit->at + hit->value.n || hit->at >= f->offset + f->length)
 			continue;
-		if (f->confidence > hit->confidence)
+		if (f->confidence > sureness(s, hit))
 			return false;
 		*f = *(struct secret_find *)vec_at(&s->finds, s->finds.n - 1);
 		vec_cut(&s->finds, s->finds.n - 1);
@@ -376,13 +382,9 @@ int secret_stream_end(struct secret_stream *s, struct secret_finds *ret, struct 
 	struct secret_reader *reader = s->reader;
 	int r = ret && s->n ? scan_block(s, str_make(s->block, s->n), s->n, err) : 0;
 	struct vec finds = reader->finds;
-	double weight;
 
 	if (ret && r == 0 && s->is_file)
 		r = look_at_file(s, err);
-	weight = s->finds.n ? secret_path_weight(str_of(s->path)) : 1;
-	for (size_t i = 0; i < s->finds.n; i++)
-		((struct secret_find *)vec_at(&s->finds, i))->confidence *= weight;
 	vec_sort(&s->finds, by_offset);
 	reader->finds = s->finds;
 	s->finds = finds;
