@@ -27,7 +27,7 @@ policy scan
 monitor vault
 render
 store
-server lsp
+server lsp browse
 cmd
 """
 LEVEL = {module: level for level, line in enumerate(LAYERS.split("\n")) for module in line.split()}

@@ -264,6 +264,23 @@ static int scan(struct scan_parts *p, const struct scan_options *opt, struct rep
 	return r == 0 ? ignore_apply(&p->ignores, now_of(p), *ret, err) : r;
 }
 
+int scan_report(const struct scan_options *given, const char *command, const char *target,
+		struct report **ret, struct err *err)
+{
+	struct scan_options chosen = *given;
+	CLEANUP(parts_done)
+	struct scan_parts p = {.request = scan_request_of(&chosen, target),
+			       .out = {.format_id = chosen.format}};
+	int r = parse_scanners(&chosen, err);
+
+	ignore_init(&p.ignores);
+	if (r == 0)
+		r = parts_open(&p, &chosen, command, err);
+	if (r == 0)
+		r = scan(&p, &chosen, ret, err);
+	return r == 0 ? judge(NULL, &p.filter, now_of(&p), *ret, err) : r;
+}
+
 int scan_command(const struct scan_options *given, const char *command, int argc,
 		 const char *const *argv)
 {

@@ -76,6 +76,10 @@ int scan_judge_image(struct rule_set *rules, struct report *report, int64_t now,
 /* Those that are named, else those of the working directory; a mistake in them is told at once. */
 int scan_read_ignore_files(const struct scan_options *opt, struct ignore *rules, struct err *err);
 
+/* The same scan for a command that shows its report in its own way; the caller frees it. */
+int scan_report(const struct scan_options *opt, const char *command, const char *target,
+		struct report **ret, struct err *err);
+
 /* Returns an exit status; prints errors itself. */
 int scan_command(const struct scan_options *opt, const char *command, int argc,
 		 const char *const *argv);

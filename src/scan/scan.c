@@ -66,6 +66,15 @@ static void free_jobs(void *p)
 	free(jobs);
 }
 
+const struct tree *scan_tree(const struct report *report, size_t layer)
+{
+	const struct layer_jobs *jobs = report->attached;
+
+	if (report->release_attached != free_jobs || layer >= jobs->n || !jobs->job[layer].is_read)
+		return NULL;
+	return &jobs->job[layer].record.tree;
+}
+
 static int add_jobs(struct scan *s, size_t n, struct report *report, struct err *err)
 {
 	struct layer_jobs *jobs = calloc(1, sizeof *jobs + (n + 1) * sizeof jobs->job[0]);

@@ -34,5 +34,8 @@ struct scan_request {
 	bool wants_waste; /* measure what is wasted, and what can be attacked */
 };
 
+/* The files of one layer; NULL when it was not read, or the report is not of a scan. Borrowed. */
+const struct tree *scan_tree(const struct report *report, size_t layer);
+
 int scan_run(const struct scan_request *q, struct scan_progress *progress, struct report **ret,
 	     struct err *err);
