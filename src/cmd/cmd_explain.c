@@ -8,13 +8,16 @@
 #include "cmd/report_file.h"
 #include "cmd/report_output.h"
 #include "cmd/scan_command.h"
+#include "cmd/secret_files.h"
 #include "cmd/terminal.h"
 #include "render/explain.h"
 #include "scan/scan.h"
+#include "scan/secret_image.h"
 #include "vuln/assess.h"
 #include "vuln/why_not.h"
 
-static struct scan_options opt = {.format = "text", .vulnerabilities = true, .configuration = true};
+static struct scan_options opt = {
+	.format = "text", .vulnerabilities = true, .configuration = true, .secrets = true};
 
 /* ---- where the report comes from ---- */
 
@@ -35,6 +38,8 @@ static int scan(const char *target, struct db *db, const struct err *no_db,
 		const struct ignore *rules, struct report **ret, struct err *err)
 {
 	CLEANUP(rule_set_freep) struct rule_set *image_rules = NULL;
+	CLEANUP(secret_files_done) struct secret_files secrets = {0};
+	struct scan_watch watches[WATCHES_MAX];
 	struct scan_progress progress = {0};
 	struct scan_request q = scan_request_of(&opt, target);
 	struct progress_line *line;
@@ -42,14 +47,20 @@ static int scan(const char *target, struct db *db, const struct err *no_db,
 
 	if (r == 0)
 		r = scan_load_rules(&opt, &image_rules, err);
+	if (r == 0)
+		r = scan_open_secrets(&opt, &secrets, watches, &q, err);
 	if (r < 0)
 		return r;
 	line = progress_start(&progress, opt.quiet);
 	r = scan_run(&q, &progress, ret, err);
 	progress_stop(line);
 	if (r == 0)
+		r = secret_image(q.secrets, *ret, err);
+	if (r == 0)
 		r = scan_judge_image(image_rules, *ret, q.has_time ? q.time : (int64_t)time(NULL),
 				     err);
+	if (r == 0)
+		r = secret_image_join(q.secrets, *ret, err);
 	return r < 0 ? r : judge(&q, db, no_db, rules, *ret, err);
 }
 
@@ -166,6 +177,7 @@ static int run(int argc, const char *const *argv)
 static const struct option_spec options[] = {
 	OPTION_WORDS("format", 'f', &opt.format, "FORMAT", "how to print it (text)", "text json"),
 	OPTION_STR("db", 0, &opt.db, "DIR", "the vulnerability database; see plimsoll db --help"),
+	SCAN_SECRET_OPTIONS(opt),
 	SCAN_IGNORE_OPTIONS(opt),
 	SCAN_TARGET_OPTIONS(opt),
 	OPTION_END,
@@ -175,10 +187,11 @@ const struct command command_explain = {
 	.name = "explain",
 	.arguments = "ID TARGET",
 	.group = COMMAND_IMAGE,
-	.summary = "say why a vulnerability is found in an image, or why it is not",
+	.summary = "say why something is found in an image, or why a vulnerability is not",
 	.details =
-		"ID is a CVE, any other name of a vulnerability (GHSA, DSA, USN, RHSA, ...), or "
-		"the id of a finding. TARGET is what plimsoll scan takes, or a report that it "
+		"ID is a CVE, any other name of a vulnerability (GHSA, DSA, USN, RHSA, ...), a "
+		"rule, or the id of a finding. TARGET is what plimsoll scan takes, or a report "
+		"that it "
 		"printed with --format json.\n"
 		"For a finding: the package, its file and layer, the instruction that made the "
 		"layer, the advisory and its feed with the date, the range, the versions that were "

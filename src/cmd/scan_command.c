@@ -84,6 +84,27 @@ int scan_judge_image(struct rule_set *rules, struct report *report, int64_t now,
 	return image_check(rules, report, now, err);
 }
 
+int scan_open_secrets(const struct scan_options *opt, struct secret_files *files,
+		      struct scan_watch *watches, struct scan_request *q, struct err *err)
+{
+	const struct secret_files_options options = {.rules = &opt->secret_rules,
+						     .key = opt->fingerprint_key,
+						     .confidence = opt->secret_confidence};
+	int r;
+
+	if (!opt->secrets)
+		return 0;
+	r = secret_files_open(&options, files, err);
+	if (r == 0)
+		r = secret_files_watch(files, &watches[q->n_watches], err);
+	if (r == 0) {
+		q->watches = watches;
+		q->n_watches++;
+		q->secrets = &files->watching;
+	}
+	return r;
+}
+
 /* Opened before the scan, whose sandbox closes the file system for writing. */
 static int open_database(const struct scan_options *opt, struct db **ret, struct err *why)
 {
@@ -188,25 +209,6 @@ static void parts_done(struct scan_parts *p)
 	secret_files_done(&p->secrets);
 }
 
-static int open_secrets(struct scan_parts *p, const struct scan_options *opt, struct err *err)
-{
-	const struct secret_files_options options = {.rules = &opt->secret_rules,
-						     .key = opt->fingerprint_key,
-						     .confidence = opt->secret_confidence};
-	int r;
-
-	if (!opt->secrets)
-		return 0;
-	r = secret_files_open(&options, &p->secrets, err);
-	if (r == 0)
-		r = secret_files_watch(&p->secrets, &p->watches[p->request.n_watches], err);
-	if (r == 0) {
-		p->request.n_watches++;
-		p->request.secrets = &p->secrets.watching;
-	}
-	return r;
-}
-
 /* All that can be wrong is told before anything is read; ends by SOURCE_DATE_EPOCH if given. */
 static int parts_open(struct scan_parts *p, const struct scan_options *opt, const char *command,
 		      struct err *err)
@@ -233,7 +235,7 @@ static int parts_open(struct scan_parts *p, const struct scan_options *opt, cons
 	}
 	p->request.watches = p->watches;
 	if (r == 0)
-		r = open_secrets(p, opt, err);
+		r = scan_open_secrets(opt, &p->secrets, p->watches, &p->request, err);
 	p->request.wants_waste = opt->waste; /* as --scanners says */
 	return r == 0 ? report_output_create(&p->out, err) : r;
 }
@@ -258,7 +260,7 @@ static int scan(struct scan_parts *p, const struct scan_options *opt, struct rep
 	if (r == 0)
 		r = scan_judge_image(p->rules, *ret, now_of(p), err);
 	if (r == 0)
-		secret_image_join(*ret);
+		r = secret_image_join(p->request.secrets, *ret, err);
 	if (r == 0)
 		r = assess(opt, p->db, &p->no_db, *ret, err);
 	return r == 0 ? ignore_apply(&p->ignores, now_of(p), *ret, err) : r;

@@ -73,6 +73,15 @@ int scan_load_rules(const struct scan_options *opt, struct rule_set **ret, struc
 /* What they say of it; now: unix seconds. Nothing of an SBOM. */
 int scan_judge_image(struct rule_set *rules, struct report *report, int64_t now, struct err *err);
 
+/*
+ * Opens what a scan that looks for secrets needs, and asks the request for it; nothing where they
+ * are not asked. files and watches have to stay where they are as long as the request.
+ */
+struct scan_watch;
+struct secret_files;
+int scan_open_secrets(const struct scan_options *opt, struct secret_files *files,
+		      struct scan_watch *watches, struct scan_request *q, struct err *err);
+
 /* Those that are named, else those of the working directory; a mistake in them is told at once. */
 int scan_read_ignore_files(const struct scan_options *opt, struct ignore *rules, struct err *err);
 

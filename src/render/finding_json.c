@@ -138,6 +138,7 @@ void put_finding(struct json_writer *w, const struct finding *f)
 	json_put_str(w, "title", f->title);
 	json_put_text(w, "severity", severity_name(f->severity));
 	json_put_opt(w, "severity_source", f->severity_source);
+	json_put_opt(w, "fingerprint", f->fingerprint);
 	json_put_text(w, "status", finding_status_name(f->status));
 	put_subject(w, &f->subject);
 	put_locations(w, f);

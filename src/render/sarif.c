@@ -499,6 +499,7 @@ static int put_fingerprints(struct sarif *s, const struct finding *f, struct err
 	json_open_map(&s->w);
 	json_put_text(&s->w, "plimsollFinding/v1", text);
 	json_put_text(&s->w, "primaryLocationLineHash", text);
+	json_put_opt(&s->w, "plimsollSecret/v1", f->fingerprint);
 	json_close_map(&s->w);
 	return 0;
 }

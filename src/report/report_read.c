@@ -427,6 +427,7 @@ static int read_finding(struct reader *rd, const struct json *v)
 	f->rule = json_get_str(v, "rule");
 	f->title = json_get_str(v, "title");
 	f->severity_source = json_get_str(v, "severity_source");
+	f->fingerprint = json_get_str(v, "fingerprint");
 	f->fix_action = json_get_str(json_get(v, "fix"), "action");
 	f->fix_version = json_get_str(json_get(v, "fix"), "version");
 	f->suppressed_by = json_get_str(suppressed, "by");

@@ -66,11 +66,14 @@ static int look_at_pairs(struct search *s, const char *what, struct str_list lis
 	int r = 0;
 
 	for (size_t i = 0; i < list.n && r == 0; i++) {
-		struct str key = str_sub(list.p[i], 0, str_find_char(list.p[i], '='));
-		struct place place = {list.p[i], arena_strf(a, "%s %.*s", what, STR_FMT(key)),
-				      NO_STEP};
+		struct str key = list.p[i], value = STR_NULL;
+		struct place place = {.text = list.p[i], .step = NO_STEP};
 
-		r = place.name.p ? look(s, &place) : err_nomem(s->err);
+		/* In quotes it is a value whatever stands in it. */
+		if (str_cut(list.p[i], '=', &key, &value) && str_find_char(value, '"') == value.n)
+			place.text = arena_strf(a, "%.*s=\"%.*s\"", STR_FMT(key), STR_FMT(value));
+		place.name = arena_strf(a, "%s %.*s", what, STR_FMT(key));
+		r = place.name.p && place.text.p ? look(s, &place) : err_nomem(s->err);
 	}
 	return r;
 }
@@ -442,15 +445,49 @@ static bool is_told(const struct report *report, const struct finding *by_name)
 	return false;
 }
 
-void secret_image_join(struct report *report)
+/* The value of a variable that a finding by name is about, wherever the report has it. */
+static void take_out(struct search *s, const struct finding *by_name)
 {
-	size_t n = 0;
+	const struct report_image *image = &s->report->image;
+	struct str variable = variable_of(by_name->subject.name);
+	struct config_find *f;
 
+	for (size_t i = 0; i < image->env.n; i++) {
+		struct str key, value;
+
+		if (!str_cut(image->env.p[i], '=', &key, &value) || !str_eq(key, variable) ||
+		    value.n < VALUE_SHORT)
+			continue;
+		f = vec_push(&s->finds);
+		if (!f)
+			return;
+		*f = (struct config_find){.find = {.redacted = "********"}, .value = value};
+	}
+}
+
+int secret_image_join(const struct secret_watching *watching, struct report *report,
+		      struct err *err)
+{
+	struct search s = {.report = report,
+			   .finds = VEC_INIT(struct config_find, LIMIT_SECRET_FINDS),
+			   .err = err};
+	size_t n = 0;
+	int r = 0;
+
+	if (!watching)
+		return 0;
 	for (size_t i = 0; i < report->findings.n; i++) {
 		struct finding *f = vec_at(&report->findings, i);
 
-		if (!is_by_name(f) || !is_told(report, f))
-			*(struct finding *)vec_at(&report->findings, n++) = *f;
+		if (is_by_name(f) && is_told(report, f))
+			continue;
+		if (is_by_name(f) && f->subject.path.n == 0)
+			take_out(&s, f);
+		*(struct finding *)vec_at(&report->findings, n++) = *f;
 	}
 	vec_cut(&report->findings, n);
+	if (s.finds.n)
+		r = scrub_all(&s);
+	vec_done(&s.finds);
+	return r;
 }

@@ -128,12 +128,12 @@ static bool is_identifier(struct str v)
 /* A call, a member, an index: code that gets the value from somewhere. */
 static bool is_code(const struct secret_pair *p)
 {
-	static const char signs[] = "()[]{}<>|&!?";
+	static const char signs[] = "()[]{}<>|&?";
 
 	if (p->quote)
 		return false;
-	if (p->is_call || secret_is_placeholder(p->value))
-		return true;
+	if (p->is_call || secret_is_placeholder(p->value) || p->value.p[0] == '!')
+		return true; /* inside of a password ! is common */
 	for (size_t i = 0; i < p->value.n; i++)
 		if (memchr(signs, p->value.p[i], sizeof signs - 1))
 			return true;
