@@ -40,6 +40,8 @@
 	GIT2_FN(revwalk_free)                                                                      \
 	GIT2_FN(reference_name_to_id)                                                              \
 	GIT2_FN(commit_lookup)                                                                     \
+	GIT2_FN(commit_lookup_prefix)                                                              \
+	GIT2_FN(commit_id)                                                                         \
 	GIT2_FN(commit_tree)                                                                       \
 	GIT2_FN(commit_author)                                                                     \
 	GIT2_FN(commit_message)                                                                    \
@@ -48,6 +50,8 @@
 	GIT2_FN(tree_id)                                                                           \
 	GIT2_FN(tree_entrycount)                                                                   \
 	GIT2_FN(tree_entry_byindex)                                                                \
+	GIT2_FN(tree_entry_bypath)                                                                 \
+	GIT2_FN(tree_entry_free)                                                                   \
 	GIT2_FN(tree_entry_id)                                                                     \
 	GIT2_FN(tree_entry_name)                                                                   \
 	GIT2_FN(tree_entry_type)                                                                   \
@@ -59,6 +63,7 @@
 	GIT2_FN(odb_object_size)                                                                   \
 	GIT2_FN(odb_object_free)                                                                   \
 	GIT2_FN(odb_free)                                                                          \
+	GIT2_FN(oid_fromstrn)                                                                      \
 	GIT2_FN(oid_tostr)
 
 struct git2_api {

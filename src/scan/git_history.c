@@ -30,9 +30,8 @@ struct git_history {
 	struct map head; /* the same of the commit that is checked out */
 	bool is_head;	 /* that one is being walked */
 	struct arena ids;
-	struct strbuf path, author;
+	struct strbuf path;
 	char commit_hex[GIT_OID_HEXSZ + 1];
-	uint64_t n_commits;
 };
 
 static struct str id_of(const git_oid *id)
@@ -144,7 +143,6 @@ static int look_at_entry(struct git_history *h, const git_tree_entry *e, struct 
 		r = see(h, id, &is_new, err);
 		if (r < 0 || !is_new || h->is_head)
 			return r;
-		ret->in_head = map_get(&h->head, id_of(id)) != NULL;
 		return read_blob(h, id, ret, err);
 	default: /* another repository's commit, which is not here */
 		return 0;
@@ -179,12 +177,10 @@ static int next_of_tree(struct git_history *h, struct git_version *ret, struct e
 static int begin_commit(struct git_history *h, const git_oid *id, struct git_version *ret,
 			struct err *err)
 {
-	const git_signature *author;
 	git_tree *tree = NULL;
 	bool is_new;
 	int r;
 
-	h->n_commits++;
 	(void)h->git2->oid_tostr(h->commit_hex, sizeof h->commit_hex, id);
 	strbuf_reset(&h->path);
 	h->git2->commit_free(h->commit);
@@ -192,9 +188,6 @@ static int begin_commit(struct git_history *h, const git_oid *id, struct git_ver
 	r = h->git2->commit_lookup(&h->commit, h->repository, id);
 	if (r < 0)
 		return bad_object(h, r, ret);
-	author = h->git2->commit_author(h->commit);
-	strbuf_reset(&h->author);
-	strbuf_addf(&h->author, "%s <%s>", author->name, author->email);
 	r = h->git2->commit_tree(&tree, h->commit);
 	if (r < 0)
 		return bad_object(h, r, ret);
@@ -229,7 +222,6 @@ static int end_walk(struct git_history *h, struct err *err)
 	h->git2->revwalk_free(h->walk);
 	h->walk = NULL;
 	h->commit_hex[0] = '\0';
-	strbuf_reset(&h->author);
 	if (r == GIT_EUSER)
 		return err_set(err, ERR_LIMIT, "more objects than git_objects (%d)",
 			       (int)LIMIT_GIT_OBJECTS);
@@ -275,14 +267,53 @@ int git_history_next(struct git_history *h, struct git_version *ret, struct err 
 	if (r == 0)
 		r = next_of_rest(h, ret, err);
 	ret->commit = str_of(h->commit_hex);
-	ret->author = strbuf_str(&h->author);
-	ret->time = h->commit && h->walk ? h->git2->commit_author(h->commit)->when.time : 0;
 	return r;
 }
 
-uint64_t git_history_commits(const struct git_history *h)
+/* ---- asking again ---- */
+
+static git_commit *find_commit(const struct git_history *h, struct str digits)
 {
-	return h->n_commits;
+	git_commit *commit = NULL;
+	git_oid id;
+
+	if (h->git2->oid_fromstrn(&id, digits.p, digits.n) < 0 ||
+	    h->git2->commit_lookup_prefix(&commit, h->repository, &id, digits.n) < 0)
+		return NULL;
+	return commit;
+}
+
+static bool is_in_head(const struct git_history *h, const git_commit *commit, struct str path)
+{
+	CLEANUP(freep) char *name = str_dup(path);
+	git_tree_entry *e = NULL;
+	git_tree *tree = NULL;
+	bool found = false;
+
+	if (name && h->git2->commit_tree(&tree, commit) == 0 &&
+	    h->git2->tree_entry_bypath(&e, tree, name) == 0)
+		found = map_get(&h->head, id_of(h->git2->tree_entry_id(e))) != NULL;
+	h->git2->tree_entry_free(e);
+	h->git2->tree_free(tree);
+	return found;
+}
+
+bool git_history_origin(const struct git_history *h, struct str commit, struct str path,
+			struct git_origin *ret)
+{
+	git_commit *found = find_commit(h, commit);
+	const git_signature *author;
+
+	*ret = (struct git_origin){0};
+	if (!found)
+		return false;
+	author = h->git2->commit_author(found);
+	(void)h->git2->oid_tostr(ret->commit, sizeof ret->commit, h->git2->commit_id(found));
+	(void)snprintf(ret->author, sizeof ret->author, "%s <%s>", author->name, author->email);
+	ret->time = author->when.time;
+	ret->in_head = is_in_head(h, found, path);
+	h->git2->commit_free(found);
+	return true;
 }
 
 /* ---- opening ---- */
@@ -342,7 +373,6 @@ int git_history_open(const char *path, struct git_history **ret, struct err *err
 	h->folders = (struct vec)VEC_INIT(struct folder, LIMIT_PATH_DEPTH);
 	h->rest = (struct vec)VEC_INIT(git_oid, LIMIT_GIT_OBJECTS);
 	h->path = (struct strbuf)STRBUF_INIT(LIMIT_PATH_BYTES);
-	h->author = (struct strbuf)STRBUF_INIT(LIMIT_PATH_BYTES);
 	map_init(&h->seen, LIMIT_GIT_OBJECTS);
 	map_init(&h->head, LIMIT_GIT_OBJECTS);
 	arena_init(&h->ids, (size_t)LIMIT_GIT_OBJECTS * 64);
@@ -376,7 +406,6 @@ void git_history_close(struct git_history *h)
 	vec_done(&h->folders);
 	vec_done(&h->rest);
 	strbuf_done(&h->path);
-	strbuf_done(&h->author);
 	map_done(&h->seen);
 	map_done(&h->head);
 	arena_done(&h->ids);

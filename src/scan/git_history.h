@@ -23,9 +23,6 @@
 struct git_version {
 	struct str commit;  /* hex; empty: no ref reaches it */
 	struct str path;    /* in the commit's tree; "(message)"; of what no ref reaches its id */
-	struct str author;  /* "Name <mail>" */
-	int64_t time;	    /* of the commit, unix seconds */
-	bool in_head;	    /* the commit that is checked out still has this content */
 	struct str bytes;   /* all of it */
 	struct err problem; /* ERR_OK: none; else there are no bytes */
 };
@@ -38,5 +35,14 @@ void git_history_closep(struct git_history **h);
 
 int git_history_next(struct git_history *h, struct git_version *ret, struct err *err);
 
-/* Commits that were gone through so far. */
-uint64_t git_history_commits(const struct git_history *h);
+/* What is known of one version that was given before. */
+struct git_origin {
+	char commit[64];  /* whole hex */
+	char author[256]; /* "Name <mail>", cut */
+	int64_t time;	  /* unix seconds */
+	bool in_head;	  /* the commit that is checked out still has that content */
+};
+
+/* commit: its first digits; false when there is none such. */
+bool git_history_origin(const struct git_history *h, struct str commit, struct str path,
+			struct git_origin *ret);

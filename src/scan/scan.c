@@ -12,6 +12,7 @@
 #include "scan/assemble.h"
 #include "scan/cache.h"
 #include "scan/directory_scan.h"
+#include "scan/git_findings.h"
 #include "scan/git_scan.h"
 #include "scan/image_facts.h"
 #include "scan/opener.h"
@@ -554,7 +555,12 @@ static int scan_target(struct scan *s, const struct target *t, struct report *re
 	rt->location = arena_str(&report->arena, src ? src->location : str_of(place));
 	if (src)
 		rt->found_by = arena_str(&report->arena, src->found_by);
-	return finish_report(s, report, err);
+	r = finish_report(s, report, err);
+	if (r == 0 && t->git) {
+		r = git_findings(t->git, report, err);
+		report_finish(report);
+	}
+	return r;
 }
 
 static int scan_sbom(const struct target *t, struct report *report, struct err *err)
