@@ -72,6 +72,24 @@ static int parse_scanners(struct scan_options *opt, struct err *err)
 	return 0;
 }
 
+/* A history has files in versions, not packages that are installed: what is in files is looked at.
+ */
+static int check_history(struct scan_options *opt, const char *target, struct err *err)
+{
+	bool asked = opt->scanners && (opt->vulnerabilities || opt->configuration || opt->waste);
+
+	if (!str_has_prefix(str_of(target), STR("git:")))
+		return 0;
+	opt->vulnerabilities = opt->configuration = opt->waste = false;
+	opt->secrets |= !opt->scanners;
+	return asked ? err_set(err, ERR_USAGE,
+			       "a git history is looked at for secrets and malware; scan the "
+			       "working "
+			       "tree, %s, for the rest",
+			       target + 4)
+		     : 0;
+}
+
 int scan_load_rules(const struct scan_options *opt, struct rule_set **ret, struct err *err)
 {
 	return opt->configuration ? rule_files_load_image(&opt->rules, ret, err) : 0;
@@ -306,6 +324,9 @@ int scan_command(const struct scan_options *given, const char *command, int argc
 		return command_error(&err);
 	}
 	r = parse_scanners(opt, &err);
+	if (r == 0)
+		r = check_history(opt, argv[0], &err);
+	p.request.only_content = !opt->vulnerabilities && !opt->configuration && !opt->waste;
 	if (r == 0)
 		r = parts_open(&p, opt, command, &err);
 	if (r == 0 && opt->takes_reports)

@@ -508,7 +508,11 @@ static int cover_languages(struct assembly *as)
 static int cover(struct assembly *as, struct err *err)
 {
 	struct report *rep = as->report;
-	int r = cover_readers(as);
+	int r;
+
+	if (as->in->only_content && rep->packages.n == 0)
+		return 0;
+	r = cover_readers(as);
 
 	if (r == 0)
 		r = cover_languages(as);

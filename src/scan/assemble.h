@@ -19,11 +19,12 @@ struct secret_watching;
 struct assemble_input {
 	const struct layer_record *const *records; /* bottom-up */
 	size_t n;
-	const struct merge *merge;	   /* of their trees */
-	const struct second_look *links;   /* NULL: there was none */
-	const struct layer_record *linked; /* what it read; NULL: nothing */
+	const struct merge *merge;	       /* of their trees */
+	const struct second_look *links;       /* NULL: there was none */
+	const struct layer_record *linked;     /* what it read; NULL: nothing */
 	const struct secret_watching *secrets; /* NULL: nobody looked for them */
-	bool wants_waste;		   /* also measure what is wasted */
+	bool only_content;		       /* what packages there are was not asked */
+	bool wants_waste;		       /* also measure what is wasted */
 };
 
 int assemble_layers(const struct assemble_input *in, struct report *report, struct err *err);

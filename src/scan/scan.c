@@ -434,6 +434,7 @@ static int put_together(struct scan *s, const struct layer_record **records,
 				    .n = s->n,
 				    .merge = &merge,
 				    .secrets = s->q->secrets,
+				    .only_content = s->q->only_content,
 				    .wants_waste = s->q->wants_waste};
 	int r = merge_init(&merge, trees, s->n, err);
 

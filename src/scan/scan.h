@@ -31,6 +31,7 @@ struct scan_request {
 	const struct scan_watch *watches; /* of file content; those of --scanners */
 	size_t n_watches;
 	const struct secret_watching *secrets; /* NULL: they are not looked for */
+	bool only_content; /* nobody asks for packages: that there are none is no gap */
 	bool wants_waste; /* measure what is wasted, and what can be attacked */
 };
 
