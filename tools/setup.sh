@@ -11,10 +11,10 @@ set -euo pipefail
 
 build="gcc g++ make meson ninja-build pkg-config git ca-certificates
 	libarchive-dev libisal-dev libzstd-dev liblzma-dev libbz2-dev libssl-dev libcurl4-openssl-dev libcurl4
-	libjansson-dev libre2-dev libvectorscan-dev libgit2-dev libyaml-dev libexpat1-dev libsqlite3-dev libseccomp-dev libcrypt-dev zlib1g-dev"
+	libjansson-dev libre2-dev libvectorscan-dev libgit2-dev libyara-dev libmagic-dev libtlsh-dev libyaml-dev libexpat1-dev libsqlite3-dev libseccomp-dev libcrypt-dev zlib1g-dev"
 test="python3 libcmocka-dev python3-pytest python3-html5lib python3-jsonschema python3-yaml python3-cryptography
 	curl openssl xz-utils zstd zsh fish neovim shellcheck"
-engines="docker-registry podman docker.io containerd chromium"
+engines="docker-registry podman docker.io containerd chromium clamav clamav-daemon"
 lint="clang clang-format clang-tidy cppcheck libclang-rt-dev python3"
 bench="python3 mmdebstrap umoci skopeo isal openssl npm"
 matching="python3 rpm libdpkg-perl zstd xz-utils"
@@ -23,7 +23,7 @@ reason() {
 	case $1 in
 	build) echo "the compiler, meson, and the libraries Plimsoll is linked with" ;;
 	test) echo "the test frameworks, and what the tests check documents with" ;;
-	engines) echo "real registries and engines for the tests of tests/net, and a browser for the report page" ;;
+	engines) echo "real registries, engines and a ClamAV for the tests, and a browser for the report page" ;;
 	lint) echo "formatter, static analysers, sanitizers and libFuzzer" ;;
 	bench) echo "what the images of the benchmark are built with" ;;
 	matching) echo "the tools that order versions beside us" ;;
