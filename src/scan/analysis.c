@@ -45,6 +45,7 @@ struct analysis {
 	struct map by_path;	   /* path -> struct wanted_file, while finishing */
 	struct watchers *watchers; /* NULL: none */
 	bool is_watched;	   /* the content of the last entry */
+	bool is_for_once;	   /* another try may learn more */
 };
 
 int analysis_new(const struct scan_plan *plan, struct strbuf *record, struct analysis **ret,
@@ -110,6 +111,11 @@ void analysis_problem(struct analysis *a, const char *parser, struct str path,
 {
 	if (++a->n_problems < LIMIT_PROBLEMS) /* the last place is for how many there were */
 		record_add_problem(a->record, str_of(parser), path, what);
+}
+
+void analysis_retry(struct analysis *a)
+{
+	a->is_for_once = true;
 }
 
 void analysis_loss(struct analysis *a, const char *parser, struct str path, const struct err *what)
@@ -739,5 +745,6 @@ int analysis_finish(struct analysis *a, struct layer_facts *facts, struct err *e
 				    a->languages[i].nodes.p, a->languages[i].nodes.n);
 	facts->stats = *tree_builder_stats(a->builder);
 	facts->n_left_out = a->n_left_out;
+	facts->is_for_once = a->is_for_once;
 	return record_end(a->record, facts, a->builder, err);
 }

@@ -46,6 +46,9 @@ bool analysis_wants_content(const struct analysis *a);
 int analysis_content(struct analysis *a, const struct tree_entry *e, struct stream *file,
 		     struct err *err);
 
+/* What was learned is incomplete for a reason that will pass: it is not to be kept. */
+void analysis_retry(struct analysis *a);
+
 /* One piece of the wanted file's data; returns false when no more is wanted. */
 bool analysis_capture_data(struct capture *c, struct str piece, uint64_t offset);
 

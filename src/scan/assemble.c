@@ -9,6 +9,7 @@
 #include "inventory/distro.h"
 #include "package/purl.h"
 #include "scan/fragments.h"
+#include "scan/malware_finds.h"
 #include "scan/marked_files.h"
 #include "scan/repositories.h"
 #include "scan/second_look.h"
@@ -60,6 +61,7 @@ struct assembly {
 	struct repositories repositories;
 	struct marked_files marked;
 	struct secret_findings secrets;
+	struct malware_finds malware;
 };
 
 /* Keys are joined by a byte that no field of a package database holds. */
@@ -275,6 +277,7 @@ static int see_item(struct assembly *as, size_t layer, const struct record_item 
 	case RECORD_FRAGMENT:
 		return now->visible ? see_fragment(as, &item->package, now) : 0;
 	case RECORD_PROBLEM:
+		malware_finds_problem(&as->malware, item);
 		return report_add_problem(as->report, item->path, name, item->parser, &item->error);
 	case RECORD_KEPT:
 		return see_kept(as, layer, item);
@@ -285,6 +288,9 @@ static int see_item(struct assembly *as, size_t layer, const struct record_item 
 	case RECORD_SECRET:
 	case RECORD_WATCHED:
 		return layer != NO_LAYER ? secret_findings_add(&as->secrets, layer, item, NULL) : 0;
+	case RECORD_MALWARE:
+	case RECORD_MALWARE_TALLY:
+		return layer != NO_LAYER ? malware_finds_add(&as->malware, layer, item, NULL) : 0;
 	case RECORD_LINK:
 		return 0; /* second_look.c */
 	case RECORD_PROGRAM:
@@ -566,6 +572,8 @@ static int assemble_all(struct assembly *as, struct err *err)
 	if (r == 0)
 		r = secret_findings_finish(&as->secrets, err);
 	if (r == 0)
+		r = malware_finds_finish(&as->malware, err);
+	if (r == 0)
 		r = accounts_read(&account_files, &as->report->arena, &as->report->accounts, err);
 	if (r == 0)
 		r = count_files(as, err);
@@ -587,6 +595,7 @@ int assemble_layers(const struct assemble_input *in, struct report *report, stru
 		map_init(maps[i], LIMIT_LAYER_ENTRIES);
 	fragments_init(&as.fragments, &as.temp, &report->arena);
 	marked_files_init(&as.marked, in->merge, in->records, report);
+	malware_finds_init(&as.malware, in->merge, in->records, report);
 	as.view.no_memory = &no_memory;
 	r = secret_findings_init(&as.secrets, in->secrets, in->merge, in->records, report);
 	r = r < 0 ? err_nomem(err) : assemble_all(&as, err);

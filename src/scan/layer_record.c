@@ -202,6 +202,36 @@ void record_add_language(struct strbuf *sb, struct str ecosystem, const uint32_t
 	item_end(sb, start);
 }
 
+void record_add_malware(struct strbuf *sb, uint32_t node, struct str path,
+			const struct record_malware *m)
+{
+	size_t start = item_begin(sb, RECORD_MALWARE);
+
+	put_u32(sb, node);
+	put_u32(sb, m->engine);
+	put_u32(sb, m->severity);
+	strbuf_add_bytes(sb, &m->confidence, sizeof m->confidence);
+	put_str(sb, path);
+	put_str(sb, m->rule);
+	put_str(sb, m->title);
+	put_str(sb, m->source);
+	put_str(sb, m->detail);
+	put_str(sb, m->reference);
+	item_end(sb, start);
+}
+
+void record_add_malware_tally(struct strbuf *sb, uint32_t engine, struct str about,
+			      uint64_t n_files, uint64_t n_failed)
+{
+	size_t start = item_begin(sb, RECORD_MALWARE_TALLY);
+
+	put_u32(sb, engine);
+	put_u64(sb, n_files);
+	put_u64(sb, n_failed);
+	put_str(sb, about);
+	item_end(sb, start);
+}
+
 int record_end(struct strbuf *sb, const struct layer_facts *facts, struct tree_builder *b,
 	       struct err *err)
 {
@@ -332,6 +362,25 @@ static void get_secret(struct cursor *c, struct record_item *ret)
 	s->key = get_str(c);
 }
 
+static void get_malware(struct cursor *c, struct record_item *ret)
+{
+	struct record_malware *m = &ret->malware;
+	struct str confidence;
+
+	ret->node = get_u32(c);
+	m->engine = get_u32(c);
+	m->severity = get_u32(c);
+	confidence = cursor_take(c, sizeof m->confidence);
+	if (confidence.n)
+		memcpy(&m->confidence, confidence.p, sizeof m->confidence);
+	ret->path = get_str(c);
+	m->rule = get_str(c);
+	m->title = get_str(c);
+	m->source = get_str(c);
+	m->detail = get_str(c);
+	m->reference = get_str(c);
+}
+
 bool record_next(struct str *items, struct arena *arena, struct record_item *ret)
 {
 	struct cursor c = cursor_make(*items);
@@ -382,6 +431,15 @@ bool record_next(struct str *items, struct arena *arena, struct record_item *ret
 		ret->is_whole = get_u32(&body) != 0;
 		ret->n_parts = get_u64(&body);
 		ret->parser = get_str(&body);
+		break;
+	case RECORD_MALWARE:
+		get_malware(&body, ret);
+		break;
+	case RECORD_MALWARE_TALLY:
+		ret->malware.engine = get_u32(&body);
+		ret->uid = get_u64(&body);
+		ret->gid = get_u64(&body);
+		ret->malware.title = get_str(&body);
 		break;
 	case RECORD_LANGUAGE:
 		ret->parser = get_str(&body);

@@ -28,6 +28,8 @@ struct layer_facts {
 	uint64_t n_left_out;  /* entries that could not be taken or read, told by problems */
 	uint32_t compression; /* enum compression */
 	uint32_t is_complete; /* 0: the tar ended in an error, told by a problem */
+	uint32_t is_for_once; /* 1: another try may learn more: not for the cache */
+	uint32_t reserved;    /* 0 */
 };
 
 enum record_kind {
@@ -42,6 +44,8 @@ enum record_kind {
 	RECORD_PROGRAM,	 /* what a file would need if it were run: closure/program.h */
 	RECORD_SECRET,	 /* what secret/ found in a file: never the value */
 	RECORD_WATCHED,	 /* how much a watch of file content has seen */
+	RECORD_MALWARE,	 /* malware in a part of a file */
+	RECORD_MALWARE_TALLY, /* how many files one engine looked at */
 };
 
 /* A secret in a file, or in a part of it. */
@@ -55,23 +59,32 @@ struct record_secret {
 	uint32_t permille; /* how sure, of 1000 */
 };
 
+/* What an engine says of a part of a file (malware/malware.h). */
+struct record_malware {
+	uint32_t engine;   /* enum malware_engine; the only one of a tally, with title: about it */
+	uint32_t severity; /* enum severity */
+	double confidence;
+	struct str rule, title, source, detail, reference;
+};
+
 /* One item; the fields that its kind does not name are empty. */
 struct record_item {
 	enum record_kind kind;
 	struct str parser;	     /* DB: reader id; PROBLEM, WATCHED: who; LANGUAGE: ecosystem */
-	struct str path;	     /* DB, PROBLEM, KEPT, LINK */
+	struct str path;	     /* DB, PROBLEM, KEPT, LINK; MALWARE: the part */
 	uint32_t node;		     /* DB: the file's, if a later entry may have replaced it; FILE,
-					SECRET, PROGRAM */
+					SECRET, PROGRAM, MALWARE */
 	bool is_whole;		     /* DB: read to its end; WATCHED: nothing was left out */
 	struct err error;	     /* PROBLEM */
 	struct str bytes;	     /* KEPT: content; LANGUAGE: see record_language_node;
 					PACKAGE: the encoded form, for comparing; FILE: its capabilities;
 					PROGRAM: see program_read */
-	uint64_t uid, gid;	     /* FILE */
+	uint64_t uid, gid;	     /* FILE; MALWARE_TALLY: files, and how many of them failed */
 	struct str mark;	     /* FILE: of its place; empty: none */
 	struct package package;	     /* PACKAGE, FRAGMENT */
 	struct record_secret secret; /* SECRET, of the file of that node */
 	uint64_t n_parts;	     /* WATCHED: parts of files that parser looked into */
+	struct record_malware malware;
 };
 
 struct layer_record {
@@ -96,6 +109,10 @@ void record_add_program(struct strbuf *sb, uint32_t node, struct str bytes);
 void record_add_secret(struct strbuf *sb, uint32_t node, const struct record_secret *secret);
 void record_add_watched(struct strbuf *sb, struct str watch, uint64_t n_parts, bool is_whole);
 void record_add_language(struct strbuf *sb, struct str ecosystem, const uint32_t *nodes, size_t n);
+void record_add_malware(struct strbuf *sb, uint32_t node, struct str path,
+			const struct record_malware *m);
+void record_add_malware_tally(struct strbuf *sb, uint32_t engine, struct str about,
+			      uint64_t n_files, uint64_t n_failed);
 
 /* Appends the frozen tree and completes the header. */
 int record_end(struct strbuf *sb, const struct layer_facts *facts, struct tree_builder *b,

@@ -130,6 +130,12 @@ static int check_layer(const struct source_layer *layer, const struct layer_fact
 	return r;
 }
 
+/* What another try could know better is not kept. */
+static bool is_for_cache(const struct layer_facts *f)
+{
+	return f->is_complete && !f->is_for_once;
+}
+
 /* What was learned when the layer passed; the record stays there. */
 static int use_passed(const struct scan *s, const struct source_layer *layer, struct layer_job *job,
 		      struct err *err)
@@ -144,7 +150,7 @@ static int use_passed(const struct scan *s, const struct source_layer *layer, st
 	job->record = p->record;
 	job->from_cache = p->cached.n > 0;
 	r = check_layer(layer, &job->record.facts, err);
-	if (r == 0 && !job->from_cache && p->record.facts.is_complete)
+	if (r == 0 && !job->from_cache && is_for_cache(&p->record.facts))
 		cache_store(s->cache, &p->record.facts.blob, layer->identity,
 			    strbuf_str(&p->bytes));
 	job->is_read = r == 0;
@@ -198,7 +204,7 @@ static int read_layer(struct scan *s, size_t i, struct layer_job *job, struct er
 		r = layer_record_read(strbuf_str(&job->bytes), &job->record, err);
 	if (r == 0)
 		r = check_layer(&promised, &job->record.facts, err);
-	if (r == 0 && job->record.facts.is_complete)
+	if (r == 0 && is_for_cache(&job->record.facts))
 		cache_store(s->cache, &job->record.facts.blob, promised.identity,
 			    strbuf_str(&job->bytes));
 	job->is_read = r == 0;

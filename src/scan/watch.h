@@ -31,6 +31,12 @@ struct watch_host {
 void watch_host_problem(struct watch_host *host, const char *parser, struct str path,
 			const struct err *what);
 
+/*
+ * Something was not assessed that may be the next time (a daemon that went away): the layer's
+ * record is not kept in the cache.
+ */
+void watch_host_retry(struct watch_host *host);
+
 struct watch_type {
 	const char *name; /* of its coverage and problems: "secrets" */
 	/* Of one layer. */

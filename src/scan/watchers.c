@@ -41,6 +41,11 @@ void watch_host_problem(struct watch_host *host, const char *parser, struct str 
 	analysis_problem(host->analysis, parser, path, what);
 }
 
+void watch_host_retry(struct watch_host *host)
+{
+	analysis_retry(host->analysis);
+}
+
 static int begin(void *context, const struct content_part *part, void **ret_cookie, struct err *err)
 {
 	struct watchers *w = context;
