@@ -17,6 +17,7 @@
 #include "policy/filter.h"
 #include "policy/ignore.h"
 #include "policy/policy_judge.h"
+#include "scan/malware_watch.h"
 #include "scan/scan.h"
 #include "scan/secret_image.h"
 #include "vuln/assess.h"
@@ -33,6 +34,7 @@ static const struct scanner scanners[] = {
 	{"vuln", offsetof(struct scan_options, vulnerabilities)},
 	{"config", offsetof(struct scan_options, configuration)},
 	{"secret", offsetof(struct scan_options, secrets)},
+	{"malware", offsetof(struct scan_options, malware)},
 	{"waste", offsetof(struct scan_options, waste)},
 };
 
@@ -215,6 +217,8 @@ struct scan_parts {
 	struct err no_db;
 	struct secret_files secrets;
 	struct scan_watch watches[WATCHES_MAX]; /* those of file content */
+	struct malware *malware;		/* NULL: nobody looks for it */
+	struct err no_clamd;
 };
 
 static void parts_done(struct scan_parts *p)
@@ -225,6 +229,36 @@ static void parts_done(struct scan_parts *p)
 	rule_set_free(p->rules);
 	db_closep(&p->db);
 	secret_files_done(&p->secrets);
+	malware_free(p->malware);
+}
+
+/* Looking into all files takes its time: it is done when asked for, by name or by what is known. */
+static int open_malware(struct scan_parts *p, const struct scan_options *opt, struct err *err)
+{
+	struct malware_options known = opt->known;
+	int r;
+
+	if (!opt->malware && !known.hashes.n && !known.rules.n && !known.clamd)
+		return 0;
+	known.no_cache = opt->no_cache;
+	r = malware_files_load(&known, &p->malware, &p->no_clamd, err);
+	if (r == 0)
+		p->watches[p->request.n_watches++] =
+			(struct scan_watch){&malware_watch, p->malware, malware_recipe(p->malware)};
+	return r;
+}
+
+/* Its socket is there, so somebody relies on it. */
+static int cover_clamd(const struct scan_parts *p, struct report *report, struct err *err)
+{
+	struct str why = arena_str(&report->arena, str_of(p->no_clamd.msg));
+
+	if (p->no_clamd.code == ERR_OK)
+		return 0;
+	if (!why.p || report_add_coverage(report, STR("malware (clamav)"), COVERAGE_NOT_ASSESSED,
+					  why, STR("start clamd"), 0) < 0)
+		return err_nomem(err);
+	return 0;
 }
 
 /* All that can be wrong is told before anything is read; ends by SOURCE_DATE_EPOCH if given. */
@@ -254,6 +288,8 @@ static int parts_open(struct scan_parts *p, const struct scan_options *opt, cons
 	p->request.watches = p->watches;
 	if (r == 0)
 		r = scan_open_secrets(opt, &p->secrets, p->watches, &p->request, err);
+	if (r == 0)
+		r = open_malware(p, opt, err);
 	p->request.wants_waste = opt->waste; /* as --scanners says */
 	return r == 0 ? report_output_create(&p->out, err) : r;
 }
@@ -271,6 +307,8 @@ static int scan(struct scan_parts *p, const struct scan_options *opt, struct rep
 	int r = scan_run(&p->request, &progress, ret, err);
 
 	progress_stop(line);
+	if (r == 0)
+		r = cover_clamd(p, *ret, err);
 	if (r == 0 && p->db && !opt->quiet)
 		tell_age(p->db, now_of(p));
 	if (r == 0)

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "check/rule_set.h"
+#include "cmd/malware_files.h"
 #include "cmd/registry_options.h"
 #include "policy/ignore.h"
 
@@ -18,6 +19,8 @@ struct scan_options {
 	bool vulnerabilities;		 /* match packages with the database and list findings */
 	bool configuration;		 /* judge the image by the rules about images */
 	bool secrets;			 /* look for secrets in files and configuration */
+	bool malware;			 /* look for malware in all files */
+	struct malware_options known;	 /* what is known of it; any of them asks for it */
 	bool waste;			 /* measure what is wasted, and what can be attacked */
 	const char *scanners;		 /* "vuln,config": which of them; NULL: all as set */
 	struct option_list rules;	 /* packs besides ours */
