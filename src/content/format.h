@@ -87,6 +87,7 @@ int source_problem_of(struct source *s, struct str member, const struct err *wha
 
 /* Counts bytes that were made; ERR_LIMIT ends all that is inside the file. */
 int content_spend(struct content *c, uint64_t n, struct err *err);
+int source_spend(struct source *s, uint64_t n); /* the same; tells it */
 /* Of the memory that all containers in each other have; ERR_LIMIT. Released with the source. */
 int source_take_memory(struct source *s, size_t n, struct err *err);
 size_t content_memory_left(const struct content *c);

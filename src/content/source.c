@@ -91,6 +91,20 @@ int source_more_problems(struct source *file, struct str path, uint64_t n)
 	return r < 0 ? stop(c, r, NULL) : 0;
 }
 
+int source_spend(struct source *s, uint64_t n)
+{
+	struct content *c = s->content;
+	struct err what = {0};
+	bool was_spent = c->is_spent;
+	int r = content_spend(c, n, &what);
+
+	if (r == 0 || was_spent)
+		return r;
+	c->is_spent_told = true;
+	(void)source_problem(s, &what); /* what it says is kept where all look */
+	return r;
+}
+
 int source_take_memory(struct source *s, size_t n, struct err *err)
 {
 	struct content *c = s->content;

@@ -31,7 +31,7 @@ enum {
 	MAGIC_LOCALS = 3450,	 /* 3.11: one table of all variables */
 	REFERABLE = 0x80,
 	DIGIT_BYTES = 2, /* of a long number */
-	REFS_MAX = 4 << 20,
+	REFS_MAX = 1 << 20,
 };
 
 /* What something else may refer to. */
