@@ -27,13 +27,14 @@ static ssize_t unpack(struct blob_stream *b, char *p, size_t n, struct err *err)
 	size_t made = 0;
 
 	while (made == 0 && !inflate_is_done(b->inflate)) {
-		int r = source_fill(b->s);
+		int more = source_fill(b->s), r;
 
-		if (r <= 0)
-			return err_set(err, ERR_FORMAT, "git object: cut short");
 		r = inflate_step(b->inflate, &b->s->ahead, p, n, &made, err);
 		if (r < 0)
 			return err_wrap(err, r, "git object");
+		/* it may have taken all and not given all */
+		if (more <= 0 && made == 0 && !inflate_is_done(b->inflate))
+			return err_set(err, ERR_FORMAT, "git object: cut short");
 	}
 	return (ssize_t)made;
 }

@@ -319,15 +319,16 @@ static ssize_t read_deflated(struct local_stream *l, void *buf, size_t n, struct
 
 	while (made == 0 && !inflate_is_done(l->inflate)) {
 		struct str in, rest;
-		int r = l->left ? source_fill(l->s) : 0;
+		int more = l->left ? source_fill(l->s) : 0, r;
 
-		if (r <= 0)
-			return err_set(err, ERR_FORMAT, "zip: data is cut short");
 		in = rest = packed_ahead(l);
 		r = inflate_step(l->inflate, &rest, buf, n, &made, err);
 		packed_taken(l, in.n - rest.n);
 		if (r < 0)
 			return err_wrap(err, r, "zip");
+		/* it may have taken all and not given all */
+		if (more <= 0 && made == 0 && !inflate_is_done(l->inflate))
+			return err_set(err, ERR_FORMAT, "zip: data is cut short");
 		if (inflate_is_done(l->inflate))
 			finish_deflated(l);
 	}
