@@ -18,6 +18,8 @@
 #include "policy/ignore.h"
 #include "policy/policy_judge.h"
 #include "scan/malware_watch.h"
+#include "scan/needs.h"
+#include "scan/program_watch.h"
 #include "scan/scan.h"
 #include "scan/secret_image.h"
 #include "vuln/assess.h"
@@ -219,6 +221,8 @@ struct scan_parts {
 	struct scan_watch watches[WATCHES_MAX]; /* those of file content */
 	struct malware *malware;		/* NULL: nobody looks for it */
 	struct err no_clamd;
+	struct needs_request needs;
+	struct str keep[OPTION_LIST_MAX];
 };
 
 static void parts_done(struct scan_parts *p)
@@ -261,6 +265,18 @@ static int cover_clamd(const struct scan_parts *p, struct report *report, struct
 	return 0;
 }
 
+static void open_needs(struct scan_parts *p, const struct scan_options *opt)
+{
+	if (!opt->needs)
+		return;
+	p->watches[p->request.n_watches++] = (struct scan_watch){.type = &program_watch};
+	for (size_t i = 0; i < opt->needs_keep.n; i++)
+		p->keep[i] = str_of(opt->needs_keep.p[i]);
+	p->needs = (struct needs_request){.run = str_of(opt->needs_run),
+					  .keep = {p->keep, opt->needs_keep.n}};
+	p->request.needs = &p->needs;
+}
+
 /* All that can be wrong is told before anything is read; ends by SOURCE_DATE_EPOCH if given. */
 static int parts_open(struct scan_parts *p, const struct scan_options *opt, const char *command,
 		      struct err *err)
@@ -290,6 +306,8 @@ static int parts_open(struct scan_parts *p, const struct scan_options *opt, cons
 		r = scan_open_secrets(opt, &p->secrets, p->watches, &p->request, err);
 	if (r == 0)
 		r = open_malware(p, opt, err);
+	if (r == 0)
+		open_needs(p, opt);
 	p->request.wants_waste = opt->waste; /* as --scanners says */
 	return r == 0 ? report_output_create(&p->out, err) : r;
 }
@@ -319,7 +337,9 @@ static int scan(struct scan_parts *p, const struct scan_options *opt, struct rep
 		r = secret_image_join(p->request.secrets, *ret, err);
 	if (r == 0)
 		r = assess(opt, p->db, &p->no_db, *ret, err);
-	return r == 0 ? ignore_apply(&p->ignores, now_of(p), *ret, err) : r;
+	if (r == 0)
+		r = ignore_apply(&p->ignores, now_of(p), *ret, err);
+	return r == 0 ? needs_weigh(*ret, err) : r;
 }
 
 int scan_report(const struct scan_options *given, const char *command, const char *target,

@@ -32,8 +32,11 @@ struct scan_options {
 	bool fixable, known_exploited;	 /* show only these */
 	struct option_list ignore_files; /* empty: those of the working directory */
 	bool no_ignore;			 /* not even these */
-	const char *policy; /* a file or a shipped policy's name; NULL: nobody judges */
-	bool takes_reports; /* the target may be a report that was printed before */
+	const char *policy;    /* a file or a shipped policy's name; NULL: nobody judges */
+	bool needs;	       /* what its commands need, and what nothing needs */
+	const char *needs_run; /* a command line instead of the configuration's; NULL: that */
+	struct option_list needs_keep; /* paths that are needed besides */
+	bool takes_reports;	       /* the target may be a report that was printed before */
 	bool files, require_complete, no_cache, no_sandbox, quiet, no_color;
 };
 

@@ -9,6 +9,7 @@
 #include "codec/json_writer.h"
 #include "render/actions_json.h"
 #include "render/finding_json.h"
+#include "render/needs_json.h"
 #include "render/report_json.h"
 #include "render/size_json.h"
 #include "render/tally.h"
@@ -481,6 +482,7 @@ int report_json(const struct report *report, const struct render_options *option
 	put_size(&w, report);
 	put_summary(&w, report, &rows);
 	put_verdict(&w, &report->verdict);
+	put_needs(&w, report);
 	json_close_map(&w);
 	plan_done(&plan);
 	vec_done(&rows);

@@ -11,6 +11,7 @@
 #include "render/canvas.h"
 #include "render/findings_table.h"
 #include "render/instruction.h"
+#include "render/needs_table.h"
 #include "render/render.h"
 #include "render/rules_table.h"
 #include "render/tally.h"
@@ -20,6 +21,7 @@
 #define DEFAULT_WIDTH	80
 #define MIN_WIDTH	40
 #define PROBLEMS_SHOWN	5
+#define NEEDS_SHOWN	8
 #define ID_COLUMNS	12
 #define SIZE_COLUMNS	8
 #define BAR_COLUMNS	10
@@ -558,6 +560,7 @@ static int render(const struct report *report, const struct render_options *opti
 				.width = options->width ? options->width : DEFAULT_WIDTH,
 				.color = options->color,
 				.unicode = options->unicode}};
+	static const struct needs_look needs = {.rows = NEEDS_SHOWN};
 	struct vec rows;
 	struct plan plan;
 	int r = tally_packages(report, &rows, err);
@@ -575,6 +578,7 @@ static int render(const struct report *report, const struct render_options *opti
 	put_layers(&t);
 	put_packages(&t, &rows);
 	put_config(&t);
+	needs_put(&t.c, report, &needs);
 	put_findings(&t.c, report, &plan);
 	put_rule_notes(&t.c, report);
 	put_gaps(&t);

@@ -59,6 +59,7 @@ static void free_one(struct report *r)
 	vec_done(&r->problems);
 	vec_done(&r->wastes);
 	vec_done(&r->budgets);
+	needs_done(&r->needs);
 	arena_done(&r->arena);
 	if (r->release_attached)
 		r->release_attached(r->attached);

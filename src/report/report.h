@@ -17,6 +17,7 @@
 #include "package/package.h"
 #include "report/finding.h"
 #include "report/size.h"
+#include "report/needs.h"
 #include "report/verdict.h"
 
 enum coverage_state { COVERAGE_ASSESSED, COVERAGE_PARTIAL, COVERAGE_NOT_ASSESSED };
@@ -222,6 +223,7 @@ struct report {
 	struct vec wastes; /* struct report_waste, most bytes first */
 	struct report_surface surface;
 	struct vec budgets; /* struct report_budget, in the order they were asked */
+	struct report_needs needs; /* where it was asked for */
 	/* What slices point into beside the arena (the layers' records); released with the report.
 	 */
 	void *attached;

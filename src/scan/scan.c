@@ -15,6 +15,7 @@
 #include "scan/git_findings.h"
 #include "scan/git_scan.h"
 #include "scan/image_facts.h"
+#include "scan/needs.h"
 #include "scan/opener.h"
 #include "scan/sandbox.h"
 #include "scan/second_look.h"
@@ -448,6 +449,8 @@ static int put_together(struct scan *s, const struct layer_record **records,
 		r = look_and_assemble(s, &in, &look, report, err);
 	if (r == 0)
 		r = cover_work(&merge, report, err);
+	if (r == 0 && s->q->needs)
+		r = needs_find(&merge, records, s->q->needs, report, err);
 	second_look_done(&look);
 	merge_done(&merge);
 	return r;

@@ -18,6 +18,7 @@
 #include "scan/layer_scan.h"
 
 struct secret_watching;
+struct needs_request;
 
 struct scan_request {
 	const char *target;   /* with or without transport, design.md section 4 */
@@ -32,6 +33,8 @@ struct scan_request {
 	size_t n_watches;
 	const struct secret_watching *secrets; /* NULL: they are not looked for */
 	bool only_content; /* nobody asks for packages: that there are none is no gap */
+	/* NULL: what its commands need is not asked. Asks for program_watch among the watches. */
+	const struct needs_request *needs;
 	bool wants_waste; /* measure what is wasted, and what can be attacked */
 };
 

@@ -152,6 +152,56 @@ static inline void sample_packages(struct report *r)
 	p->db_path = STR("usr/lib/sysimage/rpm/rpmdb.sqlite");
 }
 
+static const struct str sample_commands[] = {{"'/entry.sh' '--name=a b' 'serve'", 32}};
+
+static inline void sample_needs(struct report *r)
+{
+	struct report_needs *n = &r->needs;
+	struct needs_part *part;
+	struct needs_file *f;
+	struct needs_gap *g;
+
+	*n = (struct report_needs){.state = NEEDS_FOUND,
+				   .commands = {sample_commands, 1},
+				   .confidence = 0.855,
+				   .files = VEC_INIT(struct needs_file, 16),
+				   .packages = VEC_INIT(struct needs_part, 16),
+				   .folders = VEC_INIT(struct needs_part, 16),
+				   .gaps = VEC_INIT(struct needs_gap, 16),
+				   .n_files = 6010,
+				   .bytes = 77655555,
+				   .n_needed_files = 1,
+				   .needed_bytes = 1234567};
+	f = vec_push(&n->files);
+	*f = (struct needs_file){.path = STR("usr/lib/x86_64-linux-gnu/libcurl-gnutls.so.4"),
+				 .package = STR("curl"),
+				 .by = STR("entry.sh"),
+				 .why = STR("library libcurl-gnutls.so.4"),
+				 .size = 1234567};
+	part = vec_push(&n->packages);
+	*part = (struct needs_part){.name = STR("tool"),
+				    .version = STR("1:2-3"),
+				    .purl = STR("pkg:rpm/tool@2-3?epoch=1"),
+				    .is_essential = true,
+				    .n_files = 12,
+				    .bytes = 58100000,
+				    .n_findings = 3,
+				    .n_grave = 1};
+	part = vec_push(&n->packages);
+	*part = (struct needs_part){.name = STR("curl"),
+				    .version = STR("7.88.1-10"),
+				    .purl = STR("pkg:deb/debian/curl@7.88.1-10"),
+				    .is_needed = true,
+				    .n_files = 2,
+				    .bytes = 2000000,
+				    .n_needed_files = 1,
+				    .needed_bytes = 1234567};
+	part = vec_push(&n->folders);
+	*part = (struct needs_part){.name = STR("opt/\x1b[2J"), .n_files = 1, .bytes = 17555555};
+	g = vec_push(&n->gaps);
+	*g = (struct needs_gap){.path = STR("entry.sh"), .what = STR("runs its arguments")};
+}
+
 static inline struct report *sample_report(void)
 {
 	struct report *r = report_new();
@@ -183,6 +233,7 @@ static inline struct report *sample_report(void)
 	sample_image(r);
 	sample_layers(r);
 	sample_packages(r);
+	sample_needs(r);
 	(void)report_add_coverage(r, STR("operating-system packages (dpkg)"), COVERAGE_ASSESSED,
 				  STR_NULL, STR_NULL, 2);
 	(void)report_add_coverage(r, STR("layer " DIGEST_C), COVERAGE_NOT_ASSESSED,
