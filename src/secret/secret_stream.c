@@ -6,12 +6,12 @@
 #include "base/limits.h"
 #include "secret/secret_file.h"
 
-#define BLOCKS_KEPT  8	 /* of parts within parts; more are made and released */
-#define BINARY_SHARE 256 /* of control characters: one in so many makes it binary */
-#define SAMPLE	     64	 /* bytes that are looked at for it, */
-#define SAMPLE_STEP  512 /* of so many */
-#define SAMPLE_ALL   4096
-#define KEY_RANDOM   0.6 /* a key that looks so may be a secret itself */
+#define BLOCKS_KEPT  8	  /* of parts within parts; more are made and released */
+#define BINARY_SHARE 256  /* of control characters: one in so many makes it binary */
+#define SAMPLE	     64	  /* bytes that are looked at for it, */
+#define SAMPLE_STEP  4096 /* of so many */
+#define SAMPLE_ALL   1024 /* all of them at the beginning */
+#define KEY_RANDOM   0.6  /* a key that looks so may be a secret itself */
 #define KEY_LONG     16
 
 struct secret_reader {
@@ -107,22 +107,32 @@ static void give_block(struct secret_reader *reader, char *block)
 
 /* ---- what a block is ---- */
 
-static bool is_control(char c)
+/* Bytes that no text has: control characters but white space, escape and backspace. */
+#define CONTROL_BITS (0xffffffffu & ~(0x3e00u | 1u << 27 | 1u << 8))
+
+static size_t count_controls(struct str text)
 {
-	return (unsigned char)c < ' ' && !char_is_space(c) && c != '\033' && c != '\b';
+	size_t n = 0;
+
+	for (size_t i = 0; i < text.n; i++) {
+		unsigned char c = (unsigned char)text.p[i];
+
+		n += c < ' ' && CONTROL_BITS >> c & 1;
+	}
+	return n;
 }
 
 static enum secret_bytes kind_of(const struct secret_stream *s, struct str text)
 {
-	size_t step = text.n > SAMPLE_ALL ? SAMPLE_STEP : SAMPLE, n = 0, seen = 0;
+	size_t seen = text.n < SAMPLE_ALL ? text.n : SAMPLE_ALL;
+	size_t n = s->is_packed ? 0 : count_controls(str_sub(text, 0, seen));
 
-	if (s->is_packed)
+	if (s->is_packed || n > seen / BINARY_SHARE)
 		return SECRET_BINARY;
-	for (size_t at = 0; at < text.n; at += step)
-		for (size_t i = at; i < at + SAMPLE && i < text.n; i++) {
-			n += is_control(text.p[i]);
-			seen++;
-		}
+	for (size_t at = SAMPLE_STEP; at < text.n; at += SAMPLE_STEP) {
+		n += count_controls(str_sub(text, at, SAMPLE));
+		seen += SAMPLE;
+	}
 	return n > seen / BINARY_SHARE ? SECRET_BINARY : SECRET_TEXT;
 }
 
