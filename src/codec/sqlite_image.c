@@ -453,3 +453,113 @@ bool sqlite_image_has_table(struct sqlite_image *image, const char *name)
 	       sqlite_image_each(image, strbuf_cstr(&info), is_generated, &generated, NULL) == 0 &&
 	       !generated;
 }
+
+/* One table on its way: the names of its columns are those of the statement. */
+struct value_walk {
+	struct sqlite_image *image;
+	sqlite_value_fn *fn;
+	void *ctx;
+	struct strbuf names; /* of tables, each with a NUL behind it */
+	struct strbuf sql;
+	struct str table;
+	int failed; /* what fn returned; 0: nothing */
+};
+
+/* A name between quotes of that kind, which are doubled in it. */
+static void add_quoted(struct strbuf *sb, char quote, struct str name)
+{
+	strbuf_addc(sb, quote);
+	for (size_t i = 0; i < name.n; i++) {
+		if (name.p[i] == quote)
+			strbuf_addc(sb, quote);
+		strbuf_addc(sb, name.p[i]);
+	}
+	strbuf_addc(sb, quote);
+}
+
+static int add_table(void *ctx, const struct sqlite_row *row, struct err *err)
+{
+	struct value_walk *w = ctx;
+
+	(void)err;
+	/* a shadow is what a virtual table keeps its rows in */
+	if (!str_is(sqlite_row_str(row, 2), "table") && !str_is(sqlite_row_str(row, 2), "shadow"))
+		return 0;
+	strbuf_add(&w->names, sqlite_row_str(row, 1));
+	strbuf_addc(&w->names, '\0');
+	return 0;
+}
+
+/* Computed columns are left out: they would run what the input's author wrote. */
+static int add_column(void *ctx, const struct sqlite_row *row, struct err *err)
+{
+	struct value_walk *w = ctx;
+	int64_t hidden = 1;
+
+	(void)err;
+	if (!sqlite_row_int(row, 6, &hidden) || hidden != 0)
+		return 0;
+	strbuf_adds(&w->sql, w->sql.n ? ", " : "SELECT ");
+	add_quoted(&w->sql, '"', sqlite_row_str(row, 1));
+	return 0;
+}
+
+static int give_values(void *ctx, const struct sqlite_row *row, struct err *err)
+{
+	struct value_walk *w = ctx;
+	int n = sqlite3_column_count(row->stmt);
+
+	for (int i = 0; i < n && w->failed == 0; i++) {
+		struct str value = sqlite_row_str(row, i);
+
+		if (value.n)
+			w->failed = w->fn(w->ctx, w->table,
+					  str_of(sqlite3_column_name(row->stmt, i)), value, err);
+	}
+	return w->failed;
+}
+
+static int walk_table(struct value_walk *w, struct err *err)
+{
+	CLEANUP(strbuf_done) struct strbuf info = STRBUF_INIT(SQL_BYTES);
+	int r;
+
+	strbuf_adds(&info, "PRAGMA main.table_xinfo(");
+	add_quoted(&info, '\'', w->table);
+	strbuf_addc(&info, ')');
+	strbuf_reset(&w->sql);
+	r = strbuf_check(&info, err);
+	if (r == 0)
+		r = sqlite_image_each(w->image, strbuf_cstr(&info), add_column, w, err);
+	if (r < 0 || w->sql.n == 0)
+		return r;
+	strbuf_adds(&w->sql, " FROM main.");
+	add_quoted(&w->sql, '"', w->table);
+	r = strbuf_check(&w->sql, err);
+	return r < 0 ? r : sqlite_image_each(w->image, strbuf_cstr(&w->sql), give_values, w, err);
+}
+
+int sqlite_image_each_value(struct sqlite_image *image, sqlite_value_fn *fn, void *ctx,
+			    struct err *err)
+{
+	struct value_walk w = {
+		.image = image,
+		.fn = fn,
+		.ctx = ctx,
+		.names = STRBUF_INIT(SQL_BYTES * 16),
+		.sql = STRBUF_INIT(SQL_BYTES),
+	};
+	int r = sqlite_image_each(image, "PRAGMA main.table_list", add_table, &w, err), first;
+	struct str names = strbuf_str(&w.names);
+
+	if (r == 0)
+		r = strbuf_check(&w.names, err);
+	first = r;
+	while (w.failed == 0 && !image->out_of_steps && str_pull_until(&names, '\0', &w.table)) {
+		r = w.table.n ? walk_table(&w, first == 0 ? err : NULL) : 0;
+		first = first == 0 ? r : first;
+	}
+	strbuf_done(&w.names);
+	strbuf_done(&w.sql);
+	return first;
+}

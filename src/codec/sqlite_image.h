@@ -44,6 +44,15 @@ typedef int sqlite_row_fn(void *ctx, const struct sqlite_row *row, struct err *e
 int sqlite_image_each(struct sqlite_image *db, const char *sql, sqlite_row_fn *fn, void *ctx,
 		      struct err *err);
 
+/*
+ * Calls fn for each value of all ordinary tables, NULL left out, whatever they are called. A table
+ * that cannot be read does not hide those behind it; the first error is returned.
+ */
+typedef int sqlite_value_fn(void *ctx, struct str table, struct str column, struct str value,
+			    struct err *err);
+int sqlite_image_each_value(struct sqlite_image *db, sqlite_value_fn *fn, void *ctx,
+			    struct err *err);
+
 /* Text or blob; STR_NULL for NULL; a number as its digits. */
 struct str sqlite_row_str(const struct sqlite_row *row, int column);
 /* False unless an integer. */

@@ -75,6 +75,19 @@ int source_fill(struct source *s);
 /* The last n bytes that were taken, at most SOURCE_BACK, come again. */
 void source_back(struct source *s, size_t n);
 
+/* Copies the next n bytes, or passes over them; how many there were. */
+size_t source_take(struct source *s, char *to, size_t n);
+uint64_t source_skip(struct source *s, uint64_t n);
+
+/* The next bytes of a source as a stream of their own, for a member that is stored as it is. */
+struct slice_stream {
+	struct stream stream;
+	struct source *source;
+	uint64_t left; /* bytes; there must be as many */
+};
+
+struct slice_stream slice_stream_make(struct source *s, uint64_t n);
+
 /* The last of its path, or the file's whole path; until the next call of anything here. */
 struct str source_name(const struct source *s);
 

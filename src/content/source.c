@@ -182,6 +182,54 @@ void source_back(struct source *s, size_t n)
 	s->ahead.n += n;
 }
 
+size_t source_take(struct source *s, char *to, size_t n)
+{
+	size_t done = 0;
+
+	while (done < n && source_fill(s) > 0) {
+		struct str piece = str_sub(s->ahead, 0, n - done);
+
+		memcpy(to + done, piece.p, piece.n);
+		s->ahead = str_skip(s->ahead, piece.n);
+		done += piece.n;
+	}
+	return done;
+}
+
+uint64_t source_skip(struct source *s, uint64_t n)
+{
+	uint64_t done = 0;
+
+	while (done < n && source_fill(s) > 0) {
+		size_t piece = s->ahead.n < n - done ? s->ahead.n : (size_t)(n - done);
+
+		s->ahead = str_skip(s->ahead, piece);
+		done += piece;
+	}
+	return done;
+}
+
+static ssize_t read_slice(struct stream *stream, void *buf, size_t n, struct err *err)
+{
+	struct slice_stream *l = (struct slice_stream *)stream;
+	struct str piece;
+
+	if (l->left == 0)
+		return 0;
+	if (source_fill(l->source) <= 0)
+		return err_set(err, ERR_FORMAT, "cut short");
+	piece = str_sub(l->source->ahead, 0, l->left < n ? (size_t)l->left : n);
+	memcpy(buf, piece.p, piece.n);
+	l->source->ahead = str_skip(l->source->ahead, piece.n);
+	l->left -= piece.n;
+	return (ssize_t)piece.n;
+}
+
+struct slice_stream slice_stream_make(struct source *s, uint64_t n)
+{
+	return (struct slice_stream){{.read = read_slice}, s, n};
+}
+
 static ssize_t read_source(struct stream *stream, void *buf, size_t n, struct err *err)
 {
 	struct source *s = (struct source *)stream;

@@ -32,7 +32,7 @@
 #include "base/memory_stream.h"
 #include "codec/inflate.h"
 #include "content/format.h"
-#include "crypto/sha1.h"
+#include "crypto/weak_digest.h"
 
 enum {
 	HEADER_SIZE = 12,
@@ -43,7 +43,7 @@ enum {
 	COPY_LENGTH_0 = 0x10000,
 	DEPTH_MAX = 4096, /* differences on each other, git writes no more than 4095 */
 	SCRATCH_BYTES = 32768,
-	HEX_BYTES = 2 * SHA1_BYTES,
+	HEX_BYTES = 2 * WEAK_SHA1_BYTES,
 };
 
 #define NONE UINT32_MAX
@@ -69,7 +69,7 @@ struct pack {
 	struct source *s;
 	struct str bytes;
 	struct inflate *inflate;
-	struct sha1 *sha1;
+	struct weak_digest sha1;
 	struct object *objects;
 	uint32_t n;
 	uint32_t *by_id; /* objects that name what they differ from by id, sorted by it */
@@ -127,7 +127,7 @@ static int read_header(struct pack *p, struct cursor *c, struct object *o, uint6
 	if (o->type == TYPE_OFS_DELTA)
 		*ret_base = read_distance(c);
 	if (o->type == TYPE_REF_DELTA)
-		(void)cursor_take(c, SHA1_BYTES);
+		(void)cursor_take(c, WEAK_SHA1_BYTES);
 	if (c->failed)
 		return bad(p, o->at, "cut short", err);
 	if (o->type == 0 || o->type == 5)
@@ -142,7 +142,7 @@ static int read_header(struct pack *p, struct cursor *c, struct object *o, uint6
 }
 
 /* Unpacks all of an object to find its end, or its id. */
-static int unpack(struct pack *p, const struct object *o, struct sha1 *hash, size_t *ret_end,
+static int unpack(struct pack *p, const struct object *o, struct weak_digest *hash, size_t *ret_end,
 		  struct err *err)
 {
 	struct str in = str_skip(p->bytes, o->data_at);
@@ -159,7 +159,7 @@ static int unpack(struct pack *p, const struct object *o, struct sha1 *hash, siz
 		if (n > o->size || (made == 0 && before == in.n))
 			return bad(p, o->at, "not as long as its header says", err);
 		if (hash)
-			sha1_add(hash, str_make(p->scratch, made));
+			weak_digest_update(hash, str_make(p->scratch, made));
 	}
 	if (n != o->size)
 		return bad(p, o->at, "not as long as its header says", err);
@@ -240,7 +240,7 @@ static int measure(struct pack *p, uint32_t n, struct err *err)
 
 static struct str base_id(const struct pack *p, uint32_t i)
 {
-	return str_sub(p->bytes, p->objects[i].data_at - SHA1_BYTES, SHA1_BYTES);
+	return str_sub(p->bytes, p->objects[i].data_at - WEAK_SHA1_BYTES, WEAK_SHA1_BYTES);
 }
 
 static int compare_ids(const void *a, const void *b, void *context)
@@ -294,22 +294,25 @@ static void adopt(struct pack *p, struct object *o, struct str id)
 	}
 }
 
-static void begin_id(struct pack *p, size_t size)
+static int begin_id(struct pack *p, size_t size, struct err *err)
 {
 	static const char *const kinds[] = {"", "commit", "tree", "blob", "tag"};
 	char text[32];
 	int n = snprintf(text, sizeof text, "%s %zu", kinds[p->type], size);
+	int r = weak_digest_init(&p->sha1, WEAK_SHA1, err);
 
-	sha1_begin(p->sha1);
-	sha1_add(p->sha1, str_make(text, (size_t)n + 1));
+	if (r == 0)
+		weak_digest_update(&p->sha1, str_make(text, (size_t)n + 1));
+	return r;
 }
 
-static struct str end_id(struct pack *p, unsigned char id[SHA1_BYTES], char hex[HEX_BYTES])
+static struct str end_id(struct pack *p, unsigned char id[WEAK_SHA1_BYTES], char hex[HEX_BYTES])
 {
 	static const char digits[] = "0123456789abcdef";
 
-	sha1_end(p->sha1, id);
-	for (size_t i = 0; i < SHA1_BYTES; i++) {
+	weak_digest_final(&p->sha1, id);
+	weak_digest_done(&p->sha1);
+	for (size_t i = 0; i < WEAK_SHA1_BYTES; i++) {
 		hex[2 * i] = digits[id[i] >> 4];
 		hex[2 * i + 1] = digits[id[i] & 15];
 	}
@@ -317,15 +320,18 @@ static struct str end_id(struct pack *p, unsigned char id[SHA1_BYTES], char hex[
 }
 
 /* An object is there: a blob goes by, and what is stored as a difference to it is known. */
-static int tell(struct pack *p, struct object *o, struct str blob)
+static int tell(struct pack *p, struct object *o, struct str blob, struct err *err)
 {
 	struct memory_stream stream = memory_stream_make(blob);
-	unsigned char id[SHA1_BYTES];
+	unsigned char id[WEAK_SHA1_BYTES];
 	char hex[HEX_BYTES];
 	struct member m = {.container = "git pack", .size = blob.n, .in = &stream.stream};
 
-	begin_id(p, blob.n);
-	sha1_add(p->sha1, blob);
+	int r = begin_id(p, blob.n, err);
+
+	if (r < 0)
+		return r;
+	weak_digest_update(&p->sha1, blob);
 	m.name = end_id(p, id, hex);
 	o->is_made = true;
 	adopt(p, o, str_make(id, sizeof id));
@@ -355,16 +361,21 @@ static ssize_t read_blob(struct stream *stream, void *buf, size_t n, struct err 
 	return (ssize_t)made;
 }
 
-static int tell_large(struct pack *p, struct object *o)
+static int tell_large(struct pack *p, struct object *o, struct err *err)
 {
 	struct blob_stream b = {{.read = read_blob}, p, str_skip(p->bytes, o->data_at), o->at};
-	unsigned char id[SHA1_BYTES];
+	unsigned char id[WEAK_SHA1_BYTES];
 	char hex[HEX_BYTES];
 	struct member m = {.container = "git pack", .size = o->size, .in = &b.stream};
 
-	begin_id(p, o->size);
-	if (unpack(p, o, p->sha1, NULL, NULL) < 0)
-		return 0; /* it was whole when it was measured */
+	int r = begin_id(p, o->size, err);
+
+	if (r == 0)
+		r = unpack(p, o, &p->sha1, NULL, err);
+	if (r < 0) {
+		weak_digest_done(&p->sha1);
+		return r;
+	}
 	m.name = end_id(p, id, hex);
 	o->is_made = true;
 	adopt(p, o, str_make(id, sizeof id));
@@ -522,7 +533,7 @@ static int make_children(struct pack *p, struct err *err)
 		    NONE) /* it was the last that needed it: long chains take two blobs */
 			drop_below(p);
 		f = &p->frames[p->n_frames - 1];
-		r = tell(p, o, str_make(f->data, f->n));
+		r = tell(p, o, str_make(f->data, f->n), err);
 		f->next = o->child;
 	}
 	return r;
@@ -535,7 +546,7 @@ static int make(struct pack *p, struct object *o, struct err *err)
 	int r;
 
 	if (o->size > LIMIT_CONTENT_OBJECT_BYTES || o->size > p->memory_max)
-		return tell_large(p, o);
+		return tell_large(p, o, err);
 	f = push(p, o->size, err);
 	if (!f)
 		return -ERR_NOMEM;
@@ -544,7 +555,7 @@ static int make(struct pack *p, struct object *o, struct err *err)
 		p->n_bad++;
 		return 0;
 	}
-	r = tell(p, o, str_make(f->data, f->n));
+	r = tell(p, o, str_make(f->data, f->n), err);
 	f->next = o->child;
 	if (r == 0)
 		r = make_children(p, err);
@@ -618,8 +629,7 @@ static int prepare(struct pack *p, uint32_t n, struct err *err)
 	p->frames = malloc(frames);
 	if (!p->objects || !p->frames)
 		return err_nomem(err);
-	r = inflate_new(&p->inflate, err);
-	return r < 0 ? r : sha1_new(&p->sha1, err);
+	return inflate_new(&p->inflate, err);
 }
 
 static int walk(struct pack *p, struct err *err)
@@ -661,7 +671,6 @@ static int read(struct source *s, struct str whole, struct err *err)
 	p->bytes = whole;
 	r = walk(p, err);
 	inflate_free(p->inflate);
-	sha1_free(p->sha1);
 	free(p->objects);
 	free(p->by_id);
 	free(p->frames);

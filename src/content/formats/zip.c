@@ -181,21 +181,6 @@ struct local {
 	struct strbuf name;
 };
 
-/* Copies the next n bytes; fewer at the end. */
-static size_t take(struct source *s, char *p, size_t n)
-{
-	size_t done = 0;
-
-	while (done < n && source_fill(s) > 0) {
-		struct str piece = str_sub(s->ahead, 0, n - done);
-
-		memcpy(p + done, piece.p, piece.n);
-		s->ahead = str_skip(s->ahead, piece.n);
-		done += piece.n;
-	}
-	return done;
-}
-
 static bool is_signature(uint32_t v)
 {
 	return v == LOCAL_MAGIC || v == ENTRY_MAGIC || v == END_MAGIC || v == END64_MAGIC;
@@ -245,7 +230,7 @@ static bool read_local(struct source *s, struct local *l)
 	size_t n_name, n_extra;
 	char *name;
 
-	if (take(s, bytes, sizeof bytes) < sizeof bytes)
+	if (source_take(s, bytes, sizeof bytes) < sizeof bytes)
 		return false;
 	(void)cursor_u16le(&c); /* version */
 	l->flags = cursor_u16le(&c);
@@ -259,7 +244,8 @@ static bool read_local(struct source *s, struct local *l)
 	strbuf_reset(&l->name);
 	name = strbuf_reserve(&l->name, n_name + 1);
 	extra = malloc(n_extra + 1);
-	if (!name || !extra || take(s, name, n_name) < n_name || take(s, extra, n_extra) < n_extra)
+	if (!name || !extra || source_take(s, name, n_name) < n_name ||
+	    source_take(s, extra, n_extra) < n_extra)
 		return false;
 	strbuf_commit(&l->name, n_name);
 	read_zip64(l, str_make(extra, n_extra));
