@@ -18,6 +18,7 @@ enum {
 	SCOPE_ARGUMENT,
 	SCOPE_FILE,
 	SCOPE_ACCOUNT,
+	SCOPE_WASTE,
 };
 
 #define IMAGE                                                                                      \
@@ -84,6 +85,11 @@ const struct scope image_scopes[IMAGE_SCOPES] = {
 			   "each user and group of /etc/passwd, /etc/shadow and /etc/group",
 			   scanned_image_classes,
 			   {{"account", "Account", "the user or group"}, IMAGE}},
+	[SCOPE_WASTE] = {"image.waste",
+			 "what a layer of an image could do without, by kind: files that a later "
+			 "layer hides, caches, documents, build tools, copies",
+			 scanned_image_classes,
+			 {{"waste", "Waste", "what is wasted"}, IMAGE}},
 };
 
 struct walk {
@@ -325,16 +331,47 @@ static int judge_accounts(struct walk *w)
 	return r;
 }
 
+/* ---- waste ---- */
+
+static struct str_list paths_of(struct walk *w, const struct report_waste *from)
+{
+	struct str *p = arena_array(&w->arena, from->n_listed + 1, sizeof *p);
+
+	for (size_t i = 0; p && i < from->n_listed; i++)
+		p[i] = from->places[i].path;
+	return (struct str_list){p, p ? from->n_listed : 0};
+}
+
+static int judge_wastes(struct walk *w)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < w->report->wastes.n; i++) {
+		const struct report_waste *from = vec_at(&w->report->wastes, i);
+		const struct value facts[] = {value_object(&w->image.wastes[i].object),
+					      image_value(w)};
+		const struct judge_subject subject = {
+			.kind = SUBJECT_FILE,
+			.name = from->what,
+			.path = from->n_listed ? from->places[0].path : STR_NULL,
+			.paths = paths_of(w, from),
+			.layer = layer_name(w, from->layer),
+			.is_waste = true,
+			.saved_bytes = from->bytes,
+		};
+
+		r = judge_subject(w->judge, &image_scopes[SCOPE_WASTE], facts, &subject, w->err);
+	}
+	return r;
+}
+
 /* ---- all of it ---- */
 
-static int walk(struct walk *w, int64_t now)
+static int judge_configuration(struct walk *w)
 {
-	struct value image;
-	int r = scanned_image_make(w->report, now, &w->arena, &w->image, w->err);
+	const struct value image = image_value(w);
+	int r = judge_it(w, SCOPE_IMAGE, &image, STR("image"), STR_NULL);
 
-	image = image_value(w);
-	if (r == 0)
-		r = judge_it(w, SCOPE_IMAGE, &image, STR("image"), STR_NULL);
 	if (r == 0 && w->report->has_image)
 		r = judge_config(w);
 	if (r == 0 && w->report->has_image)
@@ -344,29 +381,48 @@ static int walk(struct walk *w, int64_t now)
 	return r < 0 ? r : judge_accounts(w);
 }
 
-int image_judge(const struct report *image, int64_t now, struct judge *j, struct err *err)
+static int walk(struct walk *w, unsigned what, int64_t now)
+{
+	int r = scanned_image_make(w->report, now, &w->arena, &w->image, w->err);
+
+	if (r == 0 && what & IMAGE_CHECK_CONFIGURATION)
+		r = judge_configuration(w);
+	if (r == 0 && what & IMAGE_CHECK_WASTE)
+		r = judge_wastes(w);
+	return r < 0 ? r : arena_check(&w->arena, w->err);
+}
+
+static int judge_image(const struct report *image, unsigned what, int64_t now, struct judge *j,
+		       struct err *err)
 {
 	struct walk w = {.report = image, .judge = j, .err = err};
 	int r;
 
 	arena_init(&w.arena, LIMIT_ARENA_BYTES);
 	judge_set_hooks(j, &(struct judge_hooks){0});
-	r = walk(&w, now);
+	r = walk(&w, what, now);
 	arena_done(&w.arena);
 	return r;
 }
 
-int image_check(struct rule_set *set, struct report *report, int64_t now, struct err *err)
+int image_judge(const struct report *image, int64_t now, struct judge *j, struct err *err)
+{
+	return judge_image(image, IMAGE_CHECK_CONFIGURATION | IMAGE_CHECK_WASTE, now, j, err);
+}
+
+int image_check(struct rule_set *set, struct report *report, unsigned what, int64_t now,
+		struct err *err)
 {
 	CLEANUP(judge_freep) struct judge *j = NULL;
-	struct str what = report->has_image ? STR("image configuration") : STR("configuration");
+	struct str name = report->has_image ? STR("image configuration") : STR("configuration");
 	int r = judge_new(set, report, &j, err);
 
 	if (r == 0)
 		judge_defer_texts(j);
 	if (r == 0)
-		r = image_judge(report, now, j, err);
-	if (r == 0 && report_add_coverage(report, what, COVERAGE_ASSESSED, STR_NULL, STR_NULL, 0))
+		r = judge_image(report, what, now, j, err);
+	if (r == 0 && what & IMAGE_CHECK_CONFIGURATION &&
+	    report_add_coverage(report, name, COVERAGE_ASSESSED, STR_NULL, STR_NULL, 0))
 		r = err_nomem(err);
 	return r;
 }

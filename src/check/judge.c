@@ -274,6 +274,21 @@ static struct judge_place place_of(const struct trial *t)
 	return place;
 }
 
+static int put_paths(const struct trial *t, struct finding *f)
+{
+	const struct judge_subject *s = t->subject;
+	struct finding_location *at = arena_array(&t->j->report->arena, s->paths.n, sizeof *at);
+
+	if (!at)
+		return err_nomem(t->err);
+	for (size_t i = 0; i < s->paths.n; i++)
+		at[i] = (struct finding_location){.layer = keep(t, s->layer),
+						  .path = keep(t, s->paths.p[i])};
+	f->locations = at;
+	f->n_locations = s->paths.n;
+	return 0;
+}
+
 static int put_location(const struct trial *t, const struct judge_place *place, struct finding *f)
 {
 	struct finding_location *at = arena_alloc(&t->j->report->arena, sizeof *at);
@@ -481,7 +496,8 @@ static int speak(const struct trial *t)
 	const struct rule *rule = t->program->rule;
 	const struct judge_hooks *h = &t->j->hooks;
 	struct judge_place place = place_of(t);
-	struct finding f = {.kind = FINDING_MISCONFIGURATION,
+	struct finding f = {.kind = t->subject->is_waste ? FINDING_WASTE : FINDING_MISCONFIGURATION,
+			    .saved_bytes = t->subject->saved_bytes,
 			    .severity = rule->graded || t->subject->severity == SEVERITY_UNKNOWN
 						? rule->severity
 						: t->subject->severity,
@@ -494,7 +510,7 @@ static int speak(const struct trial *t)
 		return 0;
 	r = benches_compile_texts(t->j->benches, t->bench, t->program, t->err);
 	if (r == 0)
-		r = put_location(t, &place, &f);
+		r = t->subject->paths.n ? put_paths(t, &f) : put_location(t, &place, &f);
 	if (r == 0)
 		r = put_evidence(t, &place, &f);
 	if (r == 0)

@@ -57,11 +57,14 @@ struct judge_origin {
 
 struct judge_subject {
 	enum subject_kind kind;
-	struct str name;      /* "RUN", "Deployment web", "service db" */
-	struct str container; /* of a pod; else empty */
-	struct str document;  /* of a file of several: its number; else empty */
-	struct str path;      /* the file */
-	struct str layer;     /* diff id, for files of an image */
+	struct str name;       /* "RUN", "Deployment web", "service db" */
+	struct str container;  /* of a pod; else empty */
+	struct str document;   /* of a file of several: its number; else empty */
+	struct str path;       /* the file */
+	struct str layer;      /* diff id, for files of an image */
+	struct str_list paths; /* several files instead of `path`, which is the first; else empty */
+	bool is_waste;	       /* the finding is of kind waste, */
+	uint64_t saved_bytes;  /* and this is what its fix saves */
 	struct judge_place place;
 	struct str excerpt; /* the line of the source; empty: not to be shown */
 	/* Of a thing that another tool has found: its code there, its severity; else unset. */

@@ -8,6 +8,7 @@
  *      name: registry.example.com/app:1.2, eol: 2024-01-01,
  *      history: [RUN apt-get update, {by: ENV A=b, layer: false}],
  *      files: [{path: usr/bin/su, mode: 4755, size: 3, package: util-linux}],
+ *      waste: [{what: apt-lists, path: var/lib/apt/lists, bytes: 40000000, layer: 1}],
  *      etc/passwd: TEXT, etc/shadow: TEXT, etc/group: TEXT, parameters: ...}
  *
  * Without a config it is a root file system; each step of the history makes a layer unless it says
@@ -140,6 +141,27 @@ static int put_files(const struct yaml_node *list, struct report *r)
 	return 0;
 }
 
+static int put_wastes(const struct yaml_node *list, struct report *r)
+{
+	for (size_t i = 0; i < yaml_len(list); i++) {
+		const struct yaml_node *from = yaml_at(list, i);
+		struct report_waste *w = vec_push(&r->wastes);
+
+		if (!w)
+			return -ERR_NOMEM;
+		w->what = yaml_get_str(from, "what");
+		w->bytes = get_number(from, "bytes", 1);
+		w->n_files = get_number(from, "files", 1);
+		w->n_places = get_number(from, "places", 1);
+		w->places[0] = (struct report_path_bytes){yaml_get_str(from, "path"), w->bytes, 1};
+		w->n_listed = 1;
+		w->layer = (size_t)get_number(from, "layer", 0);
+		w->hidden_by = (size_t)get_number(from, "hidden_by", w->layer);
+		w->packages = strings(yaml_get(from, "packages"), &r->arena);
+	}
+	return 0;
+}
+
 /* A package that lists files, where any of the example's files is said to be a package's. */
 static int put_package(struct report *r)
 {
@@ -180,7 +202,8 @@ static int make_report(const struct yaml_node *what, struct report *r, struct er
 	r->distro.eol_extended = yaml_get_str(what, "eol_extended");
 	r->distro.id = r->distro.eol.n ? STR("example") : STR_NULL;
 	if (put_history(yaml_get(what, "history"), r) < 0 ||
-	    put_files(yaml_get(what, "files"), r) < 0 || put_package(r) < 0)
+	    put_files(yaml_get(what, "files"), r) < 0 || put_package(r) < 0 ||
+	    put_wastes(yaml_get(what, "waste"), r) < 0)
 		return err_nomem(err);
 	return accounts_read(&files, &r->arena, &r->accounts, err);
 }

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/byte_size.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/limits.h"
@@ -14,6 +15,9 @@
 #include "check/licence_expression.h"
 #include "crypto/password_hash.h"
 #include "expr/call.h"
+
+#define PLACES_NAMED 2
+#define PLACE_MAX    256 /* bytes of one */
 
 /* ---- classes ---- */
 
@@ -33,6 +37,8 @@
 #define ROW_image_file_fact(name, type, help)	  FACT_ROW(image_file_fact, name, type)
 #define GET_image_account_fact(name, type, help)  FACT_GETTER(image_account_fact, name)
 #define ROW_image_account_fact(name, type, help)  FACT_ROW(image_account_fact, name, type)
+#define GET_image_waste_fact(name, type, help)	  FACT_GETTER(image_waste_fact, name)
+#define ROW_image_waste_fact(name, type, help)	  FACT_ROW(image_waste_fact, name, type)
 #define GET_scanned_image_fact(name, type, help)  FACT_GETTER(scanned_image_fact, name)
 #define ROW_scanned_image_fact(name, type, help)  FACT_ROW(scanned_image_fact, name, type)
 
@@ -43,6 +49,7 @@ FACT_CLASS(image_config_fact, config_class, "Config", IMAGE_CONFIG_FIELDS)
 FACT_CLASS(image_history_fact, history_class, "History", IMAGE_HISTORY_FIELDS)
 FACT_CLASS(image_argument_fact, argument_class, "Argument", IMAGE_ARGUMENT_FIELDS)
 FACT_CLASS(image_file_fact, image_file_class, "File", IMAGE_FILE_FIELDS)
+FACT_CLASS(image_waste_fact, waste_class, "Waste", IMAGE_WASTE_FIELDS)
 FACT_CLASS(scanned_image_fact, scanned_class, "ScannedImage", SCANNED_IMAGE_FIELDS)
 
 /* ---- passwords, which cost too much to be tried before a rule asks ---- */
@@ -89,19 +96,13 @@ static const struct object_class account_class = {.name = "Account",
 						  .n_fields = ARRAY_LEN(account_fields)};
 
 const struct object_class *const scanned_image_classes[] = {
-	&manifest_image_class,
-	&command_package_class,
-	&command_class,
-	&variable_class,
-	&label_class,
-	&port_class,
-	&config_class,
-	&history_class,
-	&argument_class,
-	&image_file_class,
-	&account_class,
-	&scanned_class,
-	NULL,
+	&manifest_image_class, &command_package_class,
+	&command_class,	       &variable_class,
+	&label_class,	       &port_class,
+	&config_class,	       &history_class,
+	&argument_class,       &image_file_class,
+	&account_class,	       &waste_class,
+	&scanned_class,	       NULL,
 };
 
 /* ---- texts ---- */
@@ -537,6 +538,62 @@ static int make_files(struct making *m)
 	return 0;
 }
 
+/* ---- waste ---- */
+
+/* "/usr/share/doc, /usr/share/man and 3 more" */
+static struct value places_in_words(const struct making *m, const struct report_waste *from)
+{
+	struct str all = STR("");
+
+	for (size_t i = 0; i < from->n_listed && i < PLACES_NAMED; i++)
+		all = arena_strf(m->arena, "%.*s%s/%.*s", STR_FMT(all), i ? ", " : "",
+				 STR_FMT(str_sub(from->places[i].path, 0, PLACE_MAX)));
+	if (from->n_places > PLACES_NAMED)
+		all = arena_strf(m->arena, "%.*s and %llu more", STR_FMT(all),
+				 (unsigned long long)from->n_places - PLACES_NAMED);
+	return text(m, all);
+}
+
+static struct value instruction_of(const struct making *m, size_t layer)
+{
+	return layer < m->report->layers.n ? m->by_layer[layer] : value_string(STR(""));
+}
+
+static void make_waste(const struct making *m, const struct report_waste *from,
+		       struct image_waste_fact *f)
+{
+	char size[BYTE_SIZE_MAX];
+
+	*f = (struct image_waste_fact){
+		.object.class = &waste_class,
+		.what = text(m, from->what),
+		.path = text(m, from->n_listed ? from->places[0].path : STR("")),
+		.places = number(from->n_places),
+		.where = places_in_words(m, from),
+		.bytes = number(from->bytes),
+		.size = value_string(arena_str(m->arena, byte_size_text(from->bytes, size))),
+		.files = number(from->n_files),
+		.packages = texts(m, from->packages),
+		.layer = number(from->layer),
+		.instruction = instruction_of(m, from->layer),
+		.hidden_by = number(from->hidden_by),
+		.hider = instruction_of(m, from->hidden_by),
+	};
+}
+
+static int make_wastes(struct making *m)
+{
+	size_t n = m->report->wastes.n;
+	struct image_waste_fact *p = arena_array(m->arena, n + 1, sizeof *p);
+
+	if (!p)
+		return err_nomem(m->err);
+	for (size_t i = 0; i < n; i++)
+		make_waste(m, vec_at(&m->report->wastes, i), &p[i]);
+	m->image->wastes = p;
+	return 0;
+}
+
 /* ---- accounts ---- */
 
 static struct str password_name(enum password_state s)
@@ -670,6 +727,8 @@ int scanned_image_make(const struct report *report, int64_t now, struct arena *a
 		r = make_history(&m);
 	if (r == 0)
 		r = make_files(&m);
+	if (r == 0)
+		r = make_wastes(&m);
 	map_done(&m.ids);
 	return r < 0 ? r : arena_check(a, err);
 }

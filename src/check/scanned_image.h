@@ -103,6 +103,20 @@
 	FIELD(same_name, "bool", "an earlier line of its file has the same name")                  \
 	FIELD(same_id, "string", "the name of the first line with the same number, or empty")
 
+#define IMAGE_WASTE_FIELDS(FIELD)                                                                  \
+	FIELD(what, "string", "deleted, overwritten, duplicate, apt-lists, build-tools, ...")      \
+	FIELD(path, "string", "the largest of its places, without a slash in front")               \
+	FIELD(places, "int", "files or directories")                                               \
+	FIELD(where, "string", "the largest places in words: /a, /b and 3 more")                   \
+	FIELD(bytes, "int", "that would be saved")                                                 \
+	FIELD(size, "string", "the same in words: 12.3 MB")                                        \
+	FIELD(files, "int", "")                                                                    \
+	FIELD(packages, "list(string)", "of build-tools and development-packages, sorted")         \
+	FIELD(layer, "int", "that has the bytes, from 0")                                          \
+	FIELD(instruction, "string", "that made the layer, or empty")                              \
+	FIELD(hidden_by, "int", "the layer that hides them; else the same")                        \
+	FIELD(hider, "string", "the instruction that made that layer, or empty")
+
 #define SCANNED_IMAGE_FIELDS(FIELD)                                                                \
 	FIELD(reference, "Image", "the name it was asked for or saved by")                         \
 	FIELD(config, "Config", "unset: a root file system has none")                              \
@@ -126,6 +140,7 @@ FACT_STRUCT(image_config_fact, IMAGE_CONFIG_FIELDS);
 FACT_STRUCT(image_history_fact, IMAGE_HISTORY_FIELDS);
 FACT_STRUCT(image_argument_fact, IMAGE_ARGUMENT_FIELDS);
 FACT_STRUCT(image_file_fact, IMAGE_FILE_FIELDS);
+FACT_STRUCT(image_waste_fact, IMAGE_WASTE_FIELDS);
 FACT_STRUCT(scanned_image_fact, SCANNED_IMAGE_FIELDS);
 
 /* Beside the fields: fits, map(string, bool): whether a word is the password. */
@@ -146,6 +161,7 @@ struct scanned_image {
 	struct image_history_fact *history;
 	struct image_file_fact *files; /* as many as the report has, in its order */
 	struct image_account_fact *accounts;
+	struct image_waste_fact *wastes;
 	size_t n_unread;   /* steps whose shell is more than can be read; */
 	struct err unread; /* why, of the first */
 };

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/scan_command.h"
 
-static struct scan_options opt = {
-	.format = "verdict", .vulnerabilities = true, .configuration = true, .takes_reports = true};
+static struct scan_options opt = {.format = "verdict",
+				  .vulnerabilities = true,
+				  .configuration = true,
+				  .waste = true,
+				  .takes_reports = true};
 
 static int run(int argc, const char *const *argv)
 {

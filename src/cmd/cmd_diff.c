@@ -16,7 +16,8 @@
 
 static const char *format = "table", *fail_on_new, *output;
 static bool require_complete;
-static struct scan_options opt = {.format = "json", .vulnerabilities = true, .configuration = true};
+static struct scan_options opt = {
+	.format = "json", .vulnerabilities = true, .configuration = true, .waste = true};
 
 /* ---- the two reports ---- */
 

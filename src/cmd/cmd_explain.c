@@ -17,7 +17,8 @@
 #include "vuln/why_not.h"
 
 static struct scan_options opt = {
-	.format = "text", .vulnerabilities = true, .configuration = true, .secrets = true};
+	.format = "text", .vulnerabilities = true, .configuration = true, .secrets = true,
+	.waste = true};
 
 /* ---- where the report comes from ---- */
 
@@ -57,8 +58,8 @@ static int scan(const char *target, struct db *db, const struct err *no_db,
 	if (r == 0)
 		r = secret_image(q.secrets, *ret, err);
 	if (r == 0)
-		r = scan_judge_image(image_rules, *ret, q.has_time ? q.time : (int64_t)time(NULL),
-				     err);
+		r = scan_judge_image(&opt, image_rules, *ret,
+				     q.has_time ? q.time : (int64_t)time(NULL), err);
 	if (r == 0)
 		r = secret_image_join(q.secrets, *ret, err);
 	return r < 0 ? r : judge(&q, db, no_db, rules, *ret, err);

@@ -2,7 +2,7 @@
 #include "cmd/scan_command.h"
 
 static struct scan_options opt = {
-	.format = "table", .vulnerabilities = true, .configuration = true};
+	.format = "table", .vulnerabilities = true, .configuration = true, .waste = true};
 
 static int run(int argc, const char *const *argv)
 {

@@ -96,14 +96,18 @@ static int check_history(struct scan_options *opt, const char *target, struct er
 
 int scan_load_rules(const struct scan_options *opt, struct rule_set **ret, struct err *err)
 {
-	return opt->configuration ? rule_files_load_image(&opt->rules, ret, err) : 0;
+	return opt->configuration || opt->waste ? rule_files_load_image(&opt->rules, ret, err) : 0;
 }
 
-int scan_judge_image(struct rule_set *rules, struct report *report, int64_t now, struct err *err)
+int scan_judge_image(const struct scan_options *opt, struct rule_set *rules, struct report *report,
+		     int64_t now, struct err *err)
 {
+	unsigned what = (opt->configuration ? IMAGE_CHECK_CONFIGURATION : 0) |
+			(opt->waste ? IMAGE_CHECK_WASTE : 0);
+
 	if (!rules || str_is(report->target.transport, "sbom"))
 		return 0;
-	return image_check(rules, report, now, err);
+	return image_check(rules, report, what, now, err);
 }
 
 int scan_open_secrets(const struct scan_options *opt, struct secret_files *files,
@@ -332,7 +336,7 @@ static int scan(struct scan_parts *p, const struct scan_options *opt, struct rep
 	if (r == 0)
 		r = secret_image(p->request.secrets, *ret, err);
 	if (r == 0)
-		r = scan_judge_image(p->rules, *ret, now_of(p), err);
+		r = scan_judge_image(opt, p->rules, *ret, now_of(p), err);
 	if (r == 0)
 		r = secret_image_join(p->request.secrets, *ret, err);
 	if (r == 0)

@@ -77,7 +77,8 @@ struct scan_request scan_request_of(const struct scan_options *opt, const char *
 /* The rules about images; NULL in *ret where they are not asked. */
 int scan_load_rules(const struct scan_options *opt, struct rule_set **ret, struct err *err);
 /* What they say of it; now: unix seconds. Nothing of an SBOM. */
-int scan_judge_image(struct rule_set *rules, struct report *report, int64_t now, struct err *err);
+int scan_judge_image(const struct scan_options *opt, struct rule_set *rules, struct report *report,
+		     int64_t now, struct err *err);
 
 /*
  * Opens what a scan that looks for secrets needs, and asks the request for it; nothing where they

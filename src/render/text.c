@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "render/text.h"
 
+#include "base/byte_size.h"
+
 #define HEX_RUN	 32 /* digits that make a digest */
 #define HEX_KEPT 12 /* enough to tell one from another */
 
@@ -256,27 +258,7 @@ void text_shorten(struct strbuf *out, struct str s)
 
 struct str text_bytes(uint64_t bytes, char buf[TEXT_BYTES_MAX])
 {
-	static const char *const units[] = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
-	size_t unit = 0;
-	uint64_t scale = 1, whole, rest;
-	int n;
-
-	while (bytes / scale >= 1000) {
-		scale *= 1000;
-		unit++;
-	}
-	whole = bytes / scale;
-	rest = (bytes % scale) / (scale >= 1000 ? scale / 1000 : 1); /* thousandths, cut */
-	if (unit == 0 || whole >= 100)
-		n = snprintf(buf, TEXT_BYTES_MAX, "%llu %s", (unsigned long long)whole,
-			     units[unit]);
-	else if (whole >= 10)
-		n = snprintf(buf, TEXT_BYTES_MAX, "%llu.%llu %s", (unsigned long long)whole,
-			     (unsigned long long)rest / 100, units[unit]);
-	else
-		n = snprintf(buf, TEXT_BYTES_MAX, "%llu.%02llu %s", (unsigned long long)whole,
-			     (unsigned long long)rest / 10, units[unit]);
-	return str_make(buf, (size_t)n);
+	return byte_size_text(bytes, buf);
 }
 
 struct str text_count(uint64_t n, char buf[TEXT_COUNT_MAX])

@@ -39,7 +39,7 @@ void text_wrap(struct strbuf *out, struct str s, size_t indent, size_t width, bo
 void text_shorten(struct strbuf *out, struct str s);
 
 /* "0 B", "999 B", "1.20 kB", "58.1 MB", "412 GB": powers of 1000, three digits. */
-#define TEXT_BYTES_MAX 24
+#define TEXT_BYTES_MAX 24 /* BYTE_SIZE_MAX */
 struct str text_bytes(uint64_t bytes, char buf[TEXT_BYTES_MAX]);
 
 /* "4,120,007" */

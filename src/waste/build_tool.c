@@ -28,6 +28,8 @@ struct str build_tool_kind(struct str package)
 	for (size_t i = 0; i < ARRAY_LEN(tools); i++)
 		if (str_eq(tools[i], name))
 			return STR("build-tools");
+	if (str_has_prefix(name, STR("golang-")))
+		return STR("build-tools"); /* golang-1.19-go, golang-1.19-src, golang-bin */
 	for (size_t i = 0; i < ARRAY_LEN(ends); i++)
 		if (str_has_suffix(package, ends[i]))
 			return STR("development-packages");

@@ -162,6 +162,7 @@ int waste_tally_finish(struct waste_tally *t, struct report *report, struct err 
 	int r = 0;
 
 	for (size_t i = 0; i < t->items.n && r == 0; i++)
-		r = put_sum(*(struct waste_sum **)vec_at(&t->items, i), report, err);
+		if ((*(struct waste_sum **)vec_at(&t->items, i))->sum.bytes)
+			r = put_sum(*(struct waste_sum **)vec_at(&t->items, i), report, err);
 	return r;
 }

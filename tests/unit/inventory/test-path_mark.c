@@ -27,8 +27,8 @@ static const struct {
 	{"srv/.git", "history", true},
 	{"srv/.git", NULL, false},
 	{"Dockerfile", "build", false},
-	{"var/lib/apt/lists", "apt-lists", true},
-	{"x/var/lib/apt/lists", NULL, true},
+	{"app/.idea", "editor", true},
+	{"app/x.idea", NULL, true},
 	{"etc/ssh/ssh_host_ed25519_key", "host-key", false},
 	{"etc/ssh/ssh_host_ed25519_key.pub", NULL, false},
 };
