@@ -16,9 +16,11 @@
 #include "vuln/assess.h"
 #include "vuln/why_not.h"
 
-static struct scan_options opt = {
-	.format = "text", .vulnerabilities = true, .configuration = true, .secrets = true,
-	.waste = true};
+static struct scan_options opt = {.format = "text",
+				  .vulnerabilities = true,
+				  .configuration = true,
+				  .secrets = true,
+				  .waste = true};
 
 /* ---- where the report comes from ---- */
 

@@ -42,6 +42,34 @@ void canvas_right(struct canvas *c, enum tone tone, struct str s, size_t columns
 	(void)canvas_say(c, tone, s, columns); /* the width is known */
 }
 
+void canvas_bar(struct canvas *c, uint64_t part, uint64_t whole, size_t columns)
+{
+	static const char *const eighths[] = {"",	"\u258f", "\u258e", "\u258d",
+					      "\u258c", "\u258b", "\u258a", "\u2589"};
+	size_t steps = c->unicode ? 8 : 1, cells, filled = 0;
+
+	if (whole)
+		filled = (size_t)((double)part / (double)whole * (double)(columns * steps) + 0.5);
+	if (filled == 0 && part > 0)
+		filled = 1;
+	if (filled > columns * steps)
+		filled = columns * steps;
+	cells = filled / steps;
+	if (filled == 0) {
+		text_pad(c->out, columns);
+		return;
+	}
+	canvas_start(c, TONE_DIM);
+	for (size_t i = 0; i < cells; i++)
+		strbuf_adds(c->out, c->unicode ? "\u2588" : "#");
+	if (filled % steps) {
+		strbuf_adds(c->out, eighths[filled % steps]);
+		cells++;
+	}
+	canvas_end(c, TONE_DIM);
+	text_pad(c->out, columns - cells);
+}
+
 void canvas_end_line(struct canvas *c)
 {
 	/* Padding in front of the end of a line is noise in files and diffs. */

@@ -37,6 +37,12 @@ size_t canvas_say(struct canvas *c, enum tone tone, struct str s, size_t columns
 void canvas_left(struct canvas *c, enum tone tone, struct str s, size_t columns);
 void canvas_right(struct canvas *c, enum tone tone, struct str s, size_t columns);
 
+/*
+ * A share of the whole, in eighths of a cell where the terminal can, padded. Something is never
+ * nothing.
+ */
+void canvas_bar(struct canvas *c, uint64_t part, uint64_t whole, size_t columns);
+
 /* Ends the line without trailing spaces. */
 void canvas_end_line(struct canvas *c);
 

@@ -14,6 +14,7 @@
 #include "render/needs_table.h"
 #include "render/render.h"
 #include "render/rules_table.h"
+#include "render/size_table.h"
 #include "render/tally.h"
 #include "render/text.h"
 #include "render/verdict_table.h"
@@ -143,36 +144,6 @@ static struct str short_digest(struct str digest)
 	return str_sub(digest, 0, ID_COLUMNS);
 }
 
-/* A share of the whole, in eighths of a cell where the terminal can. Something is never nothing. */
-static void put_bar(struct table *t, uint64_t part, uint64_t whole)
-{
-	static const char *const eighths[] = {"",	"\u258f", "\u258e", "\u258d",
-					      "\u258c", "\u258b", "\u258a", "\u2589"};
-	size_t steps = t->c.unicode ? 8 : 1, cells, filled;
-
-	filled =
-		whole ? (size_t)((double)part / (double)whole * (double)(BAR_COLUMNS * steps) + 0.5)
-		      : 0;
-	if (filled == 0 && part > 0)
-		filled = 1;
-	if (filled > BAR_COLUMNS * steps)
-		filled = BAR_COLUMNS * steps;
-	cells = filled / steps;
-	if (filled == 0) {
-		text_pad(t->c.out, BAR_COLUMNS);
-		return;
-	}
-	canvas_start(&t->c, TONE_DIM);
-	for (size_t i = 0; i < cells; i++)
-		strbuf_adds(t->c.out, t->c.unicode ? "\u2588" : "#");
-	if (filled % steps) {
-		strbuf_adds(t->c.out, eighths[filled % steps]);
-		cells++;
-	}
-	canvas_end(&t->c, TONE_DIM);
-	text_pad(t->c.out, BAR_COLUMNS - cells);
-}
-
 struct layer_columns {
 	bool ids, bars;
 	bool instructions;  /* a layer has one */
@@ -251,7 +222,7 @@ static void put_layer(struct table *t, const struct layer_columns *c, size_t i)
 	canvas_right(&t->c, tone, layer_size(l, size), SIZE_COLUMNS);
 	text_pad(t->c.out, 2);
 	if (c->bars) {
-		put_bar(t, l->assessed ? l->file_bytes : 0, c->total_bytes);
+		canvas_bar(&t->c, l->assessed ? l->file_bytes : 0, c->total_bytes, BAR_COLUMNS);
 		text_pad(t->c.out, 2);
 	}
 	canvas_right(&t->c, l->n_packages ? TONE_PLAIN : TONE_DIM,
@@ -580,6 +551,9 @@ static int render(const struct report *report, const struct render_options *opti
 	put_config(&t);
 	needs_put(&t.c, report, &needs);
 	put_findings(&t.c, report, &plan);
+	put_wastes(&t.c, report);
+	put_surface_table(&t.c, report);
+	put_budgets(&t.c, report);
 	put_rule_notes(&t.c, report);
 	put_gaps(&t);
 	put_problems(&t);

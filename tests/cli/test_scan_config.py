@@ -131,21 +131,24 @@ def test_credentials_are_told_with_their_layer_also_when_deleted(tmp_path):
     assert "layer 1 still has it" in findings[0]["title"]
 
 
-def test_left_over_lists_are_weighed_in_the_layer_that_has_them(tmp_path):
+def test_left_over_lists_are_waste_of_the_layer_that_has_them(tmp_path):
     lists = "var/lib/apt/lists/"
     image(tmp_path, layer((lists, None, 0o755), (lists + "lock", "", 0o644)),
           layer((lists, None, 0o755), (lists + "a", "x" * 300, 0o644), (lists + "b", "x" * 50, 0o644)),
-          layer((lists + ".wh.a", "", 0o644), (lists + ".wh.b", "", 0o644)), **QUIET)
-    assert [f["title"] for f in scan(tmp_path)[1]] == [
-        "350 bytes of lists of apt are in layer 2, though a later one removes them"]
+          **QUIET)
+    assert scan(tmp_path)[1] == []
+    got = report(tmp_path, "image.tar", "--scanners", "waste")
+    assert [(f["kind"], f["rule"], f["title"], f["saved_bytes"]) for f in got["findings"]] == [
+        ("waste", "image-apt-lists-left", "350 B of lists of apt are in layer 2", 350)]
 
 
 def test_junk_counts_once_for_all_that_lies_below(tmp_path):
-    image(tmp_path, layer(("app/.git", None, 0o755), ("app/.git/config", "abc", 0o644),
-                          ("app/.git/x/.DS_Store", "abcd", 0o644), ("app/Dockerfile", "FROM a\n", 0o644),
+    image(tmp_path, layer(("app/.idea", None, 0o755), ("app/.idea/config", "abc", 0o644),
+                          ("app/.idea/x/.DS_Store", "abcd", 0o644), ("app/Dockerfile", "FROM a\n", 0o644),
+                          ("app/.git/.DS_Store", "abcd", 0o644),
                           ("usr/share/doc/x/Dockerfile", "FROM a\n", 0o644)), **QUIET)
     assert [f["title"] for f in scan(tmp_path)[1]] == [
-        "app/.git is of no use in an image (7 bytes, 2 files)",
+        "app/.idea is of no use in an image (7 bytes, 2 files)",
         "app/Dockerfile is of no use in an image (7 bytes)"]
 
 
