@@ -24,7 +24,7 @@ vuln
 check
 trust closure
 policy scan
-monitor vault
+monitor vault patch
 render
 store
 server lsp browse

@@ -28,7 +28,9 @@ static int spawn(const struct proc *p, int in, int out, pid_t *ret_pid, struct e
 	r = posix_spawn_file_actions_adddup2(&files, in, STDIN_FILENO);
 	if (r == 0)
 		r = posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
-	if (r == 0)
+	if (r == 0 && p->with_stderr)
+		r = posix_spawn_file_actions_adddup2(&files, out, STDERR_FILENO);
+	else if (r == 0)
 		r = posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY,
 						     0);
 	/* A descriptor duplicated to itself loses its close-on-exec flag in the program. */

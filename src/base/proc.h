@@ -6,7 +6,7 @@
  *     struct proc p = {.argv = argv, .input = STR("https://example.com"), .seconds = 60};
  *     r = proc_run(&p, &out, &status, err);
  *
- * The program is looked up in PATH; its stderr is dropped. At the deadline, or when it prints more
+ * The program is looked up in PATH; its stderr is dropped, unless with_stderr. At the deadline, or when it prints more
  * than out->max, it is killed. Files can be handed over as open descriptors: `fds` keep their
  * numbers there, whatever their close-on-exec flags; the program reads them as /dev/fd/<number>.
  * Errors: ERR_NOT_FOUND (no such program), ERR_LIMIT (too much, too long), ERR_IO. An exit status
@@ -23,6 +23,7 @@ struct proc {
 	unsigned seconds;
 	const int *fds; /* each above 2 */
 	size_t n_fds;
+	bool with_stderr; /* goes to out too, instead of nowhere */
 };
 
 int proc_run(const struct proc *p, struct strbuf *out, int *ret_status, struct err *err);

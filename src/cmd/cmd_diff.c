@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <errno.h>
 #include <stdio.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/fd.h"
 #include "base/limits.h"
 #include "cmd/report_output.h"
-#include "cmd/scan_command.h"
+#include "cmd/scan_apart.h"
 #include "render/diff.h"
 #include "report/report_read.h"
 
@@ -30,47 +26,6 @@ static bool read_file_report(const char *path, struct strbuf *sb)
 	       file_read(path, sb, NULL) == 0 && report_is_json(strbuf_str(sb));
 }
 
-/*
- * In a process of its own, because what a scan shuts off for the parsers of one target (files, the
- * network) the next still needs to open.
- */
-static int scan_to(int fd, const char *target)
-{
-	const char *const argv[] = {target, NULL};
-	pid_t pid = fork();
-	int status;
-
-	if (pid == 0) {
-		status = dup2(fd, STDOUT_FILENO) < 0 ? EXIT_ERROR
-						     : scan_command(&opt, "diff", 1, argv);
-		(void)fflush(NULL); /* messages are on stderr already */
-		_exit(status);
-	}
-	if (pid < 0)
-		return -1;
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return -1;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-/* 0, or a negative code; *ret_told: the scan has said why itself. */
-static int scan_target(const char *target, struct strbuf *sb, bool *ret_told, struct err *err)
-{
-	CLEANUP(fd_closep) int fd = memfd_create("report", MFD_CLOEXEC);
-	int status = fd < 0 ? -1 : scan_to(fd, target);
-
-	if (status < 0)
-		return err_set(err, ERR_IO, "%s: its scan broke off", target);
-	if (status != EXIT_DONE) {
-		*ret_told = true;
-		return -ERR_FORMAT;
-	}
-	if (lseek(fd, 0, SEEK_SET) < 0)
-		return err_errno(err, errno, "%s", target);
-	return fd_read_all(fd, sb, err);
-}
-
 static int get_report(const char *target, struct report **ret, bool *ret_told, struct err *err)
 {
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LIMIT_SBOM_BYTES);
@@ -78,7 +33,7 @@ static int get_report(const char *target, struct report **ret, bool *ret_told, s
 
 	if (!read_file_report(target, &sb)) {
 		strbuf_reset(&sb);
-		r = scan_target(target, &sb, ret_told, err);
+		r = scan_apart(&opt, "diff", target, &sb, ret_told, err);
 		if (r < 0)
 			return r;
 	}

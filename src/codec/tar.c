@@ -14,7 +14,8 @@ struct tar {
 	void *context;
 	struct err source_error; /* what next_block said; told instead of libarchive's text */
 	uint64_t n_entries;
-	bool has_holes; /* the entry's data is not one run of bytes */
+	bool has_holes;		     /* the entry's data is not one run of bytes */
+	struct archive_entry *entry; /* the one read last */
 };
 
 static la_ssize_t read_block(struct archive *a, void *context, const void **ret)
@@ -161,6 +162,7 @@ int tar_next(struct tar *t, struct tar_entry *ret, struct err *err)
 	if (r != ARCHIVE_OK && r != ARCHIVE_WARN)
 		return archive_failure(t, t->n_entries + 1, err);
 	t->n_entries++;
+	t->entry = e;
 	t->has_holes = archive_entry_sparse_count(e) > 0;
 	*ret = (struct tar_entry){.path = str_of(archive_entry_pathname(e)), .type = type_of(e)};
 	link = ret->type == TAR_HARDLINK ? archive_entry_hardlink(e) : archive_entry_symlink(e);
@@ -175,8 +177,25 @@ int tar_next(struct tar *t, struct tar_entry *ret, struct err *err)
 	ret->dev_major = (uint32_t)archive_entry_rdevmajor(e);
 	ret->dev_minor = (uint32_t)archive_entry_rdevminor(e);
 	ret->capabilities = attribute(e, "security.capability");
+	ret->mtime = archive_entry_mtime(e);
+	ret->mtime_ns = (uint32_t)archive_entry_mtime_nsec(e);
 	ret->warning = r == ARCHIVE_WARN ? warning_of(t->archive) : NULL;
 	return 1;
+}
+
+int tar_attributes(const struct tar *t, tar_attribute_fn *fn, void *context)
+{
+	const char *name;
+	const void *p;
+	size_t n;
+	int r = 0;
+
+	if (!t->entry || archive_entry_xattr_reset(t->entry) == 0)
+		return 0;
+	while (r == 0 && archive_entry_xattr_next(t->entry, &name, &p, &n) == ARCHIVE_OK)
+		if (name)
+			r = fn(context, str_of(name), str_make(p, n));
+	return r;
 }
 
 int tar_data(struct tar *t, struct str *ret_piece, uint64_t *ret_offset, struct err *err)

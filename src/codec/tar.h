@@ -38,6 +38,8 @@ struct tar_entry {
 	uint32_t dev_major, dev_minor;
 	struct str capabilities; /* of the attribute security.capability; empty: none */
 	const char *warning;	 /* what of its headers could not be used; NULL: nothing */
+	int64_t mtime;		 /* unix seconds */
+	uint32_t mtime_ns;
 };
 
 struct tar;
@@ -55,6 +57,10 @@ int tar_open_skip(tar_block_fn *next_block, tar_skip_fn *skip, void *context, st
 void tar_close(struct tar *t);
 
 int tar_next(struct tar *t, struct tar_entry *ret, struct err *err);
+
+/* Calls fn for each extended attribute of the entry, before tar_data, until one is not 0. */
+typedef int tar_attribute_fn(void *context, struct str name, struct str value);
+int tar_attributes(const struct tar *t, tar_attribute_fn *fn, void *context);
 
 /* The next piece of the entry's data and its offset in the file (holes of sparse files are
  * skipped). */

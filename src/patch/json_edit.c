@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "patch/json_edit.h"
+
+#include <math.h>
+
+static void copy_real(struct json_writer *w, const struct json *v)
+{
+	char text[64];
+	double d = 0;
+
+	(void)json_number(v, &d); /* its kind says that it is one */
+	(void)snprintf(text, sizeof text, "%.17g", d);
+	json_add_raw(w, str_of(isfinite(d) ? text : "null"));
+}
+
+static void copy_members(struct json_writer *w, const struct json *v)
+{
+	const struct json *member;
+	struct str key;
+	void *iter = NULL;
+
+	json_open_map(w);
+	while (json_each(v, &iter, &key, &member)) {
+		json_key_str(w, key);
+		json_edit_copy(w, member);
+	}
+	json_close_map(w);
+}
+
+static void copy_list(struct json_writer *w, const struct json *v)
+{
+	json_open_list(w);
+	for (size_t i = 0; i < json_len(v); i++)
+		json_edit_copy(w, json_at(v, i));
+	json_close_list(w);
+}
+
+void json_edit_copy(struct json_writer *w, const struct json *v)
+{
+	int64_t n = 0;
+
+	switch (json_kind_of(v)) {
+	case JSON_KIND_ABSENT:
+	case JSON_KIND_NULL:
+		json_add_null(w);
+		break;
+	case JSON_KIND_BOOL:
+		json_add_bool(w, json_truth(v));
+		break;
+	case JSON_KIND_INT:
+		(void)json_int(v, &n); /* its kind says that it is one */
+		json_add_int(w, n);
+		break;
+	case JSON_KIND_REAL:
+		copy_real(w, v);
+		break;
+	case JSON_KIND_TEXT:
+		json_add_str(w, json_str(v));
+		break;
+	case JSON_KIND_LIST:
+		copy_list(w, v);
+		break;
+	case JSON_KIND_MAP:
+		copy_members(w, v);
+		break;
+	}
+}
+
+static void write_rootfs(struct json_writer *w, const struct json *rootfs,
+			 const struct config_change *c)
+{
+	const struct json *ids = json_get(rootfs, "diff_ids");
+
+	json_open_map(w);
+	json_put_text(w, "type", "layers");
+	json_key(w, "diff_ids");
+	json_open_list(w);
+	for (size_t i = 0; i < c->n_kept; i++)
+		json_add_str(w, json_str(json_at(ids, i)));
+	for (size_t i = 0; i < c->n_diff_ids; i++)
+		json_add_str(w, c->diff_ids[i]);
+	json_close_list(w);
+	json_close_map(w);
+}
+
+static void write_entry(struct json_writer *w, const struct config_change *c)
+{
+	json_open_map(w);
+	json_put_str(w, "created", c->created);
+	json_put_str(w, "created_by", c->created_by);
+	json_put_opt(w, "comment", c->comment);
+	if (c->n_diff_ids == 0)
+		json_put_bool(w, "empty_layer", true);
+	json_close_map(w);
+}
+
+/* What is said of a layer that went into another one says so: no layer is its own any more. */
+static void write_merged(struct json_writer *w, const struct json *entry)
+{
+	const struct json *member;
+	struct str key;
+	void *iter = NULL;
+
+	json_open_map(w);
+	while (json_each(entry, &iter, &key, &member)) {
+		if (str_is(key, "empty_layer"))
+			continue;
+		json_key_str(w, key);
+		json_edit_copy(w, member);
+	}
+	json_put_bool(w, "empty_layer", true);
+	json_close_map(w);
+}
+
+static void write_history(struct json_writer *w, const struct json *history,
+			  const struct config_change *c)
+{
+	size_t n_layers = 0;
+
+	json_open_list(w);
+	for (size_t i = 0; i < json_len(history); i++) {
+		const struct json *entry = json_at(history, i);
+		bool is_layer = !json_get_true(entry, "empty_layer");
+
+		n_layers += is_layer ? 1 : 0;
+		if (is_layer && n_layers > c->n_kept)
+			write_merged(w, entry);
+		else
+			json_edit_copy(w, entry);
+	}
+	write_entry(w, c);
+	json_close_list(w);
+}
+
+static void write_config(struct json_writer *w, const struct json *doc,
+			 const struct config_change *c)
+{
+	const struct json *member;
+	bool has_created = false;
+	struct str key;
+	void *iter = NULL;
+
+	json_open_map(w);
+	while (json_each(doc, &iter, &key, &member)) {
+		json_key_str(w, key);
+		if (str_is(key, "rootfs"))
+			write_rootfs(w, member, c);
+		else if (str_is(key, "history") && json_len(member) > 0)
+			write_history(w, member, c);
+		else if (str_is(key, "created"))
+			json_add_str(w, c->created);
+		else
+			json_edit_copy(w, member);
+		has_created = has_created || str_is(key, "created");
+	}
+	if (!has_created)
+		json_put_str(w, "created", c->created);
+	json_close_map(w);
+}
+
+int config_extend(struct str config, const struct config_change *c, struct strbuf *out,
+		  struct err *err)
+{
+	CLEANUP(json_freep) struct json *doc = NULL;
+	struct json_writer w;
+	int r = json_parse(config, &doc, err);
+
+	if (r == 0 && json_len(json_get(json_get(doc, "rootfs"), "diff_ids")) < c->n_kept)
+		r = err_set(err, ERR_FORMAT, "rootfs.diff_ids: fewer than %zu", c->n_kept);
+	if (r < 0)
+		return err_wrap(err, r, "image config");
+	json_writer_init(&w, out, JSON_COMPACT);
+	write_config(&w, doc, c);
+	return strbuf_check(out, err);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Writes JSON that was read, so that documents of others keep what we do not know of them.
+ *
+ *     json_edit_copy(&writer, value);                     the value as it is
+ *     config_extend(config, &change, &out, err);     an image config with other layers
+ *
+ * Ownership: borrows. Errors: those of the buffer; ERR_FORMAT (no config).
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "codec/json.h"
+#include "codec/json_writer.h"
+
+/* Nested at most as deep as json_parse lets through. */
+void json_edit_copy(struct json_writer *w, const struct json *v);
+
+struct config_change {
+	size_t n_kept;		    /* layers, from the bottom, that stay */
+	const struct str *diff_ids; /* of those that follow */
+	size_t n_diff_ids;
+	struct str created, created_by, comment; /* of the one entry of the history about them */
+};
+
+/*
+ * rootfs.diff_ids, created and history as the change says, all else as it was. History entries that
+ * made no layer stay; those of layers that do not are told in `comment` by the caller. A config
+ * without a history gets none.
+ */
+int config_extend(struct str config, const struct config_change *c, struct strbuf *out,
+		  struct err *err);
