@@ -250,7 +250,7 @@ static int run(int argc, const char *const *argv)
 
 static const struct option_spec options[] = {
 	OPTION_STR("output", 'o', &output, "IMAGE",
-		   "oci:DIR[:TAG] or docker-archive:FILE[:NAME:TAG]"),
+		   "where to: oci:DIR[:TAG], docker-archive:FILE[:NAME:TAG]"),
 	OPTION_FLAG("dry-run", 'n', &dry_run, "say what would be upgraded, change nothing"),
 	OPTION_LIST("only", 0, &only, "CVE,..", "take away these findings only"),
 	OPTION_STR("severity", 0, &opt.severity, "S,..",
@@ -289,8 +289,7 @@ const struct command command_patch = {
 		"Exit status: 0 patched, or with --dry-run something would be; 1 no finding could "
 		"be taken away, and nothing was written; 2 an error.\n"
 		" plimsoll patch docker://registry.example.com/app -o oci:patched\n"
-		" plimsoll patch app.tar --severity critical,high -o "
-		"docker-archive:app-patched.tar:app:1.4",
+		" plimsoll patch app.tar --severity critical -o docker-archive:fixed.tar",
 	.options = options,
 	.run = run,
 };
