@@ -264,16 +264,20 @@ static void count(struct change_tree *t, const struct change_node *n)
 }
 
 /* Children stand behind their directory: what is below is summed up from the end. */
-static void sum_sizes(struct change_tree *t)
+static void sum_sizes(struct change_tree *t, enum change_scope scope)
 {
 	for (uint32_t i = t->n_nodes; i-- > 1;) {
 		struct change_node *n = &t->nodes[i], *up = &t->nodes[n->parent];
 
 		count(t, n);
+		up->has_changes |= n->has_changes;
+		/* The whole tree is as large as what shows. */
+		if (scope == CHANGES_IN_ALL && n->change == CHANGE_REMOVED &&
+		    up->change != CHANGE_REMOVED)
+			continue;
 		up->n_files += n->n_files;
 		if (__builtin_add_overflow(up->size, n->size, &up->size))
 			up->size = UINT64_MAX;
-		up->has_changes |= n->has_changes;
 	}
 	for (uint32_t i = 1; i < t->n_nodes; i++) {
 		struct change_node *n = &t->nodes[i];
@@ -316,7 +320,7 @@ int change_tree_make(const struct merge *merge, size_t layer, enum change_scope 
 		change_tree_done(&t);
 		return r;
 	}
-	sum_sizes(&t);
+	sum_sizes(&t, scope);
 	*ret = t;
 	return 0;
 }

@@ -2,6 +2,7 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "browse/layer_text.h"
+#include "cmd/browse_terminal.h"
 #include "cmd/scan_command.h"
 #include "cmd/terminal.h"
 #include "scan/scan.h"
@@ -39,6 +40,18 @@ static int print(const struct browse_data *data, size_t chosen, struct err *err)
 	return r < 0 ? r : command_print(strbuf_str(&out));
 }
 
+static int browse(const struct browse_data *data, size_t chosen, struct err *err)
+{
+	struct terminal t = terminal_look(STDOUT_FILENO);
+	const struct browser_options how = {.layer = chosen == SIZE_MAX ? 0 : chosen,
+					    .color = t.color && !opt.no_color,
+					    .unicode = t.unicode};
+	CLEANUP(browser_freep) struct browser *b = NULL;
+	int r = browser_new(data, &how, &b, err);
+
+	return r < 0 ? r : browse_terminal(b, err);
+}
+
 static int show(const struct report *report, struct err *err)
 {
 	size_t n = report->layers.n, chosen = SIZE_MAX;
@@ -56,7 +69,11 @@ static int show(const struct report *report, struct err *err)
 		r = merge_init(&merge, trees, n, err);
 	if (r == 0)
 		r = file_marks_make(report, &merge, &marks, err);
-	return r < 0 ? r : print(&data, chosen, err);
+	if (r < 0)
+		return r;
+	if (!plain && !changes && files && browse_terminal_fits())
+		return browse(&data, chosen, err);
+	return print(&data, chosen, err);
 }
 
 static int run(int argc, const char *const *argv)
