@@ -22,6 +22,7 @@
 #include "scan/program_watch.h"
 #include "scan/scan.h"
 #include "scan/secret_image.h"
+#include "scan/secret_verdict.h"
 #include "vuln/assess.h"
 
 #define DAY_SECONDS 86400
@@ -115,11 +116,16 @@ int scan_open_secrets(const struct scan_options *opt, struct secret_files *files
 {
 	const struct secret_files_options options = {.rules = &opt->secret_rules,
 						     .key = opt->fingerprint_key,
+						     .verify = opt->verify_secrets,
+						     .endpoints = &opt->verify_endpoints,
 						     .confidence = opt->secret_confidence};
 	int r;
 
+	if (opt->verify_secrets && !opt->secrets)
+		return err_set(err, ERR_USAGE, "--verify-secrets needs --scanners with secret");
 	if (!opt->secrets)
 		return 0;
+	q->no_cache |= opt->verify_secrets; /* which holds no values */
 	r = secret_files_open(&options, files, err);
 	if (r == 0)
 		r = secret_files_watch(files, &watches[q->n_watches], err);
@@ -339,6 +345,8 @@ static int scan(struct scan_parts *p, const struct scan_options *opt, struct rep
 		r = scan_judge_image(opt, p->rules, *ret, now_of(p), err);
 	if (r == 0)
 		r = secret_image_join(p->request.secrets, *ret, err);
+	if (r == 0)
+		r = secret_verdict(p->request.secrets, *ret, err);
 	if (r == 0)
 		r = assess(opt, p->db, &p->no_db, *ret, err);
 	if (r == 0)

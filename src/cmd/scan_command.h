@@ -16,14 +16,16 @@ struct scan_options {
 	const char *platform;
 	uint64_t jobs;
 	REGISTRY_OPTION_MEMBERS;
-	bool vulnerabilities;		 /* match packages with the database and list findings */
-	bool configuration;		 /* judge the image by the rules about images */
-	bool secrets;			 /* look for secrets in files and configuration */
-	bool malware;			 /* look for malware in all files */
-	struct malware_options known;	 /* what is known of it; any of them asks for it */
-	bool waste;			 /* measure what is wasted, and what can be attacked */
-	const char *scanners;		 /* "vuln,config": which of them; NULL: all as set */
-	struct option_list rules;	 /* packs besides ours */
+	bool vulnerabilities;	      /* match packages with the database and list findings */
+	bool configuration;	      /* judge the image by the rules about images */
+	bool secrets;		      /* look for secrets in files and configuration */
+	bool malware;		      /* look for malware in all files */
+	struct malware_options known; /* what is known of it; any of them asks for it */
+	bool waste;		      /* measure what is wasted, and what can be attacked */
+	const char *scanners;	      /* "vuln,config": which of them; NULL: all as set */
+	struct option_list rules;     /* packs besides ours */
+	bool verify_secrets;	      /* send them to their providers */
+	struct option_list verify_endpoints;
 	struct option_list secret_rules; /* packs of secrets besides ours */
 	const char *fingerprint_key;	 /* a file; NULL: the key of this user */
 	const char *secret_confidence;	 /* "0.5"; NULL: that */
@@ -66,7 +68,12 @@ struct scan_request scan_request_of(const struct scan_options *opt, const char *
 			   "show secrets that are at least so sure, 0 to 1 (0.5)",                 \
 			   .project = true),                                                       \
 		OPTION_STR("fingerprint-key", 0, &(opt).fingerprint_key, "FILE",                   \
-			   "the key of secrets' fingerprints, to share them with others")
+			   "the key of secrets' fingerprints, to share them with others"),         \
+		OPTION_FLAG("verify-secrets", 0, &(opt).verify_secrets,                            \
+			    "ask the providers of found secrets whether they still work"),         \
+		OPTION_LIST(                                                                       \
+			"verify-endpoints", 0, &(opt).verify_endpoints, "FILE",                    \
+			"where they are asked, before ours: docs/formats/secret-verification.md")
 
 /* The rows of those that ignore files apply to. */
 #define SCAN_IGNORE_OPTIONS(opt)                                                                   \

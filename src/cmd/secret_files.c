@@ -198,11 +198,15 @@ int secret_files_open(const struct secret_files_options *options, struct secret_
 		r = secret_files_load(options->rules, &ret->set, err);
 	ret->watching.set = ret->set;
 	ret->watching.key = &ret->key;
+	if (r == 0 && options->verify)
+		r = secret_verifier_start(options->endpoints->p, options->endpoints->n,
+					  &ret->watching.verifier, err);
 	return r;
 }
 
 void secret_files_done(struct secret_files *f)
 {
+	secret_verifier_stop(f->watching.verifier);
 	secret_set_free(f->set);
 	fingerprint_key_done(&f->key);
 }

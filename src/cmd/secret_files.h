@@ -16,9 +16,11 @@
 #include "scan/secret_watch.h"
 
 struct secret_files_options {
-	const struct option_list *rules; /* files, and folders of *.yaml */
-	const char *key;		 /* a file; NULL: the default one */
-	const char *confidence;		 /* "0.5": how sure findings have to be; NULL: that */
+	const struct option_list *rules;     /* files, and folders of *.yaml */
+	const char *key;		     /* a file; NULL: the default one */
+	bool verify;			     /* ask providers whether they still work */
+	const struct option_list *endpoints; /* files that say where, before ours */
+	const char *confidence;		     /* "0.5": how sure findings have to be; NULL: that */
 };
 
 struct secret_files {

@@ -379,6 +379,8 @@ int secret_image(const struct secret_watching *watching, struct report *report, 
 		return 0;
 	r = secret_reader_new(watching->set, watching->key, &s.reader, err);
 	if (r == 0)
+		secret_reader_verify(s.reader, watching->verifier);
+	if (r == 0)
 		r = look_at_all(&s);
 	if (r == 0)
 		r = add_findings(&s);

@@ -59,6 +59,8 @@ static int open_watch(const void *shared, struct watch_host *host, void **ret_wa
 		free(w);
 	else
 		*ret_watch = w;
+	if (r == 0)
+		secret_reader_verify(w->reader, with->verifier);
 	return r;
 }
 

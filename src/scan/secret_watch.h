@@ -18,6 +18,7 @@
 struct secret_watching {
 	const struct secret_set *set;
 	const struct fingerprint_key *key;
+	struct secret_verifier *verifier; /* gets the values; NULL: nobody is asked */
 	double least; /* how sure a finding has to be; the records hold those from 0.3 on */
 };
 
