@@ -24,7 +24,8 @@ static const char *const about[] = {
 	"audience", "scope",	   "algorithm",	  "alg",       "last",	       "used",
 	"updated",  "created",	   "at",	  "date",      "time",	       "age",
 	"bucket",   "table",	   "schema",	  "template",  "icon",	       "color",
-	"button",   "link",
+	"button",   "link",	   "id",	  "ids",       "uuid",	       "guid",
+	"hash",	    "fingerprint", "thumbprint",  "digest",
 };
 
 /* What stands where a value will come, or says that there is none. */
@@ -72,13 +73,25 @@ static bool pull_word(struct str *key, struct str *ret)
 	return n > 0;
 }
 
+static bool has_letter(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (char_is_alpha(s.p[i]))
+			return true;
+	return false;
+}
+
+/* password_encryption is none, an ENCRYPTION_KEY is one. */
+static const char *const about_last[] = {"encryption", "quality", "mode", "support"};
+
 /* token_url is no token, an invalidToken no real one. */
 static bool is_about(struct str key)
 {
-	struct str word;
+	struct str word = STR_NULL;
 
 	while (pull_word(&key, &word))
-		if (IS_ONE_OF(word, about) || IS_ONE_OF(word, made_up))
+		if (IS_ONE_OF(word, about) || IS_ONE_OF(word, made_up) ||
+		    (IS_ONE_OF(word, about_last) && !has_letter(key)))
 			return true;
 	return false;
 }
@@ -125,19 +138,23 @@ static bool is_identifier(struct str v)
 	return letters_only;
 }
 
-/* A call, a member, an index: code that gets the value from somewhere. */
+/* Letters that no word is made of are a value, with quotes or without. */
+#define RANDOM_NAME 0.6
+
+/* A call, a member, an index, !not: code that gets the value from somewhere. */
 static bool is_code(const struct secret_pair *p)
 {
-	static const char signs[] = "()[]{}<>|&?";
+	static const char signs[] = "()[]{}<>|&";
 
 	if (p->quote)
 		return false;
-	if (p->is_call || secret_is_placeholder(p->value) || p->value.p[0] == '!')
-		return true; /* inside of a password ! is common */
+	if (p->is_call || secret_is_placeholder(p->value) ||
+	    (memchr("!?*^+-=", p->value.p[0], 7) && secret_randomness(p->value) < RANDOM_NAME))
+		return true; /* inside of a password such signs are common */
 	for (size_t i = 0; i < p->value.n; i++)
 		if (memchr(signs, p->value.p[i], sizeof signs - 1))
 			return true;
-	return is_identifier(p->value);
+	return is_identifier(p->value) && secret_randomness(p->value) < RANDOM_NAME;
 }
 
 static bool is_sentence(struct str v)
@@ -151,8 +168,20 @@ static bool is_sentence(struct str v)
 
 static bool is_address(struct str v)
 {
-	return str_find(v, STR("://")) < v.n || str_has_prefix(v, STR("/")) ||
-	       str_has_prefix(v, STR("./")) || str_has_prefix(v, STR("#"));
+	return str_find(v, STR("://")) < v.n || str_has_prefix(v, STR("./")) ||
+	       str_has_prefix(v, STR("#")) ||
+	       (str_has_prefix(v, STR("/")) && secret_randomness(v) < RANDOM_NAME);
+}
+
+/* 0x and 20 bytes: the address of an account or a contract, which all may know. */
+static bool is_chain_address(struct str v)
+{
+	if (v.n != 42 || !str_has_prefix(v, STR("0x")))
+		return false;
+	for (size_t i = 2; i < v.n; i++)
+		if (char_hex(v.p[i]) < 0)
+			return false;
+	return true;
 }
 
 /* proxypass, dbpasswd, mysecret: it says what will stand there. */
@@ -190,7 +219,8 @@ static bool is_uneven_hex(struct str v)
 static bool is_nothing(const struct secret_pair *p, struct str name)
 {
 	return IS_ONE_OF(p->value, nothing) || repeats_name(p->value, name) || is_code(p) ||
-	       is_sentence(p->value) || is_address(p->value) || secret_is_placeholder(p->value);
+	       is_sentence(p->value) || is_address(p->value) || is_chain_address(p->value) ||
+	       secret_is_placeholder(p->value);
 }
 
 /* ---- how sure ---- */
@@ -202,13 +232,27 @@ static bool is_nothing(const struct secret_pair *p, struct str name)
 #define DEFAULT_WORD	 0.3
 #define NAMED_CONFIDENCE 0.45 /* a value that says what it is */
 
+/* Small and large letters, digits, signs: three of them are what rules for passwords ask for. */
+static bool is_varied(struct str v)
+{
+	bool has[4] = {false};
+
+	for (size_t i = 0; i < v.n; i++)
+		has[char_is_digit(v.p[i])	     ? 0
+		    : v.p[i] >= 'a' && v.p[i] <= 'z' ? 1
+		    : v.p[i] >= 'A' && v.p[i] <= 'Z' ? 2
+						     : 3] = true;
+	return v.n >= 8 && has[0] + has[1] + has[2] + has[3] >= 3;
+}
+
 static double password_confidence(const struct secret_pair *p)
 {
 	double random = secret_randomness(p->value);
 
 	if (p->value.n < 6 || p->value.n > 64)
 		return 0;
-	return 0.35 + 0.5 * random + (p->quote ? 0.05 : 0) + (p->value.n >= 12 ? 0.05 : 0);
+	return 0.35 + 0.5 * random + (p->quote ? 0.05 : 0) + (p->value.n >= 12 ? 0.05 : 0) +
+	       (is_varied(p->value) ? 0.12 : 0);
 }
 
 static double token_confidence(const struct secret_pair *p)
@@ -269,7 +313,8 @@ double secret_context(enum secret_context_kind kind, const struct secret_pair *p
 		sure *= OF_ANOTHER;
 	if (is_hex_of_digest(pair->value) && speaks_of_digests(pair))
 		sure *= OF_DIGEST;
-	if (secret_key_has(pair->value, name, true)) /* password: CleartextPassword1 */
+	if (is_stand_in(pair->value) ||
+	    secret_key_has(pair->value, name, true)) /* password: CleartextPassword1 */
 		sure = fmin(sure, NAMED_CONFIDENCE);
 	return fmin(sure, CONTEXT_MOST) * (is_about(pair->key) ? 0.35 : 1);
 }

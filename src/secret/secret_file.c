@@ -166,8 +166,8 @@ int secret_file_look(const struct secret_set *set, struct str path, struct str b
 
 /* ---- where values are made up, or published ---- */
 
-#define MADE_UP	  0.5
-#define PUBLISHED 0.55
+#define MADE_UP	  0.45
+#define PUBLISHED 0.5
 #define BARE_CODE 0.5
 
 static const char *const made_up_folders[] = {

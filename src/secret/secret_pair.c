@@ -95,7 +95,11 @@ static bool is_argument(struct str text, struct str key)
 {
 	size_t at = (size_t)(key.p - text.p);
 
-	return at >= 2 && is_quote(text.p[at - 1]) && text.p[at - 2] == '(';
+	if (at == 0 || !is_quote(text.p[--at]))
+		return false;
+	while (at > 0 && is_blank(text.p[at - 1]))
+		at--;
+	return at > 0 && text.p[at - 1] == '(';
 }
 
 static bool read_operator(struct cursor_ *c, struct secret_pair *p, bool is_option)

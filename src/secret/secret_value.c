@@ -27,7 +27,8 @@ double secret_entropy(struct str value)
 #define SAME_RUN	6 /* equal characters in a row that chance does not make */
 #define BLANK_RUN	4 /* the same of x * . _ # ?, which people write to say "to be filled in" */
 #define COUNT_RUN	8 /* 12345678, abcdefgh */
-#define REPEATED	4 /* characters of a part that stands there three times */
+#define ORDERED_MIN	16 /* characters of which most follow their like: AABBBCCD, a table */
+#define REPEATED	4  /* characters of a part that stands there three times */
 #define PLACEHOLDER_MAX 512
 
 /* Words that nobody's generator makes; small letters, nothing between words. */
@@ -67,9 +68,10 @@ static bool repeats(struct str v)
 
 static bool has_run(struct str v)
 {
-	size_t same = 1, up = 1;
+	size_t same = 1, up = 1, ordered = 0;
 
 	for (size_t i = 1; i < v.n; i++) {
+		ordered += v.p[i] == v.p[i - 1] || v.p[i] == v.p[i - 1] + 1;
 		same = v.p[i] == v.p[i - 1] ? same + 1 : 1;
 		up = v.p[i] == v.p[i - 1] + 1 ? up + 1 : 1;
 		if (v.p[i] == '0' && v.p[i - 1] == '9')
@@ -78,7 +80,7 @@ static bool has_run(struct str v)
 		    (same >= BLANK_RUN && is_blank(v.p[i])) || up >= COUNT_RUN)
 			return true;
 	}
-	return v.n > 0 && same == v.n;
+	return v.n > 0 && (same == v.n || (v.n >= ORDERED_MIN && 2 * ordered > v.n));
 }
 
 static bool has_word(struct str v)

@@ -73,6 +73,8 @@ class Labels:
     def find(self, path, line):
         """The label of what stands there, or None."""
         labels = self.true.get(path, {})
+        if self.group.get(path) == "key" and line not in labels and line - 1 in labels:
+            line -= 1  # what stands between BEGIN and END is as good
         return (path, 0) if 0 in labels else (path, line) if line in labels else None
 
 
