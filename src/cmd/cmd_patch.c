@@ -9,13 +9,12 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/limits.h"
+#include "cmd/image_job.h"
 #include "cmd/patch_tell.h"
 #include "cmd/report_output.h"
-#include "cmd/scan_apart.h"
 #include "patch/image_change.h"
 #include "patch/work_dir.h"
 #include "policy/filter.h"
-#include "scan/target.h"
 
 static struct scan_options opt = {.format = "json", .vulnerabilities = true, .quiet = true};
 static const char *output, *sources;
@@ -32,41 +31,6 @@ struct patching {
 };
 
 /* ---- the steps, each in the folder of the job ---- */
-
-static void say(const char *what)
-{
-	char line[200];
-
-	(void)snprintf(line, sizeof line, "plimsoll: %s\n", what);
-	if (!quiet)
-		(void)fd_write_all(STDERR_FILENO, str_of(line), NULL); /* nowhere else to tell */
-}
-
-static int take_image(const struct patching *p, int dir_fd, struct layout *ret, struct err *err)
-{
-	const struct registry_options registry = REGISTRY_OPTIONS_GIVEN(opt);
-	CLEANUP(target_done) struct target target = {0};
-	int r = target_open(p->target, opt.platform, &registry, &target, err);
-
-	if (r < 0)
-		return r;
-	if (!target.source)
-		return err_set(err, ERR_UNSUPPORTED,
-			       "%s: no image: only an image can get another layer", p->target);
-	return layout_take(ret, dir_fd, "image", target.source, err);
-}
-
-static int scan_image(const char *dir, const char *tag, struct report **ret, bool *told,
-		      struct err *err)
-{
-	CLEANUP(freep) char *target = NULL;
-
-	if (asprintf(&target, "oci:%s/image:%s", dir, tag) < 0) {
-		target = NULL;
-		return err_nomem(err);
-	}
-	return scan_apart_report(&opt, "patch", target, ret, told, err);
-}
 
 /* What the user gave, to where the jail sees it. */
 static int copy_sources(int dir_fd, struct patching *p, struct err *err)
@@ -116,7 +80,7 @@ static int finish(const char *dir, struct patching *p, struct layout *layout,
 	int r = image_change_write(&change, "after", &image, err);
 
 	if (r == 0)
-		r = scan_image(dir, "after", &after, told, err);
+		r = image_job_scan(&opt, "patch", dir, "after", &after, told, err);
 	if (r == 0)
 		r = diff_make(before, after, &diff, err);
 	if (r < 0)
@@ -139,10 +103,10 @@ static int patch(const char *dir, struct patching *p, bool *told, struct err *er
 	CLEANUP(report_freep) struct report *before = NULL;
 	CLEANUP(fix_plan_done) struct fix_plan plan = {0};
 	struct made_layer made = {0};
-	int r = take_image(p, dir_fd, &layout, err);
+	int r = image_job_take(p->target, &opt, dir_fd, &layout, err);
 
 	if (r == 0)
-		r = scan_image(dir, "before", &before, told, err);
+		r = image_job_scan(&opt, "patch", dir, "before", &before, told, err);
 	if (r == 0)
 		r = fix_plan_make(before, &p->filter, &plan, err);
 	if (r < 0)
@@ -151,7 +115,8 @@ static int patch(const char *dir, struct patching *p, bool *told, struct err *er
 		r = patch_tell_plan(before, &plan, no_color, err);
 		return r < 0 ? r : plan.packages.n ? EXIT_DONE : EXIT_FINDINGS;
 	}
-	say("making the image's root and upgrading its packages");
+	if (!quiet)
+		image_job_say("making the image's root and upgrading its packages");
 	r = make_image(dir, dir_fd, p, &layout, before, &plan, &made, err);
 	if (r < 0)
 		return r;
