@@ -430,6 +430,13 @@ static int set_fix(struct assessment *as, const struct found *x, struct finding 
 	const struct match_hit *h = x->hit;
 	struct str name = h->by_binary ? x->query->binary : x->query->name;
 
+	/* Another version of it may be honest, but who could put this one there can do it again. */
+	if (h->kind == ADVISORY_MALWARE) {
+		f->fix_action = arena_strf(&as->report->arena,
+					   "remove %.*s, and renew all secrets that it could read",
+					   STR_FMT(name));
+		return f->fix_action.p ? 0 : err_nomem(err);
+	}
 	if (h->fixed.n == 0)
 		return 0;
 	f->fix_version = arena_str(&as->report->arena, h->fixed);

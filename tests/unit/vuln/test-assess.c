@@ -431,6 +431,9 @@ TEST(malware_and_notices_have_severities_of_their_kind)
 	assert_string_equal(finding_kind_name(finding(&w, 0)->kind), "malware");
 	assert_string_equal(severity_name(finding(&w, 0)->severity), "critical");
 	assert_str(finding(&w, 0)->severity_source, "kind of record");
+	assert_str(finding(&w, 0)->fix_action,
+		   "remove evil, and renew all secrets that it could read");
+	assert_str(finding(&w, 0)->fix_version, "");
 	tear_down(&w);
 }
 
