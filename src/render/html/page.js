@@ -577,7 +577,7 @@ function partsText(by) {
 /* Parts of a layer that no longer show, as a class of the same scale. */
 function wasteClass(layer) {
   const part = (wasteOf(layer) || 0) / Math.max(1, layer.file_bytes);
-  return part > 0.5 ? " s-critical" : part > 0.2 ? " s-high" : part > 0.05 ? " s-medium" : part > 0 ? " s-low" : "";
+  return part > 0.5 ? " s-critical" : part > 0.2 ? " s-high" : part > 0.05 ? " s-medium" : part > 0.005 ? " s-low" : "";
 }
 
 function showLayers(only) {
@@ -589,7 +589,7 @@ function showLayers(only) {
     .filter((at) => at.size > 0).sort((a, b) => b.size - a.size || a.i - b.i).slice(0, TILES);
   if (sized.length < 2) return;
   const box = h("div", { class: "map", role: "group", "aria-label": "Layers by size" });
-  const told = h("p", { class: "told", "aria-live": "polite" }, "Area is size, colour is the gravest finding. Choose a layer to see its findings.");
+  const told = h("p", { class: "told", "aria-live": "polite" });
   let waste = false;
   const tell = ({ layer, i, size }) => {
     const wasted = wasteOf(layer);
@@ -601,11 +601,15 @@ function showLayers(only) {
     onclick: (event) => only({ layer: event.currentTarget.getAttribute("aria-pressed") === "true" ? "" : at.i, go: true }) },
     h("b", null, h("span", { class: "long" }, "Layer "), String(at.i + 1)), h("span", null, bytes(at.size)),
     h("span", null, found[at.i].n ? partsText(found[at.i].by) : "no findings"), h("span", null, instruction(at.i))));
-  const paint = () => tiles.forEach((tile, k) => {
-    const { layer, i } = sized[k];
-    const worst = SEVERITIES.find((s) => found[i].by[s]);
-    tile.className = "tile" + (tile.classList.contains("small") ? " small" : "") + (waste ? wasteClass(layer) : worst ? " s-" + worst : "");
-  });
+  const paint = () => {
+    told.textContent = waste ? "Area is size, colour is the part that later layers hide: above 0.5, 5, 20 and 50 percent."
+      : "Area is size, colour is the gravest finding. Choose a layer to see its findings.";
+    tiles.forEach((tile, k) => {
+      const { layer, i } = sized[k];
+      const worst = SEVERITIES.find((s) => found[i].by[s]);
+      tile.className = "tile" + (tile.classList.contains("small") ? " small" : "") + (waste ? wasteClass(layer) : worst ? " s-" + worst : "");
+    });
+  };
   const lay = () => {
     const width = box.clientWidth || 1000, height = box.clientHeight || 300, total = sized.reduce((n, at) => n + at.size, 0);
     /* A tile that could not be seen could not be chosen either. */
@@ -643,20 +647,25 @@ function addFindingColumn(section, found, only) {
 
 const KNOWN = new Set(["schema", "tool", "time", "target", "image", "distro", "layers", "coverage", "packages", "actions", "findings",
   "ignore_rules", "problems", "sandbox", "summary", "verdict"]);
-const TITLES = { waste: "Waste", surface: "Attack surface", attack_surface: "Attack surface", needs: "What the entrypoint needs", closure: "What the entrypoint needs" };
+const TITLES = { size: "Size", waste: "Waste", surface: "Attack surface", attack_surface: "Attack surface", needs: "What the entrypoint needs", closure: "What the entrypoint needs" };
+const LAYER_KEYS = new Set(["layer", "hidden_by"]); /* an index into the layers */
 const MANY = 100; /* rows of a table before it is asked for more */
 
 const words = (key) => clean(key, 80).replace(/_/g, " ");
 
 function anything(key, value, depth = 0) {
   if (value === null || value === undefined) return "–";
+  if (typeof value === "number" && LAYER_KEYS.has(key) && value < layers.length) return "layer " + (value + 1);
+  if (typeof value === "number" && /efficiency|percent|ratio|^user_wasted$/.test(key) && value <= 1) return (value * 100).toFixed(1) + " %";
   if (typeof value === "number") return /(^|_)(bytes|size)$/.test(key) ? bytes(value) : value.toLocaleString("en", { maximumFractionDigits: 3 });
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (typeof value === "string") return layerOf.has(value) ? "layer " + (layerOf.get(value) + 1) : key === "severity" ? severity(value) : bdi(value);
   if (depth > 6) return "…";
   if (!Array.isArray(value)) return terms(Object.entries(value).map(([k, v]) => [words(k), anything(k, v, depth + 1)]));
   if (!value.length) return "none";
-  if (value.every((v) => v && typeof v === "object" && !Array.isArray(v))) return tableOf(value, depth);
+  if (value.every((v) => v && typeof v === "object" && !Array.isArray(v)))
+    return depth < 1 ? tableOf(value, depth) : h("details", { class: "more" }, h("summary", null, count(value.length, "entry", "entries")), tableOf(value, depth));
+  if (value.length < 40 && value.every((v) => typeof v === "string" && v.length < 40)) return bdi(value.join(", "));
   return h("div", null, value.slice(0, MANY * 5).map((v) => h("div", null, anything(key, v, depth + 1))),
     value.length > MANY * 5 ? "and " + (value.length - MANY * 5).toLocaleString("en") + " more" : "");
 }
@@ -664,7 +673,7 @@ function anything(key, value, depth = 0) {
 function tableOf(rows, depth) {
   const keys = [];
   for (const row of rows.slice(0, MANY)) for (const key of Object.keys(row)) if (!keys.includes(key)) keys.push(key);
-  const number = (key) => rows.every((row) => row[key] === undefined || typeof row[key] === "number");
+  const number = (key) => rows.every((row) => row[key] === undefined || typeof row[key] === "number") && !LAYER_KEYS.has(key);
   const line = (row) => h("tr", null, keys.map((key) => h("td", { class: number(key) ? "num" : undefined }, row[key] === undefined ? "" : anything(key, row[key], depth + 1))));
   const body = h("tbody", null, rows.slice(0, MANY).map(line));
   const table = h("div", { class: "scroll" }, h("table", null, h("thead", null, h("tr", null, keys.map((key) => h("th", { class: number(key) ? "num" : undefined }, words(key))))), body));
