@@ -88,7 +88,7 @@ const struct command command_scan = {
 		"decide; rules that are unused or expired are told.\n"
 		".plimsollignore is YAML, a list of rules. A rule is an id, or a map of conditions "
 		"that all hold: id, package, version, type, purl, path, layer, severity, status, "
-		"fix; with until (its last day), owner and reason:\n"
+		"fix, fingerprint; with until (its last day), owner and reason:\n"
 		" - id: CVE-2023-0286\n"
 		"   purl: pkg:deb/debian/openssl\n"
 		"   until: 2026-12-31\n"

@@ -14,6 +14,7 @@
 #include "cmd/rule_files.h"
 #include "cmd/secret_files.h"
 #include "image/manifest.h"
+#include "policy/baseline.h"
 #include "policy/filter.h"
 #include "policy/ignore.h"
 #include "policy/policy_judge.h"
@@ -182,6 +183,8 @@ int scan_read_ignore_files(const struct scan_options *opt, struct ignore *rules,
 
 	for (size_t i = 0; i < opt->ignore_files.n && r == 0; i++)
 		r = ignore_read(rules, opt->ignore_files.p[i], err);
+	if (r == 0 && opt->baseline)
+		r = baseline_read(rules, opt->baseline, err);
 	if (opt->ignore_files.n || opt->no_ignore ||
 	    !(opt->vulnerabilities || opt->configuration || opt->secrets))
 		return r;

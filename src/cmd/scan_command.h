@@ -29,6 +29,7 @@ struct scan_options {
 	struct option_list secret_rules; /* packs of secrets besides ours */
 	const char *fingerprint_key;	 /* a file; NULL: the key of this user */
 	const char *secret_confidence;	 /* "0.5"; NULL: that */
+	const char *baseline;		 /* secrets that are known; NULL: none */
 	const char *db, *fail_on;	 /* NULL: the default place; no threshold */
 	const char *severity;		 /* "critical,high"; NULL: all */
 	bool fixable, known_exploited;	 /* show only these */
@@ -67,6 +68,8 @@ struct scan_request scan_request_of(const struct scan_options *opt, const char *
 		OPTION_STR("secret-confidence", 0, &(opt).secret_confidence, "N",                  \
 			   "show secrets that are at least so sure, 0 to 1 (0.5)",                 \
 			   .project = true),                                                       \
+		OPTION_STR("baseline", 0, &(opt).baseline, "FILE",                                 \
+			   "a JSON report, or fingerprints: secrets in it are known"),             \
 		OPTION_STR("fingerprint-key", 0, &(opt).fingerprint_key, "FILE",                   \
 			   "the key of secrets' fingerprints, to share them with others"),         \
 		OPTION_FLAG("verify-secrets", 0, &(opt).verify_secrets,                            \

@@ -90,7 +90,9 @@ static bool can_match(struct names *names, const struct ignore_rule *rule)
 
 static int suppress(struct report *r, const struct ignore_rule *rule, struct finding *f)
 {
-	f->suppressed_by = arena_strf(&r->arena, "%.*s:%zu", STR_FMT(rule->file), rule->line);
+	f->suppressed_by =
+		rule->line ? arena_strf(&r->arena, "%.*s:%zu", STR_FMT(rule->file), rule->line)
+			   : arena_str(&r->arena, rule->file);
 	f->suppressed_reason = arena_str(&r->arena, rule->reason);
 	f->suppressed_until = arena_str(&r->arena, rule->until);
 	return f->suppressed_until.p ? 0 : -ERR_NOMEM;

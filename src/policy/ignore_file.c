@@ -194,6 +194,22 @@ static int set_layers(struct reading *rd, struct ignore_rule *rule, const struct
 	return r;
 }
 
+static int set_fingerprints(struct reading *rd, struct ignore_rule *rule, const struct yaml_node *v)
+{
+	int r = take_list(rd, v, &rule->fingerprints);
+
+	for (size_t i = 0; i < rule->fingerprints.n && r == 0; i++) {
+		uint64_t value;
+
+		if (rule->fingerprints.p[i].n != 16 ||
+		    !str_parse_hex_u64(rule->fingerprints.p[i], &value))
+			r = refuse(rd, yaml_line(v),
+				   "\"%.*s\" is no fingerprint: 16 hexadecimal digits",
+				   STR_FMT(rule->fingerprints.p[i]));
+	}
+	return r;
+}
+
 static int set_severities(struct reading *rd, struct ignore_rule *rule, const struct yaml_node *v)
 {
 	struct str_list words;
@@ -266,13 +282,21 @@ static int set_reason(struct reading *rd, struct ignore_rule *rule, const struct
 }
 
 static const struct key plimsoll_keys[] = {
-	{"id", set_ids},	   {"purl", set_purls},
-	{"package", set_packages}, {"version", set_versions},
-	{"type", set_types},	   {"path", set_paths},
-	{"layer", set_layers},	   {"severity", set_severities},
-	{"status", set_statuses},  {"fix", set_fix},
-	{"until", set_until},	   {"owner", set_owner},
-	{"reason", set_reason},	   {NULL, NULL},
+	{"id", set_ids},
+	{"purl", set_purls},
+	{"package", set_packages},
+	{"version", set_versions},
+	{"type", set_types},
+	{"path", set_paths},
+	{"layer", set_layers},
+	{"severity", set_severities},
+	{"status", set_statuses},
+	{"fix", set_fix},
+	{"until", set_until},
+	{"owner", set_owner},
+	{"reason", set_reason},
+	{"fingerprint", set_fingerprints},
+	{NULL, NULL},
 };
 
 /* ---- Trivy's keys ---- */

@@ -216,6 +216,7 @@ bool ignore_rule_matches(const struct ignore_rule *rule, const struct report *r,
 	       fix_is(rule->fix, f) && any_glob(rule->packages, s->name, s->source_name) &&
 	       any_glob(rule->versions, s->version, STR_NULL) &&
 	       (rule->types.n == 0 || has(rule->types, purl_type(f))) && purl_is_listed(rule, f) &&
+	       (rule->fingerprints.n == 0 || has(rule->fingerprints, f->fingerprint)) &&
 	       path_is_listed(rule, f) && layer_is_listed(rule, r, f) && shard_is_listed(rule, f) &&
 	       regex_holds(rule->name, s->name) && regex_holds(rule->upstream, s->source_name);
 }
@@ -285,6 +286,7 @@ void ignore_rule_describe(struct ignore_rule *rule, struct arena *a)
 	add_list(&sb, "purl", rule->purls);
 	add_list(&sb, "path", rule->paths);
 	add_list(&sb, "layer", rule->layers);
+	add_list(&sb, "fingerprint", rule->fingerprints);
 	add_list(&sb, "advisories", rule->shards);
 	add_bits(&sb, "severity", rule->severities, SEVERITY_CRITICAL, name_of_severity);
 	add_bits(&sb, "status", rule->statuses, STATUS_NOT_AFFECTED, name_of_status);

@@ -14,18 +14,19 @@ enum ignore_fix { IGNORE_FIX_ANY, IGNORE_FIX_AVAILABLE, IGNORE_FIX_NONE };
 
 struct ignore_rule {
 	struct str file;
-	size_t line;
-	struct str_list ids;	  /* of the vulnerability, its aliases, codes; of the finding */
-	struct str_list packages; /* names, of the package or its source; '*' and '?' */
-	struct str_list versions; /* as installed; '*' and '?' */
-	struct str_list purls;	  /* '*' and '?'; version and qualifiers may be left out */
-	struct str_list paths;	  /* globs of base/path.h */
-	struct str_list layers;	  /* a number from 1, or the start of a diff id */
-	struct str_list shards;	  /* "debian-12": the advisories that decided */
-	struct str_list types;	  /* purl types */
-	unsigned severities;	  /* bits 1 << enum severity; 0: any */
-	unsigned statuses;	  /* bits 1 << enum finding_status */
-	unsigned kinds;		  /* bits 1 << enum finding_kind */
+	size_t line;		      /* 0: the file as a whole */
+	struct str_list ids;	      /* of the vulnerability, its aliases, codes; of the finding */
+	struct str_list packages;     /* names, of the package or its source; '*' and '?' */
+	struct str_list versions;     /* as installed; '*' and '?' */
+	struct str_list purls;	      /* '*' and '?'; version and qualifiers may be left out */
+	struct str_list paths;	      /* globs of base/path.h */
+	struct str_list layers;	      /* a number from 1, or the start of a diff id */
+	struct str_list shards;	      /* "debian-12": the advisories that decided */
+	struct str_list types;	      /* purl types */
+	struct str_list fingerprints; /* of secrets */
+	unsigned severities;	      /* bits 1 << enum severity; 0: any */
+	unsigned statuses;	      /* bits 1 << enum finding_status */
+	unsigned kinds;		      /* bits 1 << enum finding_kind */
 	enum ignore_fix fix;
 	regex_t *name, *upstream;	     /* Grype's, of package and source; NULL: none */
 	struct str name_text, upstream_text; /* as they are written */

@@ -2,6 +2,7 @@
 #include "render/findings_table.h"
 
 #include "base/cleanup.h"
+#include "render/secrets_table.h"
 #include "render/tally.h"
 #include "render/text.h"
 
@@ -240,12 +241,12 @@ static bool breaks_rule(const struct report *r, const struct leftover *l)
 	return f->kind == FINDING_MISCONFIGURATION;
 }
 
-/* Findings that have a table of their own (size_table.h). */
-static bool is_elsewhere(const struct report *r, const struct leftover *l)
+/* Told in a section or table of their own: secrets_table.h, size_table.h. */
+static bool stands_elsewhere(const struct report *r, const struct leftover *l)
 {
 	const struct finding *f = vec_at(&r->findings, l->finding);
 
-	return f->kind == FINDING_WASTE;
+	return breaks_rule(r, l) || f->kind == FINDING_SECRET || f->kind == FINDING_WASTE;
 }
 
 static size_t count_elsewhere(const struct report *r, const struct plan *plan)
@@ -253,7 +254,7 @@ static size_t count_elsewhere(const struct report *r, const struct plan *plan)
 	size_t n = 0;
 
 	for (size_t i = 0; i < plan->n_left; i++)
-		n += is_elsewhere(r, &plan->left[i]);
+		n += stands_elsewhere(r, &plan->left[i]);
 	return n;
 }
 
@@ -269,14 +270,14 @@ static size_t count_broken(const struct report *r, const struct plan *plan)
 static void put_remains(struct canvas *c, const struct report *r, const struct plan *plan)
 {
 	CLEANUP(strbuf_done) struct strbuf note = STRBUF_INIT(LINE_MAX_BYTES);
-	size_t n = plan->n_left - count_broken(r, plan) - count_elsewhere(r, plan), shown = 0;
+	size_t n = plan->n_left - count_elsewhere(r, plan), shown = 0;
 
 	if (n == 0)
 		return;
 	add_count(&note, n, n == 1 ? "finding without a fix" : "findings without a fix");
 	canvas_heading(c, "REMAINS", strbuf_str(&note));
 	for (size_t i = 0; i < plan->n_left && shown < REMAINS_SHOWN; i++) {
-		if (breaks_rule(r, &plan->left[i]) || is_elsewhere(r, &plan->left[i]))
+		if (stands_elsewhere(r, &plan->left[i]))
 			continue;
 		put_remaining(c, vec_at(&r->findings, plan->left[i].finding), &plan->left[i]);
 		shown++;
@@ -358,6 +359,7 @@ void put_findings(struct canvas *c, const struct report *r, const struct plan *p
 {
 	put_plan(c, r, plan);
 	put_remains(c, r, plan);
+	put_secrets(c, r, plan);
 	put_broken_rules(c, r, plan);
 	put_suppressed(c, r);
 }

@@ -73,7 +73,7 @@ def test_named_files_replace_those_of_the_directory(tmp_path):
 @pytest.mark.parametrize("name, text, message", [
     (".plimsollignore", "- id: CVE-1\n- idd: x\n",
      '.plimsollignore:2: no condition is called "idd"; there are id, '
-     "purl, package, version, type, path, layer, severity, status, fix, until, owner, reason\n"),
+     "purl, package, version, type, path, layer, severity, status, fix, until, owner, reason, fingerprint\n"),
     (".plimsollignore", "- id: [CVE-1\n", ".plimsollignore:"),
     (".plimsollignore", "- reason: everything\n", ".plimsollignore:1: a rule without a condition"),
     (".trivyignore", "CVE-1 CVE-2\n", ".trivyignore:1:"),

@@ -299,3 +299,101 @@ def test_explain_tells_a_secret_without_its_value(scanned):
         done = run(scanned.path, "explain", rule, "image.tar")
         assert b"gone1.env" in done.stdout
         assert leaks(done.stdout + done.stderr, all_values(scanned)) == []
+
+
+def secrets_of(path, *args, **how):
+    doc = json.loads(run(path, "scan", "image.tar", "--scanners", "secret", "--format", "json", *args, **how).stdout)
+    found = [f for f in doc["findings"] if f["kind"] == "secret"]
+    return [f for f in found if "suppressed_by" not in f], [f for f in found if "suppressed_by" in f], doc
+
+
+def test_a_baseline_takes_off_what_is_known_and_tells_how_much(scanned):
+    known = json.dumps(scanned.report)
+    (scanned.path / "known.json").write_text(known)
+    new, old, doc = secrets_of(scanned.path, "--baseline", "known.json")
+    assert new == [] and len(old) == len(scanned.findings)
+    assert {(f["suppressed_by"]["by"], f["suppressed_by"]["reason"]) for f in old} == {("known.json", "known in the baseline")}
+    assert [(r["file"], r["state"], r["findings"]) for r in doc["rules"]] == [("known.json", "used", len(old))]
+    left_out = scanned.findings[0]["fingerprint"]
+    prints = sorted({f["fingerprint"] for f in scanned.findings} - {left_out})
+    (scanned.path / "known.txt").write_text("# known\n" + "\n".join(prints) + "\n")
+    new, _, _ = secrets_of(scanned.path, "--baseline", "known.txt")
+    assert {f["fingerprint"] for f in new} == {left_out}
+    (scanned.path / "empty.txt").write_text("# nothing\n")
+    assert len(secrets_of(scanned.path, "--baseline", "empty.txt")[0]) == len(scanned.findings)
+
+
+@pytest.mark.parametrize("text, message", [("zz\n", "bad:1: a fingerprint is 16 hexadecimal digits"),
+                                           ('{"a": 1}', "bad: neither a report nor a list of fingerprints"),
+                                           ("{", "bad: ")])
+def test_a_broken_baseline_says_so(scanned, text, message):
+    (scanned.path / "bad").write_text(text)
+    done = run(scanned.path, "scan", "image.tar", "--scanners", "secret", "--baseline", "bad", status=2)
+    assert message in done.stderr.decode()
+
+
+def test_a_secret_is_suppressed_by_its_fingerprint(scanned):
+    chosen = scanned.findings[0]["fingerprint"]
+    (scanned.path / "mine.yaml").write_text(f"- fingerprint: {chosen}\n  reason: revoked\n")
+    (scanned.path / "mine.yaml").rename(scanned.path / ".plimsollignore")
+    try:
+        new, old, _ = secrets_of(scanned.path)
+    finally:
+        (scanned.path / ".plimsollignore").unlink()
+    assert {f["fingerprint"] for f in old} == {chosen}
+    assert chosen not in {f["fingerprint"] for f in new}
+    assert old[0]["suppressed_by"] == {"by": ".plimsollignore:1", "reason": "revoked"}
+
+
+def test_fingerprints_depend_on_the_key(scanned):
+    (scanned.path / "team.key").write_bytes(b"sixteen bytes or more")
+    (scanned.path / "short.key").write_bytes(b"short")
+    first, _, _ = secrets_of(scanned.path, "--fingerprint-key", "team.key")
+    again, _, _ = secrets_of(scanned.path, "--fingerprint-key", "team.key", "--no-cache")
+    assert [f["fingerprint"] for f in first] == [f["fingerprint"] for f in again]
+    assert not {f["fingerprint"] for f in first} & {f["fingerprint"] for f in scanned.findings}
+    done = run(scanned.path, "scan", "image.tar", "--scanners", "secret", "--fingerprint-key", "short.key", status=2)
+    assert "short.key: a key for fingerprints has 16 to 4096 bytes" in done.stderr.decode()
+
+
+PACK = """secrets: mine
+rules:
+  - id: acme-key
+    title: Key of Acme
+    severity: low
+    pattern: 'acme_[0-9a-z]{12}'
+    rotate: Ask Acme.
+    examples:
+      true: ['x acme_${alnum:12}']
+"""
+
+
+def test_rules_of_the_user_are_used_and_errors_say_where(scanned, tmp_path):
+    (tmp_path / "src/.hidden").mkdir(parents=True)
+    (tmp_path / "src/.hidden/a.txt").write_text("one\nkey acme_k29fj3m5x7q1\n")
+    (tmp_path / "src/link").symlink_to(tmp_path / "src/.hidden/a.txt")
+    (tmp_path / "packs").mkdir()
+    (tmp_path / "packs/mine.yaml").write_text(PACK)
+    args = ["scan", "rootfs:src", "--scanners", "secret", "--format", "json"]
+    for rules in ("packs", "packs/mine.yaml"):
+        doc = json.loads(run(tmp_path, *args, "--secret-rules", rules).stdout)
+        assert [(f["rule"], f["subject"]["path"], f["locations"][0]["line"]) for f in doc["findings"]] == [
+            ("acme-key", ".hidden/a.txt", 2)]
+        assert doc["findings"][0]["fix"]["action"] == "Ask Acme."
+    (tmp_path / "packs/mine.yaml").write_text(PACK.replace("severity: low", "severty: low"))
+    done = run(tmp_path, *args, "--secret-rules", "packs", status=2)
+    assert "packs/mine.yaml:5: a rule of secrets has no \"severty\"; did you mean \"severity\"?" in done.stderr.decode()
+
+
+def test_a_damaged_cache_of_rules_is_made_anew(tmp_path):
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src/a.txt").write_text("glpat-" + "a1b2c3d4e5f6g7h8i9j0" + "\n")
+    args = ["scan", "rootfs:src", "--scanners", "secret", "--format", "json"]
+    first = run(tmp_path, *args).stdout
+    kept, = (tmp_path / "cache/plimsoll/secrets-1").iterdir()
+    whole = kept.read_bytes()
+    for broken in (whole[:1000], b"", whole[:5000] + b"x" + whole[5001:]):
+        kept.write_bytes(broken)
+        assert run(tmp_path, *args).stdout == first
+        assert kept.read_bytes() == whole
+    assert b"gitlab-pat" in first

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "render/secrets_table.h"
+
+#include "base/cleanup.h"
+#include "render/text.h"
+
+#define SHOWN	       10
+#define INDENT	       14
+#define LINE_MAX_BYTES 65536
+#define PART_MAX       4096
+
+static const struct finding *secret_at(const struct report *r, const struct plan *plan, size_t i)
+{
+	const struct finding *f = vec_at(&r->findings, plan->left[i].finding);
+
+	return f->kind == FINDING_SECRET ? f : NULL;
+}
+
+static struct str evidence(const struct finding *f, struct str key)
+{
+	for (size_t i = 0; i < f->evidence.n; i++) {
+		struct str step = f->evidence.p[i];
+
+		if (str_pull_prefix(&step, key))
+			return step;
+	}
+	return STR_NULL;
+}
+
+/* "layer 3, srv/app/.env:2, ghp_******** (40 characters)" */
+static void add_place(struct strbuf *sb, const struct report *r, const struct finding *f)
+{
+	struct str place = f->subject.path.n ? f->subject.path : f->subject.name;
+
+	for (size_t i = 0; i < r->layers.n && f->subject.layer.n; i++) {
+		const struct report_layer *l = vec_at(&r->layers, i);
+
+		if (str_eq(l->diff_id, f->subject.layer)) {
+			strbuf_addf(sb, "layer %zu, ", i + 1);
+			break;
+		}
+	}
+	strbuf_add(sb, str_sub(place, 0, PART_MAX));
+	if (f->n_locations && f->locations[0].line)
+		strbuf_addf(sb, ":%llu", (unsigned long long)f->locations[0].line);
+	strbuf_adds(sb, ", ");
+	strbuf_add(sb, str_sub(evidence(f, STR("secret=")), 0, PART_MAX));
+}
+
+static void put_dim(struct canvas *c, struct str text)
+{
+	text_pad(c->out, INDENT);
+	canvas_start(c, TONE_DIM);
+	text_wrap(c->out, text, INDENT, c->width, c->unicode);
+	canvas_end(c, TONE_DIM);
+}
+
+static void put_secret(struct canvas *c, const struct report *r, const struct finding *f)
+{
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LINE_MAX_BYTES);
+	enum tone tone = f->severity >= SEVERITY_HIGH ? TONE_BAD : TONE_WARN;
+
+	text_pad(c->out, 2);
+	canvas_left(c, tone, str_of(severity_name(f->severity)), INDENT - 2);
+	text_wrap(c->out, str_sub(f->title, 0, PART_MAX), INDENT, c->width, c->unicode);
+	add_place(&sb, r, f);
+	text_pad(c->out, INDENT);
+	text_wrap(c->out, strbuf_str(&sb), INDENT, c->width, c->unicode);
+}
+
+/* Those of one rule stand together: the way out is told behind the last that is shown. */
+static bool ends_rule(const struct report *r, const struct plan *plan, size_t i)
+{
+	const struct finding *f = secret_at(r, plan, i);
+
+	for (i++; i < plan->n_left; i++) {
+		const struct finding *next = secret_at(r, plan, i);
+
+		if (next)
+			return !str_eq(next->rule, f->rule);
+	}
+	return true;
+}
+
+void put_secrets(struct canvas *c, const struct report *r, const struct plan *plan)
+{
+	CLEANUP(strbuf_done) struct strbuf note = STRBUF_INIT(LINE_MAX_BYTES);
+	char text[TEXT_COUNT_MAX];
+	size_t n = 0, shown = 0;
+
+	for (size_t i = 0; i < plan->n_left; i++)
+		n += secret_at(r, plan, i) != NULL;
+	if (n == 0)
+		return;
+	strbuf_addf(&note, "%.*s %s", STR_FMT(text_count(n, text)),
+		    n == 1 ? "finding" : "findings");
+	canvas_heading(c, "SECRETS", strbuf_str(&note));
+	for (size_t i = 0; i < plan->n_left && shown < SHOWN; i++) {
+		const struct finding *f = secret_at(r, plan, i);
+
+		if (!f)
+			continue;
+		put_secret(c, r, f);
+		if (++shown == SHOWN || ends_rule(r, plan, i))
+			put_dim(c, str_sub(f->fix_action, 0, PART_MAX));
+	}
+	strbuf_reset(&note);
+	strbuf_addf(&note, "and %.*s more; --format json lists them",
+		    STR_FMT(text_count(n - shown, text)));
+	if (n > shown)
+		put_dim(c, strbuf_str(&note));
+}
