@@ -74,9 +74,8 @@ struct scan_request scan_request_of(const struct scan_options *opt, const char *
 			   "the key of secrets' fingerprints, to share them with others"),         \
 		OPTION_FLAG("verify-secrets", 0, &(opt).verify_secrets,                            \
 			    "ask the providers of found secrets whether they still work"),         \
-		OPTION_LIST(                                                                       \
-			"verify-endpoints", 0, &(opt).verify_endpoints, "FILE",                    \
-			"where they are asked, before ours: docs/formats/secret-verification.md")
+		OPTION_LIST("verify-endpoints", 0, &(opt).verify_endpoints, "FILE",                \
+			    "where they are asked, before those of ours")
 
 /* The rows of those that ignore files apply to. */
 #define SCAN_IGNORE_OPTIONS(opt)                                                                   \
