@@ -159,6 +159,16 @@ static int failure(const struct source *s)
 	return -(int)s->broken.code; /* 0: there is none */
 }
 
+/* What was taken last is kept, for source_back: the bytes before p, which is in one of these. */
+static void keep_back(struct source *s, const char *p)
+{
+	const char *held = s->held.p;
+	bool is_own = p >= s->buf + SOURCE_BACK && p <= s->buf + sizeof s->buf;
+
+	if (is_own || (held && p >= held + SOURCE_BACK && p <= held + s->held.n))
+		memmove(s->buf, p - SOURCE_BACK, SOURCE_BACK);
+}
+
 int source_fill(struct source *s)
 {
 	size_t n;
@@ -166,8 +176,7 @@ int source_fill(struct source *s)
 
 	if (s->ahead.n)
 		return 1;
-	if (s->ahead.p) /* what may be given back */
-		memmove(s->buf, s->ahead.p - SOURCE_BACK, SOURCE_BACK);
+	keep_back(s, s->ahead.p);
 	n = pull(s, s->buf + SOURCE_BACK, SOURCE_BYTES);
 	s->ahead = str_make(s->buf + SOURCE_BACK, n);
 	if (n == 0)

@@ -15,14 +15,24 @@ struct member_stream {
 	bool is_ended;
 };
 
+/* What the reader was given. */
+struct archive_blocks {
+	struct source *s;
+	struct str last;
+	uint64_t n_given; /* bytes, with the last */
+};
+
 static int next_block(void *context, struct str *ret, struct err *err)
 {
-	struct source *s = context;
+	struct archive_blocks *b = context;
+	struct source *s = b->s;
 	int r = source_fill(s);
 
 	if (r < 0)
 		return err_set(err, ERR_IO, "the archive cannot be read on");
 	*ret = s->ahead;
+	b->last = s->ahead;
+	b->n_given += s->ahead.n;
 	s->ahead = str_skip(s->ahead, s->ahead.n);
 	return r;
 }
@@ -84,19 +94,21 @@ static int walk_members(struct source *s, struct tar *t, struct err *err)
 	return r;
 }
 
-/* Behind the end mark are zeros; anything else was not looked into. */
-static int check_rest(struct source *s, struct err *err)
+/* What the reader took and did not use comes again; behind the end mark it is zeros, or more. */
+static int walk_rest(struct archive_blocks *b, const struct tar *t)
 {
-	int r;
+	struct source *s = b->s;
+	uint64_t at = 0;
 
-	while ((r = source_fill(s)) > 0) {
-		for (size_t i = 0; i < s->ahead.n; i++)
-			if (s->ahead.p[i])
-				return err_set(err, ERR_FORMAT,
-					       "tar: more behind its end mark, not looked into");
-		s->ahead = str_skip(s->ahead, s->ahead.n);
+	if (tar_data_at(t, &at) && at <= b->n_given && b->n_given - at <= b->last.n)
+		s->ahead = str_skip(b->last, b->last.n - (size_t)(b->n_given - at));
+	while (source_fill(s) > 0) {
+		if (s->ahead.p[0])
+			return source_walk(s, &(struct member){STR("rest"), "tar", UINT64_MAX,
+							       &s->stream, false});
+		s->ahead = str_skip(s->ahead, 1);
 	}
-	return r;
+	return 0;
 }
 
 static bool is(const struct source *s, struct str head)
@@ -107,14 +119,17 @@ static bool is(const struct source *s, struct str head)
 
 static int read(struct source *s, struct str whole, struct err *err)
 {
+	struct archive_blocks blocks = {.s = s};
 	struct tar *t = NULL;
-	int r = tar_open(next_block, s, &t, err);
+	int r = tar_open(next_block, &blocks, &t, err);
 
 	(void)whole;
 	if (r == 0)
 		r = walk_members(s, t, err);
+	if (r == 0)
+		r = walk_rest(&blocks, t);
 	tar_close(t);
-	return r < 0 ? r : check_rest(s, err);
+	return r;
 }
 
 const struct content_format content_format_tar = {

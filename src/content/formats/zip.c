@@ -132,7 +132,7 @@ static int walk_entry(struct source *s, struct str whole, struct zip *z, const s
 
 /* 1: its bytes are its own; 0: they are told not to be, or nowhere. */
 static int find_entry(struct source *s, struct str whole, struct zip *z, const struct zip_entry *e,
-		      struct vec *ranges, uint64_t *used, uint64_t *ret_at)
+		      struct vec *ranges, uint64_t *used, uint64_t *ret_at, struct err *err)
 {
 	struct err what = {0};
 	struct range *range;
@@ -143,11 +143,8 @@ static int find_entry(struct source *s, struct str whole, struct zip *z, const s
 	if (r < 0)
 		return source_problem_of(s, e->path, &what);
 	*used += *ret_at + e->packed - e->header_at;
-	if (*used > whole.n) {
-		(void)err_set(&what, ERR_LIMIT, "zip: members overlap, as in a bomb");
-		r = source_problem(s, &what);
-		return r < 0 ? r : -ERR_LIMIT;
-	}
+	if (*used > whole.n)
+		return err_set(err, ERR_LIMIT, "zip: members overlap, as in a bomb");
 	range = vec_push(ranges);
 	if (range)
 		*range = (struct range){e->header_at, *ret_at + e->packed};
@@ -163,7 +160,7 @@ static int walk_directory(struct source *s, struct str whole, struct zip *z, str
 	int r;
 
 	while ((r = zip_next(z, &e, err)) > 0) {
-		r = find_entry(s, whole, z, &e, ranges, &used, &at);
+		r = find_entry(s, whole, z, &e, ranges, &used, &at, err);
 		if (r > 0 && (e.is_file || e.packed))
 			r = walk_entry(s, whole, z, &e, at);
 		if (r < 0)
@@ -469,21 +466,36 @@ static int read_whole(struct source *s, struct str whole, struct zip *z, struct 
 	int r = broken < 0 ? broken : walk_gaps(s, whole, &ranges, err);
 
 	vec_done(&ranges);
-	if (r == 0 && broken > 0) {
-		*err = why;
-		r = -(int)why.code;
-	}
-	return r;
+	if (broken == 0 || (broken > 0 && r < 0))
+		return r;
+	*err = why;
+	return broken < 0 ? broken : -(int)why.code;
+}
+
+/* Whether its directory says where its first member is. */
+static bool fits(struct str archive)
+{
+	CLEANUP(zip_closep) struct zip *z = NULL;
+	struct zip_entry e;
+	uint64_t at;
+
+	return zip_open_bytes(archive, &z, NULL) == 0 && zip_next(z, &e, NULL) > 0 &&
+	       zip_data_at(z, &at, NULL) == 0;
 }
 
 static int read(struct source *s, struct str whole, struct err *err)
 {
 	CLEANUP(zip_closep) struct zip *z = NULL;
+	struct str archive;
 	struct err why = {0};
 	int r;
 
 	if (whole.n == 0)
 		return walk_locals(s, "zip", err);
+	/* an archive that was put behind a first line may not count that */
+	archive = str_skip(whole, str_find(whole, LOCAL_SIGNATURE));
+	if (archive.n < whole.n && fits(archive))
+		whole = archive;
 	r = zip_open_bytes(whole, &z, &why);
 	if (r == 0)
 		return read_whole(s, whole, z, err);
