@@ -9,6 +9,7 @@
 #define DEFAULT_PATH STR("/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
 #define TREE_DEPTH   32
 #define VALUE_MAX    65536
+#define GAPS_COUNTED 3
 
 /* ---- what is needed ---- */
 
@@ -138,7 +139,11 @@ void gap(struct closure *c, const struct need *by, struct str what, double facto
 
 	if (by && (by->is_assumed || c->is_assuming))
 		factor = 1 - (1 - factor) / 4;
-	c->confidence *= factor;
+	if (by != c->gap_by)
+		c->n_gaps_by = 0;
+	c->gap_by = by;
+	if (c->n_gaps_by++ < GAPS_COUNTED)
+		c->confidence *= factor; /* more of the same file say no more */
 	g = vec_push(&c->gaps);
 	if (!g) {
 		c->n_gaps_unlisted++;
@@ -408,7 +413,7 @@ int closure_find(const struct closure_input *in, struct report *report, struct e
 		.report = report,
 		.arena = &report->arena,
 		.view = merge_view(in->merge),
-		.confidence = 0.95,
+		.confidence = 1,
 		.needs = VEC_INIT(struct need *, LIMIT_LAYER_ENTRIES),
 		.gaps = VEC_INIT(struct needs_gap, LIMIT_NEEDS_GAPS),
 	};

@@ -148,12 +148,25 @@ static void apply_rows(struct closure *c, const struct need *n, unsigned uses)
 		assume_zone(c, n);
 }
 
-/* A Go program brings its own C library's rules. */
+/* A Go program brings its own C library's rules; a static one has no names of functions. */
 static unsigned uses_of(const struct program *p)
 {
-	if (p->elf_flags & ELF_GO)
+	if (p->elf_flags & ELF_GO || !(p->elf_flags & ELF_DYNAMIC))
 		return p->uses | ELF_USE_HOSTS | ELF_USE_USERS | ELF_USE_TIME;
 	return p->uses;
+}
+
+/* dpkg runs dpkg-query, ssh ssh-keysign: by a name in its data that is no path. */
+static void assume_helpers(struct closure *c, const struct need *n)
+{
+	struct str dir = path_dir(n->place->path), base = path_base(n->place->path);
+	struct str prefix = arena_strf(&c->temp, "%.*s-", STR_FMT(base));
+	struct str_list names = place_names(c, place_find(c, dir));
+
+	for (size_t i = 0; i < names.n; i++)
+		if (str_has_prefix(names.p[i], prefix))
+			assume(c, place_below(c, dir, names.p[i]), n,
+			       STR("a program beside it that bears its name"));
 }
 
 void follow_uses(struct closure *c, const struct need *n, const struct program *p,
@@ -176,11 +189,13 @@ void follow_uses(struct closure *c, const struct need *n, const struct program *
 	if (p->elf_flags & ELF_GO)
 		assume(c, place_find(c, STR("etc/mime.types")), n,
 		       STR("Go's mime package reads it"));
-	if (soname.n == 0 && p->uses & ELF_USE_EXEC && !c->is_assuming && !(p->elf_flags & ELF_GO))
+	if (soname.n == 0 && p->uses & ELF_USE_EXEC && !c->is_assuming &&
+	    !(p->elf_flags & ELF_GO)) {
+		assume_helpers(c, n);
 		gap(c, n,
-		    STR("can run other programs: those that its data names by path were "
-			"followed"),
+		    STR("can run other programs: those that its data names by path were followed"),
 		    0.98);
+	}
 	if (str_has_prefix(soname, STR("libjvm")) || str_is(path_base(n->place->path), "java")) {
 		struct str home = path_dir(path_dir(n->place->path));
 

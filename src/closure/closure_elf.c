@@ -283,6 +283,19 @@ static bool is_runtime_folder(struct str path)
 	return str_find(path, STR("/perl")) < path.n || str_find(path, STR("/python")) < path.n;
 }
 
+/* "share/x" is meant below the prefix that the program is installed in. */
+static void follow_rooted(struct closure *c, const struct need *n, struct str path)
+{
+	struct str prefix = path_dir(path_dir(n->place->path));
+
+	if (path.p[0] == '/')
+		follow_path(c, n, path);
+	else if (str_has_prefix(path, STR("share/")) || str_has_prefix(path, STR("libexec/")))
+		follow_path(c, n, join(c, join(c, STR_NULL, prefix), path));
+	else
+		follow_path(c, n, join(c, STR_NULL, path));
+}
+
 void follow_elf(struct closure *c, struct need *n, struct program *p)
 {
 	struct str soname = soname_of(*p);
@@ -310,7 +323,7 @@ void follow_elf(struct closure *c, struct need *n, struct program *p)
 			break;
 		case LINK_PATH:
 			if (!libc && !is_runtime_folder(l.text))
-				follow_path(c, n, l.text);
+				follow_rooted(c, n, l.text);
 			break;
 		default:
 			break;

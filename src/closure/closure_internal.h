@@ -83,6 +83,8 @@ struct closure {
 	unsigned assumed_uses; /* enum elf_use whose rules were applied */
 	bool has_libc, has_tls;
 	double confidence;
+	const struct need *gap_by; /* of the last gap */
+	size_t n_gaps_by;
 	bool no_memory;
 };
 
@@ -104,6 +106,8 @@ bool place_is_executable(const struct closure *c, const struct place *p);
 uint64_t place_size(const struct closure *c, const struct place *p);
 /* Sorted names of a directory. */
 struct str_list place_names(struct closure *c, struct place *dir);
+/* Whether a name in it begins so: asked before names with several endings are tried. */
+bool place_has_prefix(struct closure *c, struct place *dir, struct str prefix);
 /* The program that its file is; false: nothing is known of it. *at: 0 first, for several. */
 bool place_program(const struct closure *c, const struct place *p, struct program *ret);
 
@@ -150,6 +154,7 @@ void npm_run(struct closure *c, const struct need *by, struct str name);
 struct place *node_script(struct closure *c, struct str path);
 
 void perl_meet(struct closure *c, const struct need *n, struct program p);
+void perl_module(struct closure *c, const struct need *by, struct str module);
 void follow_perl(struct closure *c, struct need *n, struct program *p);
 
 int closure_sum(struct closure *c, struct err *err);

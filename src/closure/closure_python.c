@@ -171,17 +171,24 @@ void python_meet(struct closure *c, const struct need *by, const struct place *a
 /* ---- modules ---- */
 
 /* The compiled copy, which is read instead of the source. */
-static void need_compiled(struct closure *c, const struct need *by, struct str path)
+static void need_compiled(struct closure *c, const struct need *by, struct str path, bool is_sure)
 {
-	struct str base = path_base(path);
+	struct str base = path_base(path), why = STR("compiled copy of a module");
 
-	(void)str_cut(base, '.', &base, &(struct str){0}); /* it has one */
-	for (size_t i = 0; i < c->n_pythons; i++)
-		need(c,
-		     place_find(c, arena_strf(&c->temp, "%.*s/__pycache__/%.*s.%.*s.pyc",
-					      STR_FMT(path_dir(path)), STR_FMT(base),
-					      STR_FMT(c->pythons[i].tag))),
-		     by, STR("compiled copy of a module"));
+	if (!str_has_suffix(base, STR(".py")))
+		return;
+	base.n -= 3;
+	for (size_t i = 0; i < c->n_pythons; i++) {
+		struct place *p =
+			place_find(c, arena_strf(&c->temp, "%.*s/__pycache__/%.*s.%.*s.pyc",
+						 STR_FMT(path_dir(path)), STR_FMT(base),
+						 STR_FMT(c->pythons[i].tag)));
+
+		if (is_sure)
+			need(c, p, by, why);
+		else
+			assume(c, p, by, why);
+	}
 }
 
 static void need_module(struct closure *c, const struct need *by, struct place *p, struct str name,
@@ -189,6 +196,8 @@ static void need_module(struct closure *c, const struct need *by, struct place *
 {
 	struct str why = arena_strf(&c->temp, "module %.*s", STR_FMT(name));
 
+	if (!p->is_needed || !place_end(p)->need || !place_end(p)->need->is_assumed == !is_sure)
+		need_compiled(c, by, p->path, is_sure);
 	if (is_sure)
 		need(c, p, by, why);
 	else
@@ -217,32 +226,42 @@ static struct place *find_file(struct closure *c, struct str dir, struct str nam
 }
 
 /*
- * a.b.c below dir, each package's __init__ on the way. Returns how much of the name was found;
- * *ret_dir: the package's folder when it is one.
+ * a.b.c below dir, each package's __init__ on the way. A folder without one is a package too, but
+ * only if nothing else has its name: by itself it is not found. *ret_dir: the package's folder when
+ * it is one.
  */
-static size_t find_below(struct closure *c, const struct need *by, struct str dir,
-			 struct str module, bool is_sure, struct str *ret_dir)
+static bool find_below(struct closure *c, const struct need *by, struct str dir, struct str module,
+		       bool is_sure, struct str *ret_dir)
 {
 	struct str rest = module, name;
-	size_t found = 0;
+	bool found = false;
 
 	*ret_dir = STR_NULL;
 	while (str_pull_until(&rest, '.', &name)) {
-		struct place *folder = place_below(c, dir, name);
-		struct place *p =
-			place_is_dir(folder) ? find_file(c, folder->path, STR("__init__")) : NULL;
+		struct place *folder, *p = NULL;
 
-		if (!p && !(p = find_file(c, dir, name)) && !place_is_dir(folder))
+		if (!place_has_prefix(c, place_find(c, dir.n ? dir : STR("/")), name))
 			return found;
-		found++;
+		folder = place_below(c, dir, name);
+		if (place_is_dir(folder))
+			p = find_file(c, folder->path, STR("__init__"));
+		if (!p) {
+			struct place *file = find_file(c, dir, name);
+
+			if (file) {
+				need_module(c, by, file, module, is_sure);
+				return true;
+			}
+		}
+		if (!place_is_dir(folder))
+			return found;
 		if (p)
 			need_module(c, by, p, module, is_sure);
-		if (!place_is_dir(folder) || (p && !str_eq(path_dir(p->path), folder->path)))
-			return found + (rest.n == 0 && p != NULL);
+		found |= p != NULL;
 		dir = folder->path;
 		*ret_dir = dir;
 	}
-	return found + 1;
+	return found;
 }
 
 static void in_dirs(struct closure *c, const struct need *by, struct str own, struct str module,
@@ -331,7 +350,7 @@ void follow_python(struct closure *c, struct need *n, struct program *p)
 	bool is_own = is_own_library(c, path), is_dynamic = false;
 	struct program_link l;
 
-	need_compiled(c, n, path);
+	need_compiled(c, n, path, !n->is_assumed);
 	while (program_next(p, &l)) {
 		bool is_sure = l.kind == LINK_PYTHON;
 		struct place *file;

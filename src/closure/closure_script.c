@@ -183,7 +183,6 @@ static bool is_shared_folder(struct str path)
 					     "lib/modules",
 					     "usr/lib/modules",
 					     "usr/games",
-					     "var/lib/dpkg",
 					     "usr/share/gcc",
 					     "usr/share/terminfo",
 					     "etc/init.d",
@@ -200,13 +199,17 @@ static bool is_shared_folder(struct str path)
 	for (size_t i = 0; i < sizeof shared / sizeof *shared; i++)
 		if (str_is(path, shared[i]))
 			return true;
+	if (str_has_prefix(path, STR("usr/share/man/")) ||
+	    str_has_prefix(path, STR("usr/share/doc/")) ||
+	    str_has_prefix(path, STR("usr/share/locale/")))
+		return true;
 	/* usr/lib/x86_64-linux-gnu */
 	return str_find(path_base(path), STR("-linux-")) < path_base(path).n ||
 	       str_has_suffix(path, STR("/python3")) || str_has_suffix(path, STR("/perl")) ||
 	       str_has_suffix(path, STR("/gconv"));
 }
 
-/* Read by shells of people, by logins, by everybody who lists users: nothing a service needs. */
+/* For shells of people and logins: they name much that a service does not need. */
 static bool is_for_people(struct str path)
 {
 	static const char *const files[] = {
@@ -239,6 +242,24 @@ static size_t count_below(struct closure *c, struct place *dir, size_t most, uns
 	return n;
 }
 
+#define SUBFOLDER_FILES_MAX 64
+
+/* What lies in the folder itself and in small ones of it, where all below would be too much. */
+static void assume_own(struct closure *c, const struct need *by, struct place *dir)
+{
+	struct str_list names = place_names(c, dir);
+
+	for (size_t i = 0; i < names.n && names.n <= FOLDER_FILES_MAX; i++) {
+		struct place *p = place_below(c, place_end(dir)->path, names.p[i]);
+
+		if (!place_is_dir(p))
+			assume(c, p, by, STR("in a folder that its data names"));
+		else if (p == place_end(p) &&
+			 count_below(c, p, SUBFOLDER_FILES_MAX, 0) <= SUBFOLDER_FILES_MAX)
+			assume_tree(c, p, by, STR("in a folder that its data names"), NULL);
+	}
+}
+
 static void follow_folder(struct closure *c, const struct need *by, struct place *dir)
 {
 	struct str path = place_end(dir)->path;
@@ -248,6 +269,7 @@ static void follow_folder(struct closure *c, const struct need *by, struct place
 	if (dir->is_needed)
 		return;
 	if (count_below(c, dir, FOLDER_FILES_MAX, 0) > FOLDER_FILES_MAX) {
+		assume_own(c, by, dir);
 		if (by)
 			gap(c, by,
 			    arena_strf(&c->temp,
@@ -293,8 +315,6 @@ void follow_path(struct closure *c, const struct need *by, struct str path)
 		return;
 	if (place_is_dir(p))
 		follow_folder(c, by, p);
-	else if (by && is_for_people(place_end(p)->path))
-		return;
 	else
 		assume(c, p, by, STR("named in its data"));
 }
@@ -422,8 +442,10 @@ static void follow_link(struct closure *c, struct need *by, const struct program
 	case LINK_NEEDED:
 	case LINK_RPATH:
 	case LINK_RUNPATH:
-	case LINK_PERL:
 	case LINK_SETTING:
+		break;
+	case LINK_PERL:
+		perl_module(c, by, l->text);
 		break;
 	}
 }

@@ -261,6 +261,20 @@ static int compare_gaps(const void *va, const void *vb)
 	return by_path ? by_path : str_cmp(a->what, b->what);
 }
 
+static void drop_equal_gaps(struct vec *gaps)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < gaps->n; i++) {
+		const struct needs_gap *g = vec_at(gaps, i);
+
+		if (kept && compare_gaps(g, vec_at(gaps, kept - 1)) == 0)
+			continue;
+		*(struct needs_gap *)vec_at(gaps, kept++) = *g;
+	}
+	vec_cut(gaps, kept);
+}
+
 static void mark_assumed(struct sum *s)
 {
 	for (size_t i = 0; i < s->c->needs.n; i++) {
@@ -293,8 +307,10 @@ static int sum_up(struct sum *s)
 	vec_sort(&s->needs->packages, compare_parts);
 	vec_sort(&s->needs->folders, compare_parts);
 	vec_sort(&s->needs->gaps, compare_gaps);
+	drop_equal_gaps(&s->needs->gaps);
 	s->needs->n_gaps_unlisted = s->c->n_gaps_unlisted;
-	s->needs->confidence = s->c->confidence < 0.1 ? 0.1 : s->c->confidence;
+	/* Never sure, as a program can name what no file does; many small gaps are not none. */
+	s->needs->confidence = 0.95 * (0.4 + 0.6 * s->c->confidence);
 	return s->no_memory ? -ERR_NOMEM : r;
 }
 

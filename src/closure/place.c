@@ -217,6 +217,22 @@ struct str_list place_names(struct closure *c, struct place *dir)
 	return dir->names;
 }
 
+bool place_has_prefix(struct closure *c, struct place *dir, struct str prefix)
+{
+	struct str_list names = place_names(c, dir);
+	size_t low = 0, high = names.n;
+
+	while (low < high) { /* the first that is not less */
+		size_t middle = low + (high - low) / 2;
+
+		if (str_cmp(names.p[middle], prefix) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < names.n && str_has_prefix(names.p[low], prefix);
+}
+
 bool place_program(const struct closure *c, const struct place *p, struct program *ret)
 {
 	const struct closure_layer *layer;

@@ -44,16 +44,35 @@ static void perl_parents(struct str rest, struct program_draft *d)
 	}
 }
 
+/* "a/b.pl"; of "File/Spec/$module.pm" the folder, as any of it may be meant. */
+static void perl_file(struct str file, struct program_draft *d)
+{
+	size_t dollar = str_find_char(file, '$');
+	struct str before = str_sub(file, 0, dollar);
+	size_t slash = str_rfind_char(before, '/');
+
+	if (dollar == file.n) {
+		program_draft_add(d, LINK_PERL, file);
+		return;
+	}
+	program_draft_unknown(d, "loads a module whose name is computed");
+	if (slash < before.n)
+		program_draft_add(d, LINK_PERL, str_sub(before, 0, slash + 1));
+}
+
 static void perl_line(struct str line, struct program_draft *d)
 {
+	size_t inside = str_find(line, STR("{ require "));
 	struct str name, file;
-	bool is_use = str_pull_prefix(&line, STR("use "));
+	bool is_use = str_pull_prefix(&line, STR("use ")) || str_pull_prefix(&line, STR("no "));
 
+	if (!is_use && inside < line.n) /* eval { require overloading } */
+		line = str_skip(line, inside + 2);
 	if (!is_use && !str_pull_prefix(&line, STR("require ")))
 		return;
 	line = str_trim(line);
 	if (program_quoted(line, &file)) {
-		program_draft_add(d, LINK_PERL, file);
+		perl_file(file, d);
 		return;
 	}
 	if (!is_use && line.n && (line.p[0] == '$' || line.p[0] == '"')) {
@@ -78,7 +97,8 @@ void program_perl_links(struct str text, struct program_draft *d)
 			break;
 		(void)(str_pull_prefix(&line, STR("eval {")) ||
 		       str_pull_prefix(&line, STR("BEGIN {"))); /* what is behind counts */
-		perl_line(str_trim(line), d);
+		for (struct str statement; str_pull_until(&line, ';', &statement);)
+			perl_line(str_trim(statement), d);
 	}
 	program_quoted_paths(whole, d);
 }

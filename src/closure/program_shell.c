@@ -187,9 +187,12 @@ static bool follow_code(struct shell_walk *w, struct str program, struct str opt
 	else if (str_is(program, "node") && (str_is(option, "-e") || str_is(option, "-p") ||
 					     str_is(option, "--eval") || str_is(option, "--print")))
 		program_node_links(code, w->d);
+	else if (str_is(program, "perl") && (str_is(option, "-e") || str_is(option, "-E")))
+		program_perl_links(code, w->d);
+	else if (str_is(program, "ruby") && str_is(option, "-e"))
+		program_ruby_links(code, w->d);
 	else
-		return (str_is(program, "perl") || str_is(program, "ruby")) &&
-		       (str_is(option, "-e") || str_is(option, "-E"));
+		return false;
 	return true;
 }
 
@@ -212,6 +215,13 @@ static void follow_interpreter(struct shell_walk *w, const struct shell_call *c,
 		if (text.p[0] != '-') {
 			program_draft_add(w->d, LINK_SCRIPT, in_workdir(w, c, text));
 			return;
+		}
+		if (str_is(program, "perl") && text.n > 2 &&
+		    (text.p[1] == 'M' || text.p[1] == 'm')) {
+			text = str_skip(text, 2);
+			program_draft_add(w->d, LINK_PERL,
+					  str_sub(text, 0, str_find_char(text, '=')));
+			continue;
 		}
 		kind = option_kind(program, text, &takes);
 		if (!takes)

@@ -89,7 +89,7 @@ struct elf_reader {
 	uint64_t entry;
 	struct segment segments[SEGMENTS_MAX];
 	size_t n_segments;
-	struct kept_range dynamic, sections;
+	struct kept_range dynamic, sections, interpreter;
 	size_t section_bytes;
 	struct vec names; /* struct found_name, by offset */
 	struct strbuf text;
@@ -106,6 +106,7 @@ int elf_reader_new(struct elf_reader **ret, struct err *err)
 	e->string = (struct strbuf)STRBUF_INIT(NAME_MAX_BYTES);
 	e->dynamic.bytes = (struct strbuf)STRBUF_INIT(LIMIT_ELF_TABLE_BYTES);
 	e->sections.bytes = (struct strbuf)STRBUF_INIT(LIMIT_ELF_TABLE_BYTES);
+	e->interpreter.bytes = (struct strbuf)STRBUF_INIT(NAME_MAX_BYTES + 1);
 	e->names = (struct vec)VEC_INIT(struct found_name, LIMIT_ELF_NAMES_BYTES / NAME_MIN);
 	e->text = (struct strbuf)STRBUF_INIT(LIMIT_ELF_NAMES_BYTES);
 	*ret = e;
@@ -121,6 +122,7 @@ void elf_reader_free(struct elf_reader *e)
 	strbuf_done(&e->string);
 	strbuf_done(&e->dynamic.bytes);
 	strbuf_done(&e->sections.bytes);
+	strbuf_done(&e->interpreter.bytes);
 	strbuf_done(&e->text);
 	vec_done(&e->names);
 	free(e);
@@ -135,9 +137,10 @@ void elf_reader_begin(struct elf_reader *e)
 	strbuf_reset(&e->string);
 	strbuf_reset(&e->dynamic.bytes);
 	strbuf_reset(&e->sections.bytes);
+	strbuf_reset(&e->interpreter.bytes);
 	strbuf_reset(&e->text);
 	vec_cut(&e->names, 0);
-	e->dynamic.n = e->sections.n = 0;
+	e->dynamic.n = e->sections.n = e->interpreter.n = 0;
 	e->string_long = e->head_read = e->is_elf = false;
 	e->n_segments = 0;
 	memset(e->tail, 0, sizeof e->tail);
@@ -193,13 +196,10 @@ static void see_segment(struct elf_reader *e, const struct segment *s, bool *has
 		e->program.flags |= ELF_DYNAMIC;
 		keep(e, &e->dynamic, s->offset, s->file_bytes);
 	}
-	if (s->type == PT_INTERP && e->program.interpreter.n == 0) {
-		struct str text = str_sub(strbuf_str(&e->head), s->offset, s->file_bytes);
-
-		text = str_sub(text, 0, str_find_char(text, '\0'));
-		e->program.interpreter = arena_str(&e->arena, text);
-		if (text.n == 0)
-			e->program.flags |= ELF_BROKEN;
+	if (s->type == PT_INTERP) { /* of libc.so.6 it stands far behind */
+		e->interpreter.at = s->offset;
+		e->interpreter.n =
+			s->file_bytes <= NAME_MAX_BYTES ? (size_t)s->file_bytes : NAME_MAX_BYTES;
 	}
 }
 
@@ -347,9 +347,21 @@ static void see_use(struct elf_reader *e, struct str s)
 			e->program.uses |= uses[i].use;
 }
 
+/* "etc/apk/world": programs that open below a folder of their choice leave the slash out. */
+static bool is_rooted(struct str s)
+{
+	static const struct str roots[] = {STR("etc/"), STR("lib/"),   STR("usr/"),    STR("var/"),
+					   STR("opt/"), STR("share/"), STR("libexec/")};
+
+	for (size_t i = 0; i < ARRAY_LEN(roots); i++)
+		if (str_has_prefix(s, roots[i]))
+			return true;
+	return false;
+}
+
 static bool looks_like_name(struct str s)
 {
-	bool is_path = s.p[0] == '/' || s.p[0] == '$';
+	bool is_path = s.p[0] == '/' || s.p[0] == '$' || is_rooted(s);
 
 	if (!is_path && !memmem(s.p, s.n, ".so", 3))
 		return false;
@@ -442,6 +454,7 @@ static void take(struct elf_reader *e, struct str piece)
 {
 	keep_range(&e->dynamic, e->at, piece);
 	keep_range(&e->sections, e->at, piece);
+	keep_range(&e->interpreter, e->at, piece);
 	see_strings(e, piece);
 	keep_tail(e, piece);
 	e->at += piece.n;
@@ -580,6 +593,18 @@ static void read_dynamic(struct elf_reader *e)
 		e->program.flags |= ELF_PARTIAL;
 }
 
+static void read_interpreter(struct elf_reader *e)
+{
+	struct str text = strbuf_str(&e->interpreter.bytes);
+
+	if (e->interpreter.n == 0)
+		return;
+	text = str_sub(text, 0, str_find_char(text, '\0'));
+	e->program.interpreter = text;
+	if (text.n == 0)
+		e->program.flags |= ELF_BROKEN;
+}
+
 static void read_sections(struct elf_reader *e)
 {
 	struct str table = strbuf_str(&e->sections.bytes);
@@ -630,7 +655,8 @@ static struct str_list list_names(struct elf_reader *e, bool libraries)
 		const struct found_name *f = vec_at(&e->names, i);
 		struct str s = str_sub(strbuf_str(&e->text), f->text, f->text_n);
 
-		if (libraries ? is_library(s) && str_find_char(s, '/') == s.n : s.p[0] == '/')
+		if (libraries ? is_library(s) && str_find_char(s, '/') == s.n
+			      : s.p[0] == '/' || is_rooted(s))
 			list[n++] = s;
 	}
 	if (!list) {
@@ -650,6 +676,7 @@ bool elf_reader_end(struct elf_reader *e)
 		open_head(e);
 	if (!e->is_elf)
 		return false;
+	read_interpreter(e);
 	if (e->program.flags & ELF_DYNAMIC)
 		read_dynamic(e);
 	read_sections(e);

@@ -64,7 +64,7 @@ struct elf_program {
 	struct str interpreter, soname, rpath, runpath;
 	struct str_list needed;	   /* in their order */
 	struct str_list libraries; /* other names of libraries in its data, sorted, once each */
-	struct str_list paths;	   /* absolute paths in its data, sorted, once each */
+	struct str_list paths;	   /* paths from the root in its data, sorted, once each */
 };
 
 struct elf_reader;
