@@ -62,12 +62,13 @@ static void perl_file(struct str file, struct program_draft *d)
 
 static void perl_line(struct str line, struct program_draft *d)
 {
-	size_t inside = str_find(line, STR("{ require "));
+	size_t inside = str_find(line, STR("{ require ")), use = str_find(line, STR("{ use "));
 	struct str name, file;
-	bool is_use = str_pull_prefix(&line, STR("use ")) || str_pull_prefix(&line, STR("no "));
+	bool is_use;
 
-	if (!is_use && inside < line.n) /* eval { require overloading } */
-		line = str_skip(line, inside + 2);
+	if (inside < line.n || use < line.n) /* eval { require overloading }, { use bytes; */
+		line = str_skip(line, (use < inside ? use : inside) + 2);
+	is_use = str_pull_prefix(&line, STR("use ")) || str_pull_prefix(&line, STR("no "));
 	if (!is_use && !str_pull_prefix(&line, STR("require ")))
 		return;
 	line = str_trim(line);
