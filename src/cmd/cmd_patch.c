@@ -12,12 +12,13 @@
 #include "cmd/image_job.h"
 #include "cmd/patch_tell.h"
 #include "cmd/report_output.h"
+#include "patch/apt_download.h"
 #include "patch/image_change.h"
 #include "patch/work_dir.h"
 #include "policy/filter.h"
 
 static struct scan_options opt = {.format = "json", .vulnerabilities = true, .quiet = true};
-static const char *output, *sources;
+static const char *output, *sources, *keyring;
 static struct option_list only, mirrors, hosts;
 static bool dry_run, quiet, no_color;
 
@@ -53,10 +54,13 @@ static int make_image(const char *dir, int dir_fd, struct patching *p, struct la
 		      const struct report *before, const struct fix_plan *plan,
 		      struct made_layer *made, struct err *err)
 {
-	int r = copy_sources(dir_fd, p, err);
+	const struct apt_download_options options = {sources, keyring, p->tools.mirrors};
+	bool is_needed = apt_download_is_needed(before, plan);
+	size_t n = 0;
+	int r = is_needed ? apt_download(dir, plan, &options, &n, err)
+			  : copy_sources(dir_fd, p, err);
 
-	(void)before;
-	if (r == 0)
+	if (r == 0 && (n > 0 || !is_needed))
 		r = make_patch_layer(dir, layout, plan, &p->tools, &p->time, made, err);
 	return r;
 }
@@ -226,6 +230,8 @@ static const struct option_spec options[] = {
 		    "URLs of repositories that begin with FROM begin with TO instead"),
 	OPTION_LIST("package-host", 0, &hosts, "HOST[:PORT]",
 		    "let the package manager reach this host too; * is any"),
+	OPTION_STR("keyring", 0, &keyring, "FILE",
+		   "keys that sign the packages of an image without apt (this machine's)"),
 	SCAN_IGNORE_OPTIONS(opt),
 	OPTION_STR("platform", 0, &opt.platform, "OS/ARCH",
 		   "which image of an index (this machine's)"),
@@ -251,6 +257,9 @@ const struct command command_patch = {
 		"repositories, and reaches no other host than theirs; installation scripts of "
 		"apt's "
 		"packages reach none. docs/patch.md says more, also about users other than root.\n"
+		"An image without apt gets packages that this machine's apt-get fetched and "
+		"verified: dpkg installs them, and where there is none (distroless) they are "
+		"unpacked and recorded, and their scripts are not run.\n"
 		"Exit status: 0 patched, or with --dry-run something would be; 1 no finding could "
 		"be taken away, and nothing was written; 2 an error.\n"
 		" plimsoll patch docker://registry.example.com/app -o oci:patched\n"

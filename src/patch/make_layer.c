@@ -8,6 +8,7 @@
 
 #include "base/fd.h"
 #include "base/limits.h"
+#include "patch/deb_record.h"
 
 struct making {
 	const struct layout *layout;
@@ -45,6 +46,10 @@ static int run_tool(struct jail_inside *in, struct root *root, struct making *m,
 	const struct tool *tool = tool_find(root, m->plan->type);
 	int r;
 
+	if (!tool && str_is(m->plan->type, "deb")) {
+		(void)snprintf(m->made.tool, sizeof m->made.tool, "unpacked");
+		return deb_record_all(root, "/scratch/archives", err);
+	}
 	if (!tool)
 		return err_set(err, ERR_UNSUPPORTED,
 			       "the image has no package manager for its %.*s packages",

@@ -36,6 +36,16 @@ void root_freep(struct root **root);
 /* Owns the stream, on error too. */
 int root_apply(struct root *root, struct stream *tar, struct err *err);
 
+/*
+ * The same of a package: directories that are there stay as they are, so do files whose cleaned
+ * path is in `kept`. Each path is appended to `paths` (may be NULL) as dpkg lists it:
+ * "/usr/bin/x\n".
+ */
+int root_unpack(struct root *root, struct stream *tar, struct str_list kept, struct strbuf *paths,
+		struct err *err);
+/* Whether what stands there was written by the last root_apply or root_unpack. */
+bool root_is_fresh(struct root *root, struct str path);
+
 int root_seal(struct root *root, struct err *err);
 
 /* Takes a path and all below away, as rm -r does. ERR_NOT_FOUND. */

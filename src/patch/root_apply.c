@@ -26,6 +26,9 @@ struct apply {
 	struct tar *tar;
 	struct stream *stream;
 	char *block;
+	bool is_package;
+	struct str_list kept;
+	struct strbuf *paths;
 };
 
 static int next_block(void *context, struct str *ret, struct err *err)
@@ -334,6 +337,21 @@ static int apply_at(struct apply *a, struct root_node *node, const struct tar_en
 	return 0;
 }
 
+/* What of a package stays as it is on the root. */
+static bool is_kept(const struct apply *a, const struct tar_entry *e, struct str path)
+{
+	struct root_node *node;
+
+	if (!a->is_package || root_walk(a->root, path, e->type == TAR_DIR, false, &node, NULL) < 0)
+		return false;
+	if (e->type == TAR_DIR)
+		return node->entry.type == TAR_DIR;
+	for (size_t i = 0; i < a->kept.n; i++)
+		if (str_eq(a->kept.p[i], path))
+			return true;
+	return false;
+}
+
 static int apply_entry(struct apply *a, const struct tar_entry *e, struct err *err)
 {
 	CLEANUP(strbuf_done) struct strbuf clean = STRBUF_INIT(LIMIT_PATH_BYTES);
@@ -345,6 +363,10 @@ static int apply_entry(struct apply *a, const struct tar_entry *e, struct err *e
 		return r;
 	path = strbuf_str(&clean);
 	name = path_base(path);
+	if (a->paths)
+		strbuf_addf(a->paths, "/%.*s\n", STR_FMT(path.n ? path : STR(".")));
+	if (is_kept(a, e, path))
+		return 0;
 	if (path.n == 0)
 		return apply_root(a, e, err);
 	if (str_is(name, OPAQUE))
@@ -379,18 +401,43 @@ static int apply_all(struct apply *a, struct err *err)
 	return r;
 }
 
+/* Releases the stream too. */
+static int apply(struct apply *a, struct err *err)
+{
+	int r;
+
+	a->block = malloc(PIECE_BYTES);
+	r = a->block ? tar_open(next_block, a, &a->tar, err) : err_nomem(err);
+	a->root->layer++;
+	if (r == 0)
+		r = apply_all(a, err);
+	tar_close(a->tar);
+	free(a->block);
+	stream_close(a->stream);
+	return r;
+}
+
 int root_apply(struct root *root, struct stream *tar, struct err *err)
 {
-	struct apply a = {.root = root, .stream = tar, .block = malloc(PIECE_BYTES)};
-	int r = a.block ? tar_open(next_block, &a, &a.tar, err) : err_nomem(err);
+	struct apply a = {.root = root, .stream = tar};
 
-	root->layer++;
-	if (r == 0)
-		r = apply_all(&a, err);
-	tar_close(a.tar);
-	free(a.block);
-	stream_close(tar);
-	return r;
+	return apply(&a, err);
+}
+
+int root_unpack(struct root *root, struct stream *tar, struct str_list kept, struct strbuf *paths,
+		struct err *err)
+{
+	struct apply a = {
+		.root = root, .stream = tar, .is_package = true, .kept = kept, .paths = paths};
+
+	return apply(&a, err);
+}
+
+bool root_is_fresh(struct root *root, struct str path)
+{
+	struct root_node *node;
+
+	return root_walk(root, path, false, false, &node, NULL) == 0 && node->layer == root->layer;
 }
 
 static int put_bytes(int folder, const char *name, struct str bytes, uint32_t mode, struct err *err)

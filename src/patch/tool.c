@@ -185,7 +185,7 @@ int tool_put_mirrors(struct str text, struct str_list mirrors, struct strbuf *ou
 }
 
 /* What switches signatures off, in the words of apt and of rpm's tools. */
-static int check_trust(struct str text, const char *name, struct err *err)
+int tool_check_sources(struct str text, const char *name, struct err *err)
 {
 	static const char *const words[] = {"trusted=yes", "trusted:yes", "gpgcheck=0",
 					    "allow-insecure=yes", "allow-insecure:yes"};
@@ -214,7 +214,7 @@ static int copy_text(struct tool_run *t, struct str text, const char *name, cons
 		     struct tool_hosts *hosts, struct err *err)
 {
 	CLEANUP(strbuf_done) struct strbuf out = STRBUF_INIT(2 * SOURCE_BYTES);
-	int r = check_trust(text, name, err);
+	int r = tool_check_sources(text, name, err);
 
 	if (r == 0)
 		r = tool_put_mirrors(text, t->options->mirrors, &out, err);

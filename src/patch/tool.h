@@ -75,6 +75,9 @@ int tool_make_folder(const char *path, struct err *err);
 const char **tool_arguments(struct tool_run *t, const char *const *first, size_t n_first,
 			    struct str (*write)(struct arena *a, const struct fix_package *p));
 
-/* Texts, for tests: URLs' hosts; the mirrors put in. */
+/* ERR_DENIED when a list of repositories says that signatures do not count. */
+int tool_check_sources(struct str text, const char *name, struct err *err);
+
+/* Texts: URLs' hosts; the mirrors put in. */
 int tool_find_hosts(struct str text, struct tool_hosts *hosts, struct arena *a, struct err *err);
 int tool_put_mirrors(struct str text, struct str_list mirrors, struct strbuf *out, struct err *err);

@@ -5,8 +5,8 @@
  */
 #include "base/fd.h"
 #include "base/limits.h"
-#include "package/version.h"
 #include "patch/apt_conf.h"
+#include "patch/apt_policy.h"
 #include "patch/tool.h"
 
 #define APT_GET	  "/usr/bin/apt-get"
@@ -84,56 +84,6 @@ static int write_conf(struct tool_run *t, struct err *err)
 
 /* ---- which versions ---- */
 
-static struct str name_with_arch(struct arena *a, const struct fix_package *p)
-{
-	if (!p->arch.n || str_is(p->arch, "all"))
-		return arena_str(a, p->name);
-	return arena_strf(a, "%.*s:%.*s", STR_FMT(p->name), STR_FMT(p->arch));
-}
-
-static bool is_candidate(const struct fix_package *p, struct str candidate)
-{
-	int order = 0;
-
-	return !str_is(candidate, "(none)") && candidate.n &&
-	       version_compare(VERSION_DEBIAN, candidate, p->from, &order, NULL) == 0 && order > 0;
-}
-
-/*
- * Reads apt-cache policy, which says of each package in turn its name and its candidate; puts
- * name=version behind argv where that is newer.
- */
-static int add_candidates(struct tool_run *t, struct str said, const char **argv, size_t *n,
-			  struct err *err)
-{
-	const struct vec *packages = &t->plan->packages;
-	struct str line, name = STR_NULL;
-
-	while (str_pull_line(&said, &line)) {
-		struct str candidate = str_trim(line);
-
-		if (line.n && !char_is_space(line.p[0]))
-			name = str_sub(line, 0, line.n - 1); /* "curl:" */
-		if (!str_pull_prefix(&candidate, STR("Candidate: ")))
-			continue;
-		for (size_t i = 0; i < packages->n; i++) {
-			const struct fix_package *p = vec_at(packages, i);
-			struct str full = name_with_arch(t->arena, p);
-
-			if ((!str_eq(name, p->name) && !str_eq(name, full)) ||
-			    !is_candidate(p, candidate))
-				continue;
-			argv[*n] =
-				arena_strf(t->arena, "%.*s=%.*s", STR_FMT(full), STR_FMT(candidate))
-					.p;
-			if (!argv[(*n)++])
-				return err_nomem(err);
-			break;
-		}
-	}
-	return 0;
-}
-
 static const char *const install[] = {APT_GET,
 				      "-c",
 				      CONF,
@@ -150,7 +100,7 @@ static int choose(struct tool_run *t, const char ***ret, size_t *ret_n, struct e
 {
 	static const char *const policy[] = {APT_CACHE, "-c", CONF, "policy"};
 	CLEANUP(strbuf_done) struct strbuf said = STRBUF_INIT(LIMIT_PATCH_LOG_BYTES);
-	const char **asked = tool_arguments(t, policy, ARRAY_LEN(policy), name_with_arch);
+	const char **asked = tool_arguments(t, policy, ARRAY_LEN(policy), apt_name);
 	const char **argv =
 		arena_array(t->arena, ARRAY_LEN(install) + t->plan->packages.n + 1, sizeof *argv);
 	size_t n = ARRAY_LEN(install);
@@ -161,7 +111,7 @@ static int choose(struct tool_run *t, const char ***ret, size_t *ret_n, struct e
 	memcpy(argv, install, sizeof install);
 	r = tool_exec(t, false, asked, &said, err);
 	if (r == 0)
-		r = add_candidates(t, strbuf_str(&said), argv, &n, err);
+		r = apt_candidates(strbuf_str(&said), t->plan, t->arena, argv, &n, err);
 	*ret = argv;
 	*ret_n = n - ARRAY_LEN(install);
 	return r;
