@@ -64,7 +64,7 @@ static int put_head(const struct page *p, struct str style, struct str script, s
 	struct strbuf *out = p->out;
 	int r;
 
-	strbuf_adds(out, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+	strbuf_adds(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
 	r = put_policy(out, style, script, err);
 	strbuf_adds(out,
 		    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"

@@ -276,18 +276,18 @@ void page_put_picture(const struct page *p)
 	strbuf_adds(out,
 		    "<section class=\"picture\" aria-label=\"Findings by kind and severity\">\n");
 	put_facts(p);
-	strbuf_adds(out, "<div class=\"bars\" role=\"list\">\n");
+	strbuf_adds(out, "<ul class=\"bars\">\n");
 	for (size_t k = 0; k < N_KINDS; k++) {
 		if (n.kind[k] == 0)
 			continue;
 		strbuf_addf(out,
-			    "<div role=\"listitem\" data-kind=\"%s\"><span class=\"name\">%s"
+			    "<li data-kind=\"%s\"><span class=\"name\">%s"
 			    "</span>",
 			    finding_kind_name((enum finding_kind)k), kind_titles[k]);
 		put_bar(out, &n, k);
 		strbuf_adds(out, "<span class=\"parts\">");
 		put_parts(out, n.n[k]);
-		strbuf_adds(out, "</span></div>\n");
+		strbuf_adds(out, "</span></li>\n");
 	}
-	strbuf_adds(out, "</div>\n</section>\n");
+	strbuf_adds(out, "</ul>\n</section>\n");
 }

@@ -122,7 +122,7 @@ def rows(page, column):
 def test_the_page_of_a_scan_holds_its_findings(tmp_path):
     make(tmp_path)
     text = run(tmp_path, "scan", "root", "--format", "html").stdout
-    assert text.startswith("<!doctype html>") and text.endswith("</html>\n")
+    assert text.startswith("<!DOCTYPE html>") and text.endswith("</html>\n")
     body = text[text.index("<body>"):text.index('<script type="application/json"')]
     assert set(re.findall(r"CVE-2026-\d{4}", body)) == {"CVE-2026-0001", "CVE-2026-0002", "CVE-2026-0005"}
     assert "Not safe to load" in body and "What helps most" in body

@@ -9,7 +9,7 @@ static struct str readable(struct str bytes)
 {
 	size_t from = str_find(bytes, STR("<body>")), to;
 
-	if (from == bytes.n || !str_has_prefix(bytes, STR("<!doctype html>")))
+	if (from == bytes.n || !str_has_prefix(bytes, STR("<!DOCTYPE html>")))
 		return bytes;
 	bytes = str_skip(bytes, from);
 	to = str_find(bytes, STR("<script"));
