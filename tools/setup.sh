@@ -10,7 +10,7 @@
 set -euo pipefail
 
 build="gcc g++ make meson ninja-build pkg-config git ca-certificates
-	libarchive-dev libisal-dev libzstd-dev liblzma-dev libbz2-dev libssl-dev libcurl4-openssl-dev libcurl4
+	libarchive-dev libisal-dev libxxhash-dev libzstd-dev liblzma-dev libbz2-dev libssl-dev libcurl4-openssl-dev libcurl4
 	libjansson-dev libre2-dev libvectorscan-dev libgit2-dev libyara-dev libmagic-dev libtlsh-dev libyaml-dev libexpat1-dev libsqlite3-dev libseccomp-dev libcrypt-dev zlib1g-dev"
 test="python3 libcmocka-dev python3-pytest python3-html5lib python3-pexpect python3-pyte python3-jsonschema python3-yaml python3-cryptography
 	curl openssl xz-utils zstd zsh fish neovim shellcheck"

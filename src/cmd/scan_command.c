@@ -22,6 +22,7 @@
 #include "scan/needs.h"
 #include "scan/program_watch.h"
 #include "scan/scan.h"
+#include "scan/waste_watch.h"
 #include "scan/secret_image.h"
 #include "scan/secret_verdict.h"
 #include "vuln/assess.h"
@@ -278,6 +279,17 @@ static int cover_clamd(const struct scan_parts *p, struct report *report, struct
 	return 0;
 }
 
+/*
+ * Trees tell nearly all for nothing. What the content of files tells costs a hash of the large
+ * ones, so waste has to be asked for by name.
+ */
+static void open_waste(struct scan_parts *p, const struct scan_options *opt)
+{
+	p->request.wants_waste = opt->waste;
+	if (opt->waste && opt->scanners)
+		p->watches[p->request.n_watches++] = (struct scan_watch){.type = &waste_watch};
+}
+
 static void open_needs(struct scan_parts *p, const struct scan_options *opt)
 {
 	if (!opt->needs)
@@ -321,7 +333,7 @@ static int parts_open(struct scan_parts *p, const struct scan_options *opt, cons
 		r = open_malware(p, opt, err);
 	if (r == 0)
 		open_needs(p, opt);
-	p->request.wants_waste = opt->waste; /* as --scanners says */
+	open_waste(p, opt);
 	return r == 0 ? report_output_create(&p->out, err) : r;
 }
 

@@ -60,6 +60,7 @@ struct assembly {
 	struct map languages; /* ecosystem -> struct language */
 	struct repositories repositories;
 	struct marked_files marked;
+	struct waste_contents *contents; /* of each layer; NULL: waste is not asked for */
 	struct secret_findings secrets;
 	struct malware_finds malware;
 };
@@ -291,6 +292,10 @@ static int see_item(struct assembly *as, size_t layer, const struct record_item 
 	case RECORD_MALWARE:
 	case RECORD_MALWARE_TALLY:
 		return layer != NO_LAYER ? malware_finds_add(&as->malware, layer, item, NULL) : 0;
+	case RECORD_CONTENTS:
+		if (layer != NO_LAYER && as->contents)
+			as->contents[layer] = (struct waste_contents){true, item->bytes};
+		return 0;
 	case RECORD_LINK:
 		return 0; /* second_look.c */
 	case RECORD_PROGRAM:
@@ -545,7 +550,8 @@ static int count_files(struct assembly *as, struct err *err)
 
 static int measure_waste(struct assembly *as, struct err *err)
 {
-	const struct waste_input in = {.merge = as->in->merge, .report = as->report};
+	const struct waste_input in = {
+		.merge = as->in->merge, .contents = as->contents, .report = as->report};
 
 	return waste_measure(&in, err);
 }
@@ -591,6 +597,8 @@ int assemble_layers(const struct assemble_input *in, struct report *report, stru
 	int r;
 
 	arena_init(&as.temp, LIMIT_ARENA_BYTES);
+	if (in->wants_waste)
+		as.contents = arena_array(&as.temp, in->n + 1, sizeof *as.contents);
 	for (size_t i = 0; i < ARRAY_LEN(maps); i++)
 		map_init(maps[i], LIMIT_LAYER_ENTRIES);
 	fragments_init(&as.fragments, &as.temp, &report->arena);

@@ -232,6 +232,14 @@ void record_add_malware_tally(struct strbuf *sb, uint32_t engine, struct str abo
 	item_end(sb, start);
 }
 
+void record_add_contents(struct strbuf *sb, struct str contents)
+{
+	size_t start = item_begin(sb, RECORD_CONTENTS);
+
+	put_str(sb, contents);
+	item_end(sb, start);
+}
+
 int record_end(struct strbuf *sb, const struct layer_facts *facts, struct tree_builder *b,
 	       struct err *err)
 {
@@ -440,6 +448,9 @@ bool record_next(struct str *items, struct arena *arena, struct record_item *ret
 		ret->uid = get_u64(&body);
 		ret->gid = get_u64(&body);
 		ret->malware.title = get_str(&body);
+		break;
+	case RECORD_CONTENTS:
+		ret->bytes = get_str(&body);
 		break;
 	case RECORD_LANGUAGE:
 		ret->parser = get_str(&body);

@@ -46,6 +46,7 @@ enum record_kind {
 	RECORD_WATCHED,	 /* how much a watch of file content has seen */
 	RECORD_MALWARE,	 /* malware in a part of a file */
 	RECORD_MALWARE_TALLY, /* how many files one engine looked at */
+	RECORD_CONTENTS,      /* of large files: struct waste_content (waste/waste.h), by node */
 };
 
 /* A secret in a file, or in a part of it. */
@@ -113,6 +114,8 @@ void record_add_malware(struct strbuf *sb, uint32_t node, struct str path,
 			const struct record_malware *m);
 void record_add_malware_tally(struct strbuf *sb, uint32_t engine, struct str about,
 			      uint64_t n_files, uint64_t n_failed);
+
+void record_add_contents(struct strbuf *sb, struct str contents);
 
 /* Appends the frozen tree and completes the header. */
 int record_end(struct strbuf *sb, const struct layer_facts *facts, struct tree_builder *b,

@@ -55,6 +55,7 @@ struct watch_type {
 	/* All files have been seen, nodes that a later entry replaced are not alive any more. */
 	int (*finish)(void *watch, const struct tree *tree, struct err *err);
 	void (*close)(void *watch);
+	bool stored_only; /* it looks at files as they are stored: none is unpacked for it alone */
 };
 
 #define WATCHES_MAX 4

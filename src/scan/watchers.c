@@ -4,6 +4,8 @@
 #include "base/cleanup.h"
 #include "scan/analysis.h"
 
+#define PIECE_BYTES 65536
+
 struct watcher {
 	const struct watch_type *type;
 	void *watch;
@@ -15,6 +17,7 @@ struct watchers {
 	struct content *content;
 	size_t n;
 	struct watcher watcher[WATCHES_MAX];
+	char piece[PIECE_BYTES]; /* of a file that is only looked at as it is stored */
 };
 
 /* One part on its way to all who look at it. */
@@ -174,9 +177,56 @@ int watchers_file(struct watchers *w, const struct tree_entry *e, uint32_t node,
 	return r;
 }
 
+/* ---- files that nobody wants to look into ---- */
+
+static bool looks_inside(const struct watchers *w)
+{
+	for (size_t i = 0; i < w->n; i++)
+		if (w->watcher[i].wants && !w->watcher[i].type->stored_only)
+			return true;
+	return false;
+}
+
+static int read_pieces(struct watchers *w, void *cookie, struct str piece, struct stream *file,
+		       struct err *err)
+{
+	int r = 0;
+
+	while (r == 0 && piece.n) {
+		ssize_t n;
+
+		r = data(w, cookie, piece, err);
+		if (r < 0)
+			break;
+		n = stream_read(file, w->piece, PIECE_BYTES, err);
+		r = n < 0 ? (int)n : 0;
+		piece = str_make(w->piece, n > 0 ? (size_t)n : 0);
+	}
+	return r;
+}
+
+static int read_stored(struct watchers *w, struct str path, uint64_t size, struct stream *file,
+		       struct err *err)
+{
+	ssize_t n = stream_read(file, w->piece, PIECE_BYTES, err);
+	struct str first = str_make(w->piece, n > 0 ? (size_t)n : 0);
+	const struct content_part part = {
+		.path = path, .size = size, .head = str_sub(first, 0, CONTENT_HEAD_BYTES)};
+	void *cookie = NULL;
+	int r = n < 0 ? (int)n : begin(w, &part, &cookie, err), e;
+
+	if (r < 0 || !cookie)
+		return r;
+	r = read_pieces(w, cookie, first, file, err);
+	e = end(w, cookie, r == 0, r == 0 ? err : NULL);
+	return r < 0 ? r : e;
+}
+
 int watchers_read(struct watchers *w, struct str path, uint64_t size, struct stream *file,
 		  struct err *err)
 {
+	if (!looks_inside(w))
+		return read_stored(w, path, size, file, err);
 	return content_read(w->content, path, size, file, err);
 }
 

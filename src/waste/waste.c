@@ -429,6 +429,20 @@ static int put_packages(struct walk *w, struct err *err)
 	return r;
 }
 
+/* Copies and symbols were looked for in all layers. */
+static int cover_contents(struct walk *w, struct err *err)
+{
+	for (size_t i = 0; i < w->in->merge->n; i++)
+		if (!w->in->contents || !w->in->contents[i].is_known)
+			return 0;
+	return report_add_coverage(w->report, STR("waste: content of large files"),
+				   w->is_partial ? COVERAGE_PARTIAL : COVERAGE_ASSESSED,
+				   w->is_partial ? STR("more files than waste_contents") : STR_NULL,
+				   STR_NULL, w->originals.n) < 0
+		       ? err_nomem(err)
+		       : 0;
+}
+
 static int cover(struct walk *w, struct err *err)
 {
 	struct report *report = w->report;
@@ -437,15 +451,13 @@ static int cover(struct walk *w, struct err *err)
 	for (size_t i = 0; i < report->layers.n && !reason.n; i++)
 		if (!((const struct report_layer *)vec_at(&report->layers, i))->assessed)
 			reason = STR("not all layers could be read");
-	if (!reason.n && w->is_partial)
-		reason = STR("more files than waste_contents: not all were compared");
 	if (!reason.n && w->tally.n_unlisted)
 		reason = STR("more sums than waste_items");
-	return report_add_coverage(report, STR("waste"),
-				   reason.n ? COVERAGE_PARTIAL : COVERAGE_ASSESSED, reason,
-				   STR_NULL, 0) < 0
-		       ? err_nomem(err)
-		       : 0;
+	if (report_add_coverage(report, STR("waste"),
+				reason.n ? COVERAGE_PARTIAL : COVERAGE_ASSESSED, reason, STR_NULL,
+				0) < 0)
+		return err_nomem(err);
+	return cover_contents(w, err);
 }
 
 static int measure(struct walk *w, struct err *err)

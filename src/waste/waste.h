@@ -38,6 +38,7 @@ struct waste_content {
 };
 
 struct waste_contents {
+	bool is_known;	  /* the layer was watched */
 	struct str bytes; /* of struct waste_content, by node; not aligned */
 };
 

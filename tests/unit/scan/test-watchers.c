@@ -97,8 +97,9 @@ static void diary_close(void *watch)
 	d->n_open--;
 }
 
-static const struct watch_type diary_type = {"diary",	 diary_open, diary_file,   diary_begin,
-					     diary_data, diary_end,  diary_finish, diary_close};
+static const struct watch_type diary_type = {"diary",	   diary_open,	diary_file,
+					     diary_begin,  diary_data,	diary_end,
+					     diary_finish, diary_close, false};
 
 struct piece {
 	const char *bytes;
