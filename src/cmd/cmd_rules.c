@@ -5,12 +5,13 @@
 #include "check/rule_test.h"
 #include "cmd/command.h"
 #include "cmd/rule_files.h"
+#include "cmd/rules_secrets.h"
 #include "codec/yaml.h"
 
 #define YAML_SHOWN_DEPTH 8
 
 static struct {
-	struct option_list rules;
+	struct option_list rules, secret_rules;
 	bool quiet;
 } opt;
 
@@ -141,8 +142,11 @@ static int show(struct rule_set *set, const char *name, struct err *err)
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LIMIT_OUTPUT_BYTES);
 	const struct rule *rule = rule_set_find(set, str_of(name));
 
-	if (!rule)
-		return unknown_rule(set, name, err);
+	if (!rule) {
+		int status = rules_secrets_show(&opt.secret_rules, str_of(name));
+
+		return status >= 0 ? status : unknown_rule(set, name, err);
+	}
 	add_line(&sb, "id", rule->id);
 	add_line(&sb, "title", rule->title);
 	add_line(&sb, "severity", str_of(severity_name(rule->severity)));
@@ -275,6 +279,12 @@ static int run(int argc, const char *const *argv)
 		err_set(&err, ERR_USAGE, "rules: say what to do: list, show, scopes or test");
 		return command_error(&err);
 	}
+	if (argc >= 2 && strcmp(argv[1], "secrets") == 0) {
+		if (strcmp(argv[0], "list") == 0 && argc == 2)
+			return rules_secrets_list(&opt.secret_rules);
+		if (strcmp(argv[0], "test") == 0)
+			return rules_secrets_test(&opt.secret_rules, argc - 2, argv + 2);
+	}
 	if (rule_files_load(&opt.rules, &set, &err) < 0)
 		return command_error(&err);
 	if (strcmp(argv[0], "scopes") == 0 && argc <= 2)
@@ -286,25 +296,29 @@ static int run(int argc, const char *const *argv)
 	if (strcmp(argv[0], "test") == 0)
 		return test(set, argc - 1, argv + 1, &err);
 	err_set(&err, ERR_USAGE,
-		"rules: list, show ID, scopes [SCOPE] or test [ID...]; see plimsoll rules "
-		"--help");
+		"rules: list [secrets], show ID, scopes [SCOPE], test [ID...] or test secrets "
+		"[ID...]; see plimsoll rules --help");
 	return command_error(&err);
 }
 
 static const struct option_spec options[] = {
 	OPTION_LIST("rules", 0, &opt.rules, "PATH", "a pack, or a folder of packs, besides ours"),
+	OPTION_LIST("secret-rules", 0, &opt.secret_rules, "PATH",
+		    "a pack of rules of secrets, or a folder of packs, besides ours"),
 	OPTION_END,
 };
 
 const struct command command_rules = {
 	.name = "rules",
-	.arguments = "list|show ID|scopes [SCOPE]|test [ID...]",
+	.arguments = "list [secrets]|show ID|scopes [SCOPE]|test [secrets] [ID...]",
 	.summary = "list, explain and test the rules that judge files and images",
 	.details = "A rule is data: an expression over facts, a message, a remedy, and examples. "
 		   "show takes a rule's id, or its code in another tool; scopes says what can be "
 		   "judged and which facts a rule may ask for.\n"
 		   "test runs the examples of all rules, or of those named, and whether each "
 		   "proves something; exit status 1 when one does not hold.\n"
+		   "Rules of secrets are packs of their own: list secrets, test secrets; show "
+		   "finds them by id, or by their code in another tool.\n"
 		   "  plimsoll rules show DL3015\n"
 		   "  plimsoll rules test --rules mine/",
 	.options = options,

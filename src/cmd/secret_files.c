@@ -153,7 +153,7 @@ static int compile(struct secret_set *set, struct err *err)
 
 /* ---- all of it ---- */
 
-int secret_files_load(const struct option_list *rules, struct secret_set **ret, struct err *err)
+int secret_files_read(const struct option_list *rules, struct secret_set **ret, struct err *err)
 {
 	CLEANUP(secret_set_freep) struct secret_set *set = NULL;
 	int r = secret_set_new(&set, err);
@@ -166,6 +166,16 @@ int secret_files_load(const struct option_list *rules, struct secret_set **ret, 
 
 		r = is_folder ? add_folder(set, rules->p[i], err) : add_file(set, rules->p[i], err);
 	}
+	if (r == 0)
+		*ret = TAKE(set);
+	return r;
+}
+
+int secret_files_load(const struct option_list *rules, struct secret_set **ret, struct err *err)
+{
+	CLEANUP(secret_set_freep) struct secret_set *set = NULL;
+	int r = secret_files_read(rules, &set, err);
+
 	if (r == 0)
 		r = compile(set, err);
 	if (r == 0)

@@ -33,7 +33,8 @@ int secret_files_open(const struct secret_files_options *options, struct secret_
 		      struct err *err);
 void secret_files_done(struct secret_files *f);
 
-/* The rules alone, compiled. */
+/* The rules alone; read finds no secrets with them yet, load does. */
+int secret_files_read(const struct option_list *rules, struct secret_set **ret, struct err *err);
 int secret_files_load(const struct option_list *rules, struct secret_set **ret, struct err *err);
 
 /* The watch of a scan that looks for them; f has to stay where it is. */
