@@ -78,6 +78,11 @@ static int take_title(struct reading *rd, struct secret_rule *rule, const struct
 	return take_str(rd, v, &rule->title);
 }
 
+static int take_provider(struct reading *rd, struct secret_rule *rule, const struct yaml_node *v)
+{
+	return take_str(rd, v, &rule->provider);
+}
+
 static int take_severity(struct reading *rd, struct secret_rule *rule, const struct yaml_node *v)
 {
 	struct err why = {0};
@@ -232,6 +237,7 @@ static int take_examples(struct reading *rd, struct secret_rule *rule, const str
 static const struct key keys[] = {
 	{"id", take_id, true},
 	{"title", take_title, true},
+	{"provider", take_provider, false},
 	{"severity", take_severity, true},
 	{"pattern", take_pattern, false},
 	{"file", take_file, false},

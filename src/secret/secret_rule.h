@@ -6,6 +6,7 @@
  *     rules:
  *       - id: github-pat
  *         title: GitHub personal access token
+ *         provider: GitHub
  *         severity: critical
  *         pattern: 'ghp_[0-9A-Za-z]{36}'
  *         checks: [github-checksum]
@@ -38,7 +39,8 @@
  * public (first 16 hex digits of the SHA-256 of values that are published as examples), keywords
  * (literals of which one stands in every match, for patterns that the first pass cannot search),
  * bounded (off: the pattern says itself what stands before and behind), placeholders (allowed:
- * values that look made up are taken as well), references, codes, rotate, binary (also in files
+ * values that look made up are taken as well), provider (whose it is; "any"), references, codes,
+ * rotate (where to revoke it, one sentence), binary (also in files
  * that are no text; default on for rules without names).
  *
  * The first line of an example of a rule with `file` is the path. In examples ${SET:N} stands for N
@@ -58,7 +60,7 @@
 struct yaml_node;
 
 struct secret_rule {
-	struct str id, title, pack, file;
+	struct str id, title, provider, pack, file;
 	size_t line; /* in the pack's file */
 	enum severity severity;
 	struct str pattern;

@@ -141,12 +141,32 @@ static int match(struct secret_scanner *s, const struct secret_rule *rule, struc
 
 /* ---- a pattern by itself ---- */
 
+#define BASE64_RUN 32 /* bytes of base64 on one side: what is found is a piece of it */
+
+static bool is_base64(struct str text, size_t at)
+{
+	return is_word(text, at) || (at < text.n && (text.p[at] == '+' || text.p[at] == '/'));
+}
+
+/* A token that begins behind the + or / of a long run of base64, or ends before one, is chance. */
+static bool is_in_base64(struct str text, size_t start, size_t end)
+{
+	size_t before = 0, behind = 0;
+
+	while (before < BASE64_RUN && before < start && is_base64(text, start - before - 1))
+		before++;
+	while (behind < BASE64_RUN && is_base64(text, end + behind))
+		behind++;
+	return before == BASE64_RUN || behind == BASE64_RUN;
+}
+
 /* Neither in the middle of a word nor ending in one. */
 static bool stands_alone(struct str text, size_t start, size_t end)
 {
 	if (is_word(text, start) && start > 0 && is_word(text, start - 1))
 		return false;
-	return end == 0 || !is_word(text, end - 1) || !is_word(text, end);
+	return (end == 0 || !is_word(text, end - 1) || !is_word(text, end)) &&
+	       !is_in_base64(text, start, end);
 }
 
 /* ---- values round a place ---- */

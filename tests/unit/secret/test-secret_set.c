@@ -74,6 +74,21 @@ static int count(void *context, const struct secret_example *x, struct err *err)
 	return 0;
 }
 
+TEST(each_rule_that_ships_says_whose_it_is_and_what_to_do)
+{
+	CLEANUP(secret_set_freep) struct secret_set *set = shipped();
+	const struct secret_rule *rule;
+	size_t n = 0;
+
+	for (; (rule = secret_set_at(set, n)); n++)
+		if (rule->provider.n == 0 || rule->rotate.n < 10 || rule->references.n == 0 ||
+		    rule->rotate.p[rule->rotate.n - 1] != '.')
+			fail_msg("%.*s:%zu: %.*s has no provider, no reference or no sentence "
+				 "about what to do",
+				 STR_FMT(rule->file), rule->line, STR_FMT(rule->id));
+	assert_true(n >= 250);
+}
+
 TEST(rules_that_ship_find_their_true_examples_and_not_the_false)
 {
 	CLEANUP(secret_set_freep) struct secret_set *set = shipped();
@@ -169,6 +184,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		RUN(a_broken_pack_says_where_and_what_was_meant),
+		RUN(each_rule_that_ships_says_whose_it_is_and_what_to_do),
 		RUN(rules_that_ship_find_their_true_examples_and_not_the_false),
 		RUN(random_characters_are_drawn_into_examples),
 		RUN(one_value_is_one_finding),
