@@ -26,6 +26,7 @@ help:
 #: make bench [IMAGES=DIR] [ONLY=NAMES] [TRIVY=PATH] [FEEDS=DIR]   build the images, measure
 #:                                 (tests/bench); with FEEDS matching and versions too
 #: make bench-lint [HADOLINT=PATH]  lint of 1,000 Dockerfiles and 1,000 Kubernetes objects
+#: make bench-secrets [TRIVY=PATH] [GITLEAKS=PATH]  how right scans of secrets are
 #: make bench-expr               how fast expressions are compiled and evaluated
 #: make conformance SUITES=DIR [FEEDS=DIR]   the outside test suites, a score for each; with FEEDS
 #:                                 what a scan finds against the feeds' own ranges
@@ -92,6 +93,7 @@ bench: setup-bench build
 	tests/bench/run.py --plimsoll $(PLIMSOLL) --images $(IMAGES) $(if $(ONLY),--only $(ONLY)) \
 		$(if $(TRIVY),--trivy $(TRIVY))
 	$(MAKE) --no-print-directory bench-lint
+	$(MAKE) --no-print-directory bench-secrets
 	$(if $(FEEDS),$(MAKE) --no-print-directory build-tests && \
 		ninja -C $(BUILD) --quiet tests/match_bench tests/version_bench && \
 		tests/bench/match.sh $(BUILD) $(FEEDS) && $(BUILD)/tests/version_bench)
@@ -100,6 +102,11 @@ bench-lint: setup-bench build
 	@[ -d $(BUILD)/bench-files ] || tests/bench/make_build_files.py --out $(BUILD)/bench-files
 	tests/bench/lint_bench.py --plimsoll $(PLIMSOLL) --files $(BUILD)/bench-files \
 		$(if $(HADOLINT),--hadolint $(HADOLINT))
+
+bench-secrets: build
+	tests/bench/secrets/generate.py --out $(BUILD)/bench-secrets
+	tests/bench/secrets/score.py --plimsoll $(PLIMSOLL) --set $(BUILD)/bench-secrets \
+		$(if $(TRIVY),--trivy $(TRIVY)) $(if $(GITLEAKS),--gitleaks $(GITLEAKS))
 
 bench-expr: build-tests
 	@ninja -C $(BUILD) --quiet tests/expr_bench
@@ -127,5 +134,5 @@ update-golden: build-tests
 clean:
 	rm -rf $(BUILD) $(ASAN) $(FUZZ) build-lint
 
-.PHONY: all help setup-build setup-test setup-lint setup-bench setup-conformance build build-tests scan test lint asan fuzz fuzz-cel bench bench-lint bench-expr conformance \
+.PHONY: all help setup-build setup-test setup-lint setup-bench setup-conformance build build-tests scan test lint asan fuzz fuzz-cel bench bench-lint bench-secrets bench-expr conformance \
 	install docs format update-golden clean

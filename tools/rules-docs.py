@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Writes docs/rules/ from rules/packs/: a page for each pack, and which rule of ours is which of
-another tool's.
+another tool's. rules/secrets/ is one page, a table for each family.
 
     tools/rules-docs.py             write them (`make docs`)
     tools/rules-docs.py --check     only say what is not up to date; exit status 1 (`make lint`)
@@ -14,6 +14,7 @@ import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PACKS, PAGES = ROOT / "rules" / "packs", ROOT / "docs" / "rules"
+SECRETS = ROOT / "rules" / "secrets"
 NOTE = "<!-- Written by tools/rules-docs.py from rules/packs/: change those, then `make docs`. -->\n"
 
 # The first that fits tells whose code it is; what stands in front of a colon is no part of the code.
@@ -134,12 +135,52 @@ def switching(packs, ours):
     return "\n".join(lines)
 
 
-def index(packs):
+FAMILIES = {
+    "ai": "Models", "cloud": "Clouds, hosting, identity and secret stores",
+    "code-hosting": "Code hosting, builds and developer tools", "databases": "Databases and data",
+    "files": "Files known by what they mean", "generic": "Values without a form of their own",
+    "keys": "Keys, tokens and headers of no one provider", "messaging": "Messaging and mail",
+    "monitoring": "Monitoring and analytics", "packages": "Package registries",
+    "payment": "Payment, trade and finance", "saas-a-m": "Other services, A to M",
+    "saas-n-z": "Other services, N to Z",
+}
+
+
+def how(rule):
+    """What makes the rule look, in a few words."""
+    if "file" in rule:
+        return "the whole file"
+    if "context" in rule and "names" in rule:
+        return "the key's name, then what stands around"
+    return "the key's name and its form" if "names" in rule else "its form"
+
+
+def secrets_page(packs):
+    rules = [rule for pack in packs.values() for rule in pack["rules"]]
+    providers = {rule["provider"] for rule in rules} - {"any"}
+    lines = [NOTE.replace("rules/packs/", "rules/secrets/") + "# Secrets\n",
+             f"{len(rules)} forms of {len(providers)} providers that `plimsoll scan --scanners secret` knows. What is\n"
+             "told of a secret and how rules are written: [formats/secrets.md](../formats/secrets.md).\n",
+             "| family | rules | providers | |\n|---|---|---|---|"]
+    for name, pack in packs.items():
+        own = {rule["provider"] for rule in pack["rules"]} - {"any"}
+        lines.append(f"| [{name}](#{name}) | {len(pack['rules'])} | {len(own)} | {FAMILIES[name]} |")
+    for name, pack in packs.items():
+        lines += ["", f"## {name}", "", FAMILIES[name] + ".", "",
+                  "| rule | | provider | severity | known by | what to do |", "|---|---|---|---|---|---|"]
+        lines += [f"| `{rule['id']}` | [{cell(rule['title'])}]({rule['references'][0]}) | {cell(rule['provider'])} | "
+                  f"{rule['severity']} | {how(rule)} | {cell(rule['rotate'])} |"
+                  for rule in sorted(pack["rules"], key=lambda rule: rule["id"])]
+    return "\n".join(lines) + "\n"
+
+
+def index(packs, n_secrets):
     rows = [f"| [{name}]({name}.md) | {len(pack['rules'])} | {cell(pack.get('title', ''))} |"
             for name, pack in packs.items()]
     return (NOTE + "# Rules\n\nWhat `plimsoll lint` and `plimsoll scan` look for. How rules are written and set up is in\n"
             "[formats/rules.md](../formats/rules.md); codes of other tools are in [switching.md](switching.md).\n\n"
-            "| pack | rules | |\n|---|---|---|\n" + "\n".join(rows) + "\n")
+            "| pack | rules | |\n|---|---|---|\n" + "\n".join(rows) +
+            f"\n| [secrets](secrets.md) | {n_secrets} | Secrets in files, configuration and history |\n")
 
 
 def pages():
@@ -147,7 +188,11 @@ def pages():
              for path in sorted(PACKS.glob("*.yaml"))}
     ours = {rule["id"]: name for name, pack in packs.items() for rule in pack["rules"]}
     made = {f"{name}.md": page(pack, ours) for name, pack in packs.items()}
-    return made | {"README.md": index(packs), "switching.md": switching(packs, ours)}
+    secrets = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8"))
+               for path in sorted(SECRETS.glob("*.yaml"))}
+    made["secrets.md"] = secrets_page(secrets)
+    n_secrets = sum(len(pack["rules"]) for pack in secrets.values())
+    return made | {"README.md": index(packs, n_secrets), "switching.md": switching(packs, ours)}
 
 
 def main():
