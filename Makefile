@@ -27,6 +27,7 @@ help:
 #:                                 (tests/bench); with FEEDS matching and versions too
 #: make bench-lint [HADOLINT=PATH]  lint of 1,000 Dockerfiles and 1,000 Kubernetes objects
 #: make bench-secrets [TRIVY=PATH] [GITLEAKS=PATH]  how right scans of secrets are
+#: make bench-secret-speed [IMAGES=DIR] [CORPUS=FILE]  what secrets add to a scan; MB/s on a text
 #: make bench-expr               how fast expressions are compiled and evaluated
 #: make conformance SUITES=DIR [FEEDS=DIR]   the outside test suites, a score for each; with FEEDS
 #:                                 what a scan finds against the feeds' own ranges
@@ -108,6 +109,12 @@ bench-secrets: build
 	tests/bench/secrets/score.py --plimsoll $(PLIMSOLL) --set $(BUILD)/bench-secrets \
 		$(if $(TRIVY),--trivy $(TRIVY)) $(if $(GITLEAKS),--gitleaks $(GITLEAKS))
 
+bench-secret-speed: setup-bench build
+	@[ -d $(IMAGES)/multi1500 ] || tests/bench/make_images.py --out $(IMAGES) --only multi1500
+	tests/bench/secret_scan.py --plimsoll $(PLIMSOLL) oci:$(IMAGES)/multi1500/oci
+	$(if $(CORPUS),$(MAKE) --no-print-directory build-tests && \
+		ninja -C $(BUILD) --quiet tests/secret_bench && $(BUILD)/tests/secret_bench $(CORPUS))
+
 bench-expr: build-tests
 	@ninja -C $(BUILD) --quiet tests/expr_bench
 	$(BUILD)/tests/expr_bench
@@ -134,5 +141,5 @@ update-golden: build-tests
 clean:
 	rm -rf $(BUILD) $(ASAN) $(FUZZ) build-lint
 
-.PHONY: all help setup-build setup-test setup-lint setup-bench setup-conformance build build-tests scan test lint asan fuzz fuzz-cel bench bench-lint bench-secrets bench-expr conformance \
+.PHONY: all help setup-build setup-test setup-lint setup-bench setup-conformance build build-tests scan test lint asan fuzz fuzz-cel bench bench-lint bench-secrets bench-secret-speed bench-expr conformance \
 	install docs format update-golden clean
