@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/scan_command.h"
 
-static struct scan_options opt = {
-	.format = "table", .vulnerabilities = true, .configuration = true, .waste = true};
+static struct scan_options opt = {.format = "table",
+				  .vulnerabilities = true,
+				  .configuration = true,
+				  .waste = true,
+				  .budgets = true};
 
 static int run(int argc, const char *const *argv)
 {
@@ -18,7 +21,7 @@ static const struct option_spec options[] = {
 	OPTION_FLAG("files", 0, &opt.files, "list the files of each package (json)",
 		    .project = true),
 	OPTION_STR("scanners", 0, &opt.scanners, "S,..",
-		   "what to look for: vuln, config, secret, malware (vuln,config)",
+		   "what to look for: vuln, config, secret, malware, waste (vuln,config,waste)",
 		   .project = true),
 	OPTION_LIST("malware-hashes", 0, &opt.known.hashes, "FILE",
 		    "hashes of known malware: SHA-256, SHA-1, MD5, TLSH"),
@@ -35,6 +38,10 @@ static const struct option_spec options[] = {
 	OPTION_WORDS("fail-on", 0, &opt.fail_on, "SEVERITY",
 		     "exit status 1 when a finding is at least so grave",
 		     "critical high medium low negligible unknown", .project = true),
+	OPTION_STR("max-size", 0, &opt.max_size, "SIZE",
+		   "exit status 1 when the image is larger: 100MB", .project = true),
+	OPTION_STR("dive-ci", 0, &opt.dive_ci, "FILE",
+		   "thresholds of dive (.dive-ci of the folder); exit status 1 beyond one"),
 	OPTION_STR("policy", 0, &opt.policy, "POLICY",
 		   "judge the report by it, exit status 1 when it denies; see plimsoll check"),
 	OPTION_STR("severity", 0, &opt.severity, "S,..", "show findings of these severities only",

@@ -26,9 +26,11 @@
 #include "scan/secret_image.h"
 #include "scan/secret_verdict.h"
 #include "vuln/assess.h"
+#include "waste/budget.h"
 
 #define DAY_SECONDS 86400
 #define OLD_DAYS    14
+#define DIVE_FILE   ".dive-ci"
 
 struct scanner {
 	const char *name;
@@ -233,7 +235,8 @@ struct scan_parts {
 	struct err no_db;
 	struct secret_files secrets;
 	struct scan_watch watches[WATCHES_MAX]; /* those of file content */
-	struct malware *malware;		/* NULL: nobody looks for it */
+	struct budget budget;
+	struct malware *malware; /* NULL: nobody looks for it */
 	struct err no_clamd;
 	struct needs_request needs;
 	struct str keep[OPTION_LIST_MAX];
@@ -248,6 +251,7 @@ static void parts_done(struct scan_parts *p)
 	db_closep(&p->db);
 	secret_files_done(&p->secrets);
 	malware_free(p->malware);
+	budget_done(&p->budget);
 }
 
 /* Looking into all files takes its time: it is done when asked for, by name or by what is known. */
@@ -386,6 +390,27 @@ int scan_report(const struct scan_options *given, const char *command, const cha
 	return r == 0 ? judge(NULL, &p.filter, now_of(&p), *ret, err) : r;
 }
 
+/* A file that is named must be there; that of the folder holds for what measures waste. */
+static int open_budgets(struct scan_parts *p, const struct scan_options *opt, struct err *err)
+{
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LIMIT_YAML_BYTES);
+	const char *file = opt->dive_ci ? opt->dive_ci : DIVE_FILE;
+	int r = 0;
+
+	if (!opt->budgets)
+		return 0;
+	if (opt->dive_ci && !opt->waste)
+		return err_set(err, ERR_USAGE, "--dive-ci needs the scanner waste");
+	if (opt->max_size)
+		r = budget_set_max_size(&p->budget, str_of(opt->max_size), err);
+	if (r < 0)
+		return err_wrap(err, r, "--max-size");
+	if (!opt->waste || (!opt->dive_ci && access(file, F_OK) < 0))
+		return 0;
+	r = file_read(file, &sb, err);
+	return r < 0 ? r : budget_read_dive(&p->budget, strbuf_str(&sb), str_of(file), err);
+}
+
 int scan_command(const struct scan_options *given, const char *command, int argc,
 		 const char *const *argv)
 {
@@ -403,6 +428,7 @@ int scan_command(const struct scan_options *given, const char *command, int argc
 	int r;
 
 	ignore_init(&p.ignores);
+	budget_init(&p.budget);
 	if (argc != 1) {
 		err_set(&err, ERR_USAGE, "%s: needs one TARGET; see plimsoll %s --help", command,
 			command);
@@ -413,16 +439,22 @@ int scan_command(const struct scan_options *given, const char *command, int argc
 		r = check_history(opt, argv[0], &err);
 	p.request.only_content = !opt->vulnerabilities && !opt->configuration && !opt->waste;
 	if (r == 0)
+		r = open_budgets(&p, opt, &err);
+	if (r == 0)
 		r = parts_open(&p, opt, command, &err);
 	if (r == 0 && opt->takes_reports)
 		r = report_file_read(argv[0], &report, &err); /* 1: it is one */
 	if (r == 0)
 		r = scan(&p, opt, &report, &err);
+	if (r >= 0 && opt->budgets)
+		r = budget_judge(&p.budget, report, &err);
 	if (r >= 0)
 		r = judge(p.policy, &p.filter, now_of(&p), report, &err);
 	if (r == 0)
 		r = report_output_write(&p.out, report, &err);
 	if (r < 0)
 		return command_error(&err);
+	if (opt->budgets && budget_is_broken(report))
+		return EXIT_FINDINGS;
 	return report_output_status(&p.out, report, opt->require_complete);
 }

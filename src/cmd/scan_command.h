@@ -16,15 +16,17 @@ struct scan_options {
 	const char *platform;
 	uint64_t jobs;
 	REGISTRY_OPTION_MEMBERS;
-	bool vulnerabilities;	      /* match packages with the database and list findings */
-	bool configuration;	      /* judge the image by the rules about images */
-	bool secrets;		      /* look for secrets in files and configuration */
-	bool malware;		      /* look for malware in all files */
-	struct malware_options known; /* what is known of it; any of them asks for it */
-	bool waste;		      /* measure what is wasted, and what can be attacked */
-	const char *scanners;	      /* "vuln,config": which of them; NULL: all as set */
-	struct option_list rules;     /* packs besides ours */
-	bool verify_secrets;	      /* send them to their providers */
+	bool vulnerabilities;		/* match packages with the database and list findings */
+	bool configuration;		/* judge the image by the rules about images */
+	bool secrets;			/* look for secrets in files and configuration */
+	bool malware;			/* look for malware in all files */
+	struct malware_options known;	/* what is known of it; any of them asks for it */
+	bool waste;			/* measure what is wasted, and what can be attacked */
+	bool budgets;			/* heed --max-size, and .dive-ci, also of the folder */
+	const char *max_size, *dive_ci; /* "100MB"; a file; NULL: none */
+	const char *scanners;		/* "vuln,config": which of them; NULL: all as set */
+	struct option_list rules;	/* packs besides ours */
+	bool verify_secrets;		/* send them to their providers */
 	struct option_list verify_endpoints;
 	struct option_list secret_rules; /* packs of secrets besides ours */
 	const char *fingerprint_key;	 /* a file; NULL: the key of this user */

@@ -14,7 +14,7 @@
 
 static bool is_told(const struct finding *f)
 {
-	return f->kind == FINDING_WASTE && !f->suppressed_by.n;
+	return f->kind == FINDING_WASTE && !f->suppressed_by.n && f->saved_bytes;
 }
 
 static uint64_t sum_of(const struct report *r, size_t *ret_n)
