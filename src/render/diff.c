@@ -6,12 +6,15 @@
 #include "render/canvas.h"
 #include "render/finding_json.h"
 #include "render/markdown_text.h"
+#include "render/size_json.h"
+#include "render/size_table.h"
 #include "render/text.h"
 
-#define LINE_MAX_BYTES 65536
-#define PART_MAX       4096
-#define RULE_COLUMNS   20
-#define WORD_COLUMNS   10
+#define LINE_MAX_BYTES	65536
+#define PART_MAX	4096
+#define RULE_COLUMNS	20
+#define WORD_COLUMNS	10
+#define SURFACE_COLUMNS 18
 
 static const struct finding *either(const struct diff_finding *f)
 {
@@ -194,6 +197,67 @@ static void put_packages(struct canvas *c, const struct diff *d)
 	}
 }
 
+/* ---- attack surface, side by side ---- */
+
+struct surfaces {
+	struct surface_row before[SURFACE_ROWS], after[SURFACE_ROWS];
+};
+
+/* NULL when one of them does not know its own, or without memory. */
+static struct surfaces *make_surfaces(const struct diff *d)
+{
+	struct surfaces *s;
+
+	if (!d->before->surface.is_known || !d->after->surface.is_known)
+		return NULL;
+	s = calloc(1, sizeof *s);
+	if (s) {
+		surface_rows(d->before, s->before);
+		surface_rows(d->after, s->after);
+	}
+	return s;
+}
+
+static bool is_changed(const struct surfaces *s, size_t i)
+{
+	return strcmp(s->before[i].text, s->after[i].text) != 0;
+}
+
+/* Less is better. */
+static enum tone tone_of_row(const struct surfaces *s, size_t i)
+{
+	if (s->before[i].weight == s->after[i].weight)
+		return TONE_PLAIN;
+	return s->after[i].weight < s->before[i].weight ? TONE_GOOD : TONE_BAD;
+}
+
+static void put_surface_row(struct canvas *c, const struct surfaces *s, size_t i)
+{
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LINE_MAX_BYTES);
+
+	text_pad(c->out, 2);
+	canvas_left(c, TONE_DIM, str_of(s->after[i].name), SURFACE_COLUMNS);
+	strbuf_adds(&sb, s->before[i].text);
+	if (is_changed(s, i)) {
+		strbuf_adds(&sb, c->unicode ? " \u2192 " : " -> ");
+		strbuf_adds(&sb, s->after[i].text);
+	}
+	canvas_start(c, tone_of_row(s, i));
+	text_wrap(c->out, strbuf_str(&sb), SURFACE_COLUMNS + 2, c->width, c->unicode);
+	canvas_end(c, tone_of_row(s, i));
+}
+
+static void put_surfaces(struct canvas *c, const struct diff *d)
+{
+	CLEANUP(freep) struct surfaces *s = make_surfaces(d);
+
+	if (!s)
+		return;
+	canvas_heading(c, "ATTACK SURFACE", STR_NULL);
+	for (size_t i = 0; i < SURFACE_ROWS; i++)
+		put_surface_row(c, s, i);
+}
+
 static void put_gaps(struct canvas *c, const struct diff *d)
 {
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LINE_MAX_BYTES);
@@ -226,6 +290,7 @@ static int render_table(const struct diff *d, const struct render_options *optio
 	text_wrap(out, strbuf_str(&sb), 0, c.width, c.unicode);
 	put_findings(&c, d);
 	put_packages(&c, d);
+	put_surfaces(&c, d);
 	put_gaps(&c, d);
 	strbuf_reset(&sb);
 	add_verdict(&sb, d);
@@ -327,6 +392,13 @@ static int render_json(const struct diff *d, const struct render_options *option
 	for (size_t i = 0; i < d->packages.n; i++)
 		json_put_package(&w, vec_at(&d->packages, i));
 	json_close_list(&w);
+	if (d->before->surface.is_known && d->after->surface.is_known) {
+		json_key(&w, "surface");
+		json_open_map(&w);
+		put_surface(&w, "before", d->before);
+		put_surface(&w, "after", d->after);
+		json_close_map(&w);
+	}
 	json_key(&w, "not_assessed");
 	json_open_list(&w);
 	for (size_t i = 0; i < d->gaps.n; i++)
@@ -383,6 +455,22 @@ static void md_packages(struct strbuf *out, const struct diff *d)
 	}
 }
 
+static void md_surfaces(struct strbuf *out, const struct diff *d)
+{
+	CLEANUP(freep) struct surfaces *s = make_surfaces(d);
+
+	if (!s)
+		return;
+	strbuf_adds(out, "\nAttack surface:\n\n| | Before | After |\n|---|---|---|\n");
+	for (size_t i = 0; i < SURFACE_ROWS; i++) {
+		strbuf_addf(out, "| %s | ", s->after[i].name);
+		markdown_add(out, str_of(s->before[i].text));
+		strbuf_adds(out, " | ");
+		markdown_add(out, is_changed(s, i) ? str_of(s->after[i].text) : STR("the same"));
+		strbuf_adds(out, " |\n");
+	}
+}
+
 static int render_markdown(const struct diff *d, const struct render_options *options,
 			   struct strbuf *out, struct err *err)
 {
@@ -403,6 +491,7 @@ static int render_markdown(const struct diff *d, const struct render_options *op
 	add_counts(out, d->n_packages);
 	strbuf_adds(out, "\n");
 	md_packages(out, d);
+	md_surfaces(out, d);
 	strbuf_adds(out, d->gaps.n ? "\nNot assessed:\n\n" : "");
 	for (size_t i = 0; i < d->gaps.n; i++) {
 		strbuf_reset(&sb);

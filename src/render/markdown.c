@@ -11,6 +11,7 @@
 #include "render/markdown_text.h"
 #include "render/places.h"
 #include "render/render.h"
+#include "render/size_table.h"
 #include "render/tally.h"
 #include "render/text.h"
 #include "render/verdict_table.h"
@@ -189,16 +190,29 @@ static void put_remaining(struct strbuf *out, const struct finding *f, uint64_t 
 	strbuf_adds(out, " |\n");
 }
 
+/* Waste has a table of its own. */
+static bool is_elsewhere(const struct report *r, const struct leftover *l)
+{
+	const struct finding *f = vec_at(&r->findings, l->finding);
+
+	return f->kind == FINDING_WASTE;
+}
+
 static void put_remains(struct strbuf *out, const struct report *r, const struct plan *plan)
 {
-	if (plan->n_left == 0)
-		return;
-	strbuf_adds(out, "\n### Remains\n\n| severity | id | where | status | what "
-			 "|\n|---|---|---|---|---|\n");
-	for (size_t i = 0; i < plan->n_left && i < FINDINGS_SHOWN; i++)
-		put_remaining(out, vec_at(&r->findings, plan->left[i].finding),
-			      plan->left[i].n_packages);
-	put_more(out, plan->n_left > FINDINGS_SHOWN ? plan->n_left - FINDINGS_SHOWN : 0);
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < plan->n_left; i++) {
+		if (is_elsewhere(r, &plan->left[i]))
+			continue;
+		if (n++ == 0)
+			strbuf_adds(out, "\n### Remains\n\n| severity | id | where | status | what "
+					 "|\n|---|---|---|---|---|\n");
+		if (n <= FINDINGS_SHOWN)
+			put_remaining(out, vec_at(&r->findings, plan->left[i].finding),
+				      plan->left[i].n_packages);
+	}
+	put_more(out, n > FINDINGS_SHOWN ? n - FINDINGS_SHOWN : 0);
 }
 
 static void put_left_out(struct strbuf *out, const struct report *r)
@@ -216,6 +230,63 @@ static void put_left_out(struct strbuf *out, const struct report *r)
 			  "findings are not shown (");
 		markdown_add_code(out, r->hidden_by);
 		strbuf_adds(out, ").\n");
+	}
+}
+
+/* ---- waste, attack surface, budgets ---- */
+
+static void md_wastes(struct strbuf *out, const struct report *r)
+{
+	char size[TEXT_BYTES_MAX];
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < r->findings.n; i++) {
+		const struct finding *f = vec_at(&r->findings, i);
+
+		if (f->kind != FINDING_WASTE || f->suppressed_by.n || !f->saved_bytes)
+			continue;
+		if (n++ == 0)
+			strbuf_adds(out, "\n### Waste\n\n| saves | what | fix |\n|---|---|---|\n");
+		if (n > FINDINGS_SHOWN)
+			continue;
+		strbuf_addf(out, "| %s | ", text_bytes(f->saved_bytes, size).p);
+		markdown_add(out, f->title);
+		strbuf_adds(out, " | ");
+		markdown_add(out, f->fix_action);
+		strbuf_adds(out, " |\n");
+	}
+	put_more(out, n > FINDINGS_SHOWN ? n - FINDINGS_SHOWN : 0);
+}
+
+static void md_surface(struct strbuf *out, const struct report *r)
+{
+	CLEANUP(freep) struct surface_row *rows = calloc(SURFACE_ROWS, sizeof *rows);
+
+	if (!r->surface.is_known || !rows)
+		return;
+	surface_rows(r, rows);
+	strbuf_adds(out, "\n### Attack surface\n\n| | |\n|---|---|\n");
+	for (size_t i = 0; i < SURFACE_ROWS; i++) {
+		strbuf_addf(out, "| %s | ", rows[i].name);
+		markdown_add(out, str_of(rows[i].text));
+		strbuf_adds(out, " |\n");
+	}
+}
+
+static void md_budgets(struct strbuf *out, const struct report *r)
+{
+	if (r->budgets.n)
+		strbuf_adds(out, "\n### Budget\n\n| | is | limit |\n|---|---|---|\n");
+	for (size_t i = 0; i < r->budgets.n; i++) {
+		const struct report_budget *b = vec_at(&r->budgets, i);
+
+		strbuf_addf(out, "| %s ", budget_state_name(b->state));
+		markdown_add(out, b->name);
+		strbuf_adds(out, " | ");
+		markdown_add(out, b->actual);
+		strbuf_adds(out, " | ");
+		markdown_add(out, b->limit);
+		strbuf_adds(out, " |\n");
 	}
 }
 
@@ -334,6 +405,9 @@ static int render(const struct report *report, const struct render_options *opti
 	put_plan(out, report, &plan);
 	put_remains(out, report, &plan);
 	put_left_out(out, report);
+	md_wastes(out, report);
+	md_surface(out, report);
+	md_budgets(out, report);
 	put_rules(out, report);
 	put_gaps(out, report);
 	plan_done(&plan);
