@@ -558,8 +558,7 @@ static void put_help(struct browser *b)
 		"  + -                  open or close all of them",
 		"  /                    show only what has a text in its name; esc: all again",
 		"  s                    largest first, or by name",
-		"  a                    all files that show with this layer on top, or its own "
-		"alone",
+		"  a                    all files that show with this layer, or its own alone",
 		"  c                    only what the layer changes",
 		"  f, n                 only files with findings; go to the next one",
 		"  ctrl-l, q            draw again; leave",

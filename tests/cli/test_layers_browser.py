@@ -187,7 +187,13 @@ def test_a_hundred_thousand_files_move_without_delay(tmp_path, capsys):
         start = time.perf_counter()
         b.child.send(keys)
         b.take()
-        return (time.perf_counter() - start) * 1000
+        end = time.perf_counter()
+        try:
+            while True:  # the rest of what is drawn, if it comes in pieces
+                b.take(0.02)
+                end = time.perf_counter()
+        except pexpect.TIMEOUT:
+            return (end - start) * 1000
 
     figures = {"down": sorted(timed(DOWN) for _ in range(100)), "page": sorted(timed(PAGE_DOWN) for _ in range(50)),
                "end": [timed(END)], "fold": sorted(timed("-" if i % 2 else "+") for i in range(1, 6)), "layer": []}
