@@ -259,6 +259,16 @@ static void follow_npm(struct shell_walk *w, const struct shell_call *c, struct 
 		program_draft_add(w->d, LINK_NPM_RUN, text);
 }
 
+/* A folder that is made, emptied, entered or given away is not read for it. */
+static bool reads_no_paths(const struct shell_call *c)
+{
+	static const char *const programs[] = {"mkdir", "rm",	 "rmdir",   "chown", "chmod",
+					       "chgrp", "touch", "ls",	    "tee",   "du",
+					       "df",	"mount", "install", NULL};
+
+	return is_word(c->name, programs) || is_builtin(c->name);
+}
+
 static void follow_arguments(struct shell_walk *w, const struct shell_call *c)
 {
 	static const char *const npms[] = {"npm", "yarn", "pnpm", "npx", NULL};
@@ -276,7 +286,7 @@ static void follow_arguments(struct shell_walk *w, const struct shell_call *c)
 	} else if (is_word(c->name, interpreters)) {
 		if (!shell_call_flag(c, "c"))
 			follow_interpreter(w, c, str_is(name, "nodejs") ? STR("node") : c->name);
-	} else {
+	} else if (!reads_no_paths(c)) {
 		const struct shell_word *word = c->words ? c->words->next : NULL;
 
 		for (size_t i = 1; word && i < c->n_words; i++, word = word->next) {
