@@ -14,14 +14,20 @@
  *         end
  *     content_free(c);
  *
- * The path of a part inside another is written behind "!/". Formats, each with its own file:
- * gzip, bzip2, xz, zstd and lz4; tar; zip and what is one (jar, whl, apk, docx); git objects and
- * packs (their blobs by id); Python bytecode (its constants); SQLite (the values of its tables);
- * text in UTF-16 and UTF-32 (as UTF-8).
+ * The path of a part inside another is written behind "!/": a member by its name, one packed file
+ * without its suffix (a.gz!/a), a git blob by its id, texts as "constants", "values" or "text". An
+ * archive in a packed file (a.tar.gz) is no part of its own.
+ *
+ * Formats, each in formats/ with its file (content_format_list.def): gzip, xz, bzip2, zstd; zip and
+ * what is one (jar, whl, apk, docx), by its directory and then what that does not name; tar; ar
+ * (deb), cpio, rpm; git objects and packs (blobs); Python bytecode and Java classes (constants);
+ * SQLite (values); UTF-16 and UTF-32. Others that pack files, and what is encrypted, are told.
  *
  * Limits, over one file: content_depth, content_members, content_bytes (unpacked in all),
- * content_ratio, content_buffer_bytes (of formats that cannot be read front to back). What is
- * beyond them, broken or encrypted is told as a problem: it was NOT ASSESSED, nothing is silent.
+ * content_ratio and content_free_bytes, content_problems; over all files of one object:
+ * content_all_ratio. Memory: content_memory_bytes at most, of that content_buffer_bytes for a
+ * format that cannot be read front to back, and 64 KiB a level. What is beyond them, broken or
+ * encrypted is told as a problem: it was NOT ASSESSED, nothing is silent.
  *
  * Ownership: paths and pieces are valid during the call. Threads: one object a thread.
  * Errors: ERR_NOMEM, what the file's stream says, what the watcher returns. A broken container is

@@ -60,7 +60,8 @@ static int content_watch_problem(void *context, struct str path, const struct er
 static const struct content_ops content_watch_ops = {content_watch_begin, content_watch_data,
 						     content_watch_end, content_watch_problem};
 
-static inline void content_watch_read(struct str bytes, size_t most)
+/* most: bytes of one read; is_large: it is said to be too large for memory. */
+static inline void content_watch_read(struct str bytes, size_t most, bool is_large)
 {
 	struct memory_stream in = memory_stream_make(bytes);
 	struct content_watch w = {0};
@@ -71,7 +72,8 @@ static inline void content_watch_read(struct str bytes, size_t most)
 	in.most = most;
 	if (content_new(&content_watch_ops, &w, &c, NULL) < 0)
 		return;
-	r = content_read(c, STR("objects/pack/p.pack"), bytes.n, &in.stream, &err);
+	r = content_read(c, STR("objects/pack/p.pack"), is_large ? UINT64_MAX - 1 : bytes.n,
+			 &in.stream, &err);
 	assert(w.n_open == 0 && (r == 0 || r == -ERR_NOMEM));
 	content_free(c);
 }

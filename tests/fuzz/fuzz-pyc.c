@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		memcpy(bytes + 2, "\r\n", 2);
 		bytes[starts[i]] = 'c';
 	}
-	content_watch_read(str_make(bytes, size), 0);
+	content_watch_read(str_make(bytes, size), 0, false);
 	free(bytes);
 	return 0;
 }

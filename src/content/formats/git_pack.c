@@ -23,6 +23,8 @@
  * stored as differences to it, depth first. What has no more differences to be applied to is
  * dropped.
  *
+ * A pack that does not fit into memory is read front to back (content/git_stream.c).
+ *
  * Format: gitformat-pack(5). Packs of repositories with SHA-256 are read as far as they do not name
  * objects by id.
  */
@@ -32,18 +34,13 @@
 #include "base/memory_stream.h"
 #include "codec/inflate.h"
 #include "content/format.h"
-#include "crypto/weak_digest.h"
+#include "content/git.h"
 
 enum {
 	HEADER_SIZE = 12,
-	OBJECT_MIN = 9, /* a byte of header, and an empty zlib stream */
-	TYPE_BLOB = 3,
-	TYPE_OFS_DELTA = 6,
-	TYPE_REF_DELTA = 7,
-	COPY_LENGTH_0 = 0x10000,
+	OBJECT_MIN = 9,	  /* a byte of header, and an empty zlib stream */
 	DEPTH_MAX = 4096, /* differences on each other, git writes no more than 4095 */
 	SCRATCH_BYTES = 32768,
-	HEX_BYTES = 2 * WEAK_SHA1_BYTES,
 };
 
 #define NONE UINT32_MAX
@@ -69,7 +66,7 @@ struct pack {
 	struct source *s;
 	struct str bytes;
 	struct inflate *inflate;
-	struct weak_digest sha1;
+	struct git_id id;
 	struct object *objects;
 	uint32_t n;
 	uint32_t *by_id; /* objects that name what they differ from by id, sorted by it */
@@ -124,17 +121,17 @@ static int read_header(struct pack *p, struct cursor *c, struct object *o, uint6
 		shift += 7;
 	}
 	*ret_base = 0;
-	if (o->type == TYPE_OFS_DELTA)
+	if (o->type == GIT_OFS_DELTA)
 		*ret_base = read_distance(c);
-	if (o->type == TYPE_REF_DELTA)
-		(void)cursor_take(c, WEAK_SHA1_BYTES);
+	if (o->type == GIT_REF_DELTA)
+		(void)cursor_take(c, GIT_ID_BYTES);
 	if (c->failed)
 		return bad(p, o->at, "cut short", err);
 	if (o->type == 0 || o->type == 5)
 		return bad(p, o->at, "of unknown type", err);
 	if (size > UINT32_MAX || *ret_base > o->at)
 		return bad(p, o->at, "impossible numbers", err);
-	if (o->type == TYPE_OFS_DELTA)
+	if (o->type == GIT_OFS_DELTA)
 		*ret_base = o->at - *ret_base;
 	o->size = (uint32_t)size;
 	o->data_at = (uint32_t)c->at;
@@ -142,7 +139,7 @@ static int read_header(struct pack *p, struct cursor *c, struct object *o, uint6
 }
 
 /* Unpacks all of an object to find its end, or its id. */
-static int unpack(struct pack *p, const struct object *o, struct weak_digest *hash, size_t *ret_end,
+static int unpack(struct pack *p, const struct object *o, struct git_id *hash, size_t *ret_end,
 		  struct err *err)
 {
 	struct str in = str_skip(p->bytes, o->data_at);
@@ -159,7 +156,7 @@ static int unpack(struct pack *p, const struct object *o, struct weak_digest *ha
 		if (n > o->size || (made == 0 && before == in.n))
 			return bad(p, o->at, "not as long as its header says", err);
 		if (hash)
-			weak_digest_update(hash, str_make(p->scratch, made));
+			git_id_add(hash, str_make(p->scratch, made));
 	}
 	if (n != o->size)
 		return bad(p, o->at, "not as long as its header says", err);
@@ -230,9 +227,9 @@ static int measure(struct pack *p, uint32_t n, struct err *err)
 		if (r < 0)
 			break;
 		cursor_seek(&c, end);
-		if (o->type == TYPE_OFS_DELTA)
+		if (o->type == GIT_OFS_DELTA)
 			add_child(p, p->n, base);
-		p->n_by_id += o->type == TYPE_REF_DELTA;
+		p->n_by_id += o->type == GIT_REF_DELTA;
 		p->n++;
 	}
 	return r;
@@ -240,7 +237,7 @@ static int measure(struct pack *p, uint32_t n, struct err *err)
 
 static struct str base_id(const struct pack *p, uint32_t i)
 {
-	return str_sub(p->bytes, p->objects[i].data_at - WEAK_SHA1_BYTES, WEAK_SHA1_BYTES);
+	return str_sub(p->bytes, p->objects[i].data_at - GIT_ID_BYTES, GIT_ID_BYTES);
 }
 
 static int compare_ids(const void *a, const void *b, void *context)
@@ -264,7 +261,7 @@ static int index_ids(struct pack *p, struct err *err)
 	if (!p->by_id)
 		return err_nomem(err);
 	for (uint32_t i = 0; i < p->n; i++)
-		if (p->objects[i].type == TYPE_REF_DELTA)
+		if (p->objects[i].type == GIT_REF_DELTA)
 			p->by_id[n++] = i;
 	qsort_r(p->by_id, n, sizeof *p->by_id, compare_ids, p);
 	return 0;
@@ -294,48 +291,20 @@ static void adopt(struct pack *p, struct object *o, struct str id)
 	}
 }
 
-static int begin_id(struct pack *p, size_t size, struct err *err)
-{
-	static const char *const kinds[] = {"", "commit", "tree", "blob", "tag"};
-	char text[32];
-	int n = snprintf(text, sizeof text, "%s %zu", kinds[p->type], size);
-	int r = weak_digest_init(&p->sha1, WEAK_SHA1, err);
-
-	if (r == 0)
-		weak_digest_update(&p->sha1, str_make(text, (size_t)n + 1));
-	return r;
-}
-
-static struct str end_id(struct pack *p, unsigned char id[WEAK_SHA1_BYTES], char hex[HEX_BYTES])
-{
-	static const char digits[] = "0123456789abcdef";
-
-	weak_digest_final(&p->sha1, id);
-	weak_digest_done(&p->sha1);
-	for (size_t i = 0; i < WEAK_SHA1_BYTES; i++) {
-		hex[2 * i] = digits[id[i] >> 4];
-		hex[2 * i + 1] = digits[id[i] & 15];
-	}
-	return str_make(hex, HEX_BYTES);
-}
-
 /* An object is there: a blob goes by, and what is stored as a difference to it is known. */
 static int tell(struct pack *p, struct object *o, struct str blob, struct err *err)
 {
 	struct memory_stream stream = memory_stream_make(blob);
-	unsigned char id[WEAK_SHA1_BYTES];
-	char hex[HEX_BYTES];
 	struct member m = {.container = "git pack", .size = blob.n, .in = &stream.stream};
-
-	int r = begin_id(p, blob.n, err);
+	int r = git_id_begin(&p->id, p->type, blob.n, err);
 
 	if (r < 0)
 		return r;
-	weak_digest_update(&p->sha1, blob);
-	m.name = end_id(p, id, hex);
+	git_id_add(&p->id, blob);
+	m.name = git_id_end(&p->id);
 	o->is_made = true;
-	adopt(p, o, str_make(id, sizeof id));
-	return p->type == TYPE_BLOB ? source_walk(p->s, &m) : 0;
+	adopt(p, o, str_make(p->id.bytes, sizeof p->id.bytes));
+	return p->type == GIT_BLOB ? source_walk(p->s, &m) : 0;
 }
 
 /* One that is too large for memory, and with it what is stored as a difference to it. */
@@ -364,78 +333,24 @@ static ssize_t read_blob(struct stream *stream, void *buf, size_t n, struct err 
 static int tell_large(struct pack *p, struct object *o, struct err *err)
 {
 	struct blob_stream b = {{.read = read_blob}, p, str_skip(p->bytes, o->data_at), o->at};
-	unsigned char id[WEAK_SHA1_BYTES];
-	char hex[HEX_BYTES];
 	struct member m = {.container = "git pack", .size = o->size, .in = &b.stream};
-
-	int r = begin_id(p, o->size, err);
+	int r = git_id_begin(&p->id, p->type, o->size, err);
 
 	if (r == 0)
-		r = unpack(p, o, &p->sha1, NULL, err);
+		r = unpack(p, o, &p->id, NULL, err);
 	if (r < 0) {
-		weak_digest_done(&p->sha1);
+		git_id_done(&p->id);
 		return r;
 	}
-	m.name = end_id(p, id, hex);
+	m.name = git_id_end(&p->id);
 	o->is_made = true;
-	adopt(p, o, str_make(id, sizeof id));
+	adopt(p, o, str_make(p->id.bytes, sizeof p->id.bytes));
 	for (uint32_t i = o->child; i != NONE; i = p->objects[i].sibling)
 		p->n_large++;
-	if (p->type != TYPE_BLOB)
+	if (p->type != GIT_BLOB)
 		return 0;
 	inflate_begin(p->inflate, INFLATE_ZLIB);
 	return source_walk(p->s, &m);
-}
-
-static uint64_t read_size(struct cursor *c)
-{
-	uint64_t v = 0;
-	unsigned b, shift = 0;
-
-	do {
-		b = cursor_u8(c);
-		v |= shift < 63 ? (uint64_t)(b & 0x7f) << shift : 0;
-		shift += 7;
-	} while (b & 0x80 && !c->failed);
-	return v;
-}
-
-/* What a copy says: which bytes follow stands in its bits. */
-static uint32_t read_bits(struct cursor *c, unsigned bits, unsigned n)
-{
-	uint32_t v = 0;
-
-	for (unsigned i = 0; i < n; i++)
-		if (bits >> i & 1)
-			v |= (uint32_t)cursor_u8(c) << 8 * i;
-	return v;
-}
-
-/* False: it does not fit together. */
-static bool apply(struct cursor *c, struct str base, char *to, size_t size)
-{
-	size_t n = 0;
-
-	while (cursor_left(c)) {
-		unsigned op = cursor_u8(c);
-		struct str from;
-
-		if (op & 0x80) {
-			uint32_t at = read_bits(c, op, 4), length = read_bits(c, op >> 4, 3);
-
-			length = length ? length : COPY_LENGTH_0;
-			if (at > base.n || length > base.n - at)
-				return false;
-			from = str_sub(base, at, length);
-		} else {
-			from = cursor_take(c, op);
-		}
-		if (from.n == 0 || from.n > size - n || c->failed)
-			return false;
-		memcpy(to + n, from.p, from.n);
-		n += from.n;
-	}
-	return n == size && !c->failed;
 }
 
 /* Room for an object among the frames; false: too large, too deep, which is counted. */
@@ -484,8 +399,7 @@ static void drop_below(struct pack *p)
 static int derive(struct pack *p, struct object *o, const struct frame *base, struct err *err)
 {
 	CLEANUP(freep) char *delta = NULL;
-	struct cursor c;
-	uint64_t base_size, size;
+	struct git_delta d;
 	struct frame *f;
 
 	if (o->size > LIMIT_CONTENT_OBJECT_BYTES) {
@@ -499,13 +413,11 @@ static int derive(struct pack *p, struct object *o, const struct frame *base, st
 		p->n_bad++;
 		return 0;
 	}
-	c = cursor_make(str_make(delta, o->size));
-	base_size = read_size(&c);
-	size = read_size(&c);
-	f = push(p, size, err);
+	d = git_delta_make(str_make(delta, o->size));
+	f = push(p, d.size, err);
 	if (!f)
 		return err->code == ERR_NOMEM ? -ERR_NOMEM : 0;
-	if (base_size == base->n && apply(&c, str_make(base->data, base->n), f->data, f->n))
+	if (git_delta_apply(&d, str_make(base->data, base->n), f->data))
 		return 1;
 	pop(p);
 	p->n_bad++;
@@ -570,7 +482,7 @@ static uint32_t count_left(const struct pack *p)
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < p->n; i++)
-		n += p->objects[i].type == TYPE_REF_DELTA && !p->objects[i].is_made;
+		n += p->objects[i].type == GIT_REF_DELTA && !p->objects[i].is_made;
 	return n;
 }
 
@@ -606,7 +518,7 @@ static int make_all(struct pack *p, struct err *err)
 
 		p->type = o->type;
 		/* others than blobs matter where something names them by id */
-		if (o->type == TYPE_BLOB || (o->type < TYPE_OFS_DELTA && p->n_by_id))
+		if (o->type == GIT_BLOB || (o->type < GIT_OFS_DELTA && p->n_by_id))
 			r = make(p, o, err);
 	}
 	return r < 0 ? r : tell_left(p);
@@ -669,7 +581,7 @@ static int read(struct source *s, struct str whole, struct err *err)
 		return err_nomem(err);
 	p->s = s;
 	p->bytes = whole;
-	r = walk(p, err);
+	r = whole.n ? walk(p, err) : git_stream_walk(s, err);
 	inflate_free(p->inflate);
 	free(p->objects);
 	free(p->by_id);
@@ -681,6 +593,7 @@ static int read(struct source *s, struct str whole, struct err *err)
 const struct content_format content_format_git_pack = {
 	.id = "git pack",
 	.memory = 1,
+	.reads_both = true,
 	.is = is,
 	.read = read,
 };

@@ -18,6 +18,7 @@ struct diary {
 	int n_open, n_problems;
 	int fails_at;	  /* the call that fails, counted down; 0: none */
 	uint64_t n_bytes; /* of all that is no packed part */
+	bool is_large;	  /* the file is said to be too large for memory */
 	bool is_quiet;	  /* what parts say is only counted */
 };
 
@@ -99,7 +100,7 @@ static inline int diary_read(struct diary *d, const char *path, struct str bytes
 	in.most = most;
 	d->text.max = (size_t)64 << 20;
 	assert_int_equal(content_new(&diary_ops, d, &c, NULL), 0);
-	r = content_read(c, str_of(path), bytes.n, &in.stream, err);
+	r = content_read(c, str_of(path), d->is_large ? UINT64_MAX - 1 : bytes.n, &in.stream, err);
 	content_free(c);
 	assert_int_equal(d->n_open, 0);
 	return r;

@@ -125,6 +125,65 @@ TEST(blobs_of_a_pack_come_by_their_ids)
 	assert_inside("git_pack/chains", wanted);
 }
 
+TEST(what_does_not_fit_into_memory_is_read_front_to_back)
+{
+	static const struct {
+		const char *name, *want;
+	} rows[] = {
+		{"content/zip", "[f #[f!/a/b.txt alpha alpha alpha alpha alpha ][f!/c gamma]]"},
+		{"content/stream.zip", "[f #[f!/a alpha alpha alpha alpha alpha ][f!/b beta]]"},
+		{"content/methods.zip", "[f #[f!/a alpha alpha alpha alpha alpha ]]"},
+		{"content/zip64.zip", "[f #[f!/big sixty-four]]"},
+		{"content/hidden.zip", "[f #[f!/shown seen][f!/hidden not listed]]"},
+		{"content/app.pyz", "[f #[f!/__main__.py print(1)]]"},
+		{"content/encrypted.zip", "[f #!f!/locked: zip: encrypted![f!/open free]]"},
+		{"content/crc.zip", "[f #[f!/bad bhecksum!f!/bad: zip: data does not match its "
+				    "checksum!...]"},
+		{"git_pack/chains",
+		 "[f #[f!/87b42fa8ec3400a12c914f19d41a2406bbdc2c7d PASSWORD=one\n]"
+		 "[f!/688343278db9ce79d534e3d5fdf85689a1ccb822 PASSWORD=two\n]"
+		 "[f!/1eedec9b046485d63142a5aef19bd47cc770f44f PASSWORD=three\n]"
+		 "!f: git pack: 1 of 5 objects differ from some that are not kept "
+		 "(content_buffer_bytes)!]"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		for (size_t most = 0; most < 9; most += 4) {
+			CLEANUP(strbuf_done) struct strbuf sb = {0};
+			struct diary d = {.is_large = true};
+
+			load(rows[i].name, &sb);
+			assert_int_equal(diary_read(&d, "f", strbuf_str(&sb), most, NULL), 0);
+			assert_str(strbuf_str(&d.text), rows[i].want);
+			strbuf_done(&d.text);
+		}
+}
+
+TEST(what_has_to_be_in_memory_and_is_too_large_goes_by_as_it_is)
+{
+	CLEANUP(strbuf_done) struct strbuf sb = {0};
+	struct diary d = {.is_large = true};
+
+	load("pyc/3.11", &sb);
+	assert_int_equal(diary_read(&d, "f", strbuf_str(&sb), 0, NULL), 0);
+	assert_int_equal(d.n_bytes, sb.n);
+	strbuf_reset(&d.text);
+	d.is_quiet = true;
+	assert_int_equal(diary_read(&d, "f", strbuf_str(&sb), 0, NULL), 0);
+	assert_str(strbuf_str(&d.text), "[f !f: Python bytecode: larger than is taken into memory "
+					"(content_buffer_bytes), read as it is!]");
+	strbuf_done(&d.text);
+}
+
+TEST(what_is_not_looked_into_is_told)
+{
+	struct diary d = {0};
+
+	assert_int_equal(diary_read(&d, "f", STR("7z\xbc\xaf\x27\x1c rest"), 0, NULL), 0);
+	assert_str(strbuf_str(&d.text), "[f #!f: 7z is not looked into!]");
+	strbuf_done(&d.text);
+}
+
 TEST(what_a_pack_lacks_is_told)
 {
 	static const struct {
@@ -347,6 +406,9 @@ int main(void)
 		RUN(constants_of_java_come_a_line_each_and_with_their_names),
 		RUN(values_of_a_database_come_with_table_and_column),
 		RUN(blobs_of_a_pack_come_by_their_ids),
+		RUN(what_does_not_fit_into_memory_is_read_front_to_back),
+		RUN(what_has_to_be_in_memory_and_is_too_large_goes_by_as_it_is),
+		RUN(what_is_not_looked_into_is_told),
 		RUN(what_a_pack_lacks_is_told),
 		RUN(a_loose_object_is_called_by_its_id),
 		RUN(a_packed_file_loses_its_suffix_inside),
