@@ -136,6 +136,11 @@ static int put_files(const struct yaml_node *list, struct report *r)
 		f->n_files = is_directory ? get_number(from, "files", 1) : 0;
 		f->capabilities = strings(yaml_get(from, "capabilities"), &r->arena);
 		f->package = yaml_get_str(from, "package");
+		f->anomalies = strings(yaml_get(from, "anomalies"), &r->arena);
+		if (!f->mark.n && f->mode & 0111 && !is_directory)
+			f->mark = str_of(path_mark_of_program(f->path));
+		if (str_is(f->mark, "system") && (f->package.n || !yaml_get(from, "package")))
+			f->mark = STR_NULL; /* as scan/marked_files.c has it */
 		f->visible = !str_is(yaml_get_str(from, "visible"), "false");
 	}
 	return 0;

@@ -87,6 +87,7 @@
 	FIELD(size, "int", "bytes; of a directory those of all files below, in its layer")         \
 	FIELD(files, "int", "below a directory, in its layer")                                     \
 	FIELD(capabilities, "list(string)", "that a program gets: cap_net_raw; sorted")            \
+	FIELD(anomalies, "list(string)", "of a program, with --scanners malware: packed, ...")     \
 	FIELD(package, "string", "that lists it among its files; empty: none does")                \
 	FIELD(visible, "bool", "in the finished image; else a later layer hides it")               \
 	FIELD(layer, "int", "that has it, from 0")                                                 \

@@ -10,6 +10,8 @@
 
 #include <stdbool.h>
 
+#include "base/str.h"
+
 struct path_mark {
 	const char *mark;    /* "apt-lists"; NULL ends the list */
 	const char *pattern; /* path_match */
@@ -17,3 +19,10 @@ struct path_mark {
 };
 
 extern const struct path_mark path_marks[];
+
+/*
+ * What the place of an executable file tells: "temporary" (in /tmp and its kin), "hidden" (it, or a
+ * folder above it, has a dot in front, and is none in which tools usually keep programs), "system"
+ * (in /usr/bin and its kin, where a package should own it); NULL: nothing.
+ */
+const char *path_mark_of_program(struct str path);

@@ -131,7 +131,7 @@ struct report_package {
 struct report_file {
 	struct str path;    /* without a slash in front */
 	struct str type;    /* "file", "directory" or "hardlink" */
-	struct str mark;    /* of its place: inventory/path_mark.def; may be empty */
+	struct str mark;    /* of its place: inventory/path_mark.h; may be empty */
 	struct str layer;   /* diff id that brought it; empty for a directory in place */
 	size_t layer_index; /* into layers */
 	bool visible;	    /* in the finished image */
@@ -140,6 +140,7 @@ struct report_file {
 	uint64_t size;	    /* bytes; of a directory those of all files below, in its layer */
 	uint64_t n_files;   /* below a directory, in its layer */
 	struct str_list capabilities; /* "cap_net_raw", sorted */
+	struct str_list anomalies;    /* of a program that was looked into; see marked_files.h */
 	struct str package;	      /* that lists it among its files; empty: none does */
 };
 

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "base/map.h"
 #include "base/vec.h"
+#include "inventory/path_mark.h"
 #include "scan/watchers.h"
 
 #define LANGUAGES_MAX 64
@@ -536,6 +537,8 @@ static void note_file(struct analysis *a, const struct wanted_file *f, const str
 	for (size_t i = 0; i < f->n_wants && e->type != NODE_SYMLINK && !mark; i++)
 		if (f->wants[i].kind == WANT_MARK)
 			mark = f->wants[i].mark->mark;
+	if (!mark && e->type == NODE_FILE && e->mode & 0111)
+		mark = path_mark_of_program(strbuf_str(&a->path));
 	if (!mark && !is_privileged(e) && !is_writable(a, e))
 		return;
 	if (a->n_marked++ < LIMIT_MARKED_FILES) {

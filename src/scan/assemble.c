@@ -289,6 +289,8 @@ static int see_item(struct assembly *as, size_t layer, const struct record_item 
 	case RECORD_SECRET:
 	case RECORD_WATCHED:
 		return layer != NO_LAYER ? secret_findings_add(&as->secrets, layer, item, NULL) : 0;
+	case RECORD_ELF:
+		return layer != NO_LAYER ? marked_files_add_elf(&as->marked, layer, item) : 0;
 	case RECORD_MALWARE:
 	case RECORD_MALWARE_TALLY:
 		return layer != NO_LAYER ? malware_finds_add(&as->malware, layer, item, NULL) : 0;

@@ -202,6 +202,18 @@ void record_add_language(struct strbuf *sb, struct str ecosystem, const uint32_t
 	item_end(sb, start);
 }
 
+void record_add_elf(struct strbuf *sb, uint32_t node, uint32_t flags, struct str interpreter,
+		    struct str runpath)
+{
+	size_t start = item_begin(sb, RECORD_ELF);
+
+	put_u32(sb, node);
+	put_u32(sb, flags);
+	put_str(sb, interpreter);
+	put_str(sb, runpath);
+	item_end(sb, start);
+}
+
 void record_add_malware(struct strbuf *sb, uint32_t node, struct str path,
 			const struct record_malware *m)
 {
@@ -439,6 +451,12 @@ bool record_next(struct str *items, struct arena *arena, struct record_item *ret
 		ret->is_whole = get_u32(&body) != 0;
 		ret->n_parts = get_u64(&body);
 		ret->parser = get_str(&body);
+		break;
+	case RECORD_ELF:
+		ret->node = get_u32(&body);
+		ret->n_parts = get_u32(&body);
+		ret->parser = get_str(&body);
+		ret->bytes = get_str(&body);
 		break;
 	case RECORD_MALWARE:
 		get_malware(&body, ret);

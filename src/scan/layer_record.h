@@ -44,6 +44,7 @@ enum record_kind {
 	RECORD_PROGRAM,	 /* what a file would need if it were run: closure/program.h */
 	RECORD_SECRET,	 /* what secret/ found in a file: never the value */
 	RECORD_WATCHED,	 /* how much a watch of file content has seen */
+	RECORD_ELF,	 /* what stands out in the head of a program */
 	RECORD_MALWARE,	 /* malware in a part of a file */
 	RECORD_MALWARE_TALLY, /* how many files one engine looked at */
 	RECORD_CONTENTS,      /* of large files: struct waste_content (waste/waste.h), by node */
@@ -110,6 +111,9 @@ void record_add_program(struct strbuf *sb, uint32_t node, struct str bytes);
 void record_add_secret(struct strbuf *sb, uint32_t node, const struct record_secret *secret);
 void record_add_watched(struct strbuf *sb, struct str watch, uint64_t n_parts, bool is_whole);
 void record_add_language(struct strbuf *sb, struct str ecosystem, const uint32_t *nodes, size_t n);
+/* flags: enum elf_flag; of the item: n_parts, and parser and bytes. */
+void record_add_elf(struct strbuf *sb, uint32_t node, uint32_t flags, struct str interpreter,
+		    struct str runpath);
 void record_add_malware(struct strbuf *sb, uint32_t node, struct str path,
 			const struct record_malware *m);
 void record_add_malware_tally(struct strbuf *sb, uint32_t engine, struct str about,

@@ -3,6 +3,8 @@
 
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "base/path.h"
+#include "codec/elf_program.h"
 #include "inventory/capability.h"
 
 #define LENGTHS 256 /* of paths that packages may list, modulo */
@@ -161,6 +163,99 @@ int marked_files_add(struct marked_files *m, size_t layer, const struct record_i
 	return map_put(&m->dirs, key_bytes(key), m);
 }
 
+/* ---- programs ---- */
+
+#define ANOMALIES_MAX 5
+
+static bool is_in_bin(struct str path)
+{
+	struct str dir = path_dir(path);
+
+	return str_is(path_base(dir), "bin") || str_is(path_base(dir), "sbin");
+}
+
+/* Anybody could put a library there; nothing between two colons is the current directory. */
+static bool is_open_place(struct str dir)
+{
+	static const struct str open[] = {STR("/tmp"), STR("/var/tmp"), STR("/dev/shm")};
+
+	for (size_t i = 0; i < ARRAY_LEN(open); i++)
+		if (str_eq(dir, open[i]) ||
+		    (str_has_prefix(dir, open[i]) && dir.p[open[i].n] == '/'))
+			return true;
+	return !dir.n || (dir.p[0] != '/' && dir.p[0] != '$');
+}
+
+static bool has_open_place(struct str list)
+{
+	struct str dir;
+
+	while (list.n && str_pull_until(&list, ':', &dir))
+		if (is_open_place(dir))
+			return true;
+	return false;
+}
+
+/* Only where programs are run by name: others may be for other systems. */
+static bool lacks_interpreter(struct marked_files *m, struct str program, struct str interpreter)
+{
+	const struct view v = merge_view(m->merge);
+	CLEANUP(strbuf_done) struct strbuf path = STRBUF_INIT(LIMIT_PATH_BYTES);
+	struct view_hit hit;
+
+	if (!interpreter.n || !is_in_bin(program) || path_clean(interpreter, &path, NULL, NULL) < 0)
+		return false;
+	return !view_file(&v, strbuf_str(&path), &hit);
+}
+
+static size_t find_anomalies(struct marked_files *m, struct str path,
+			     const struct record_item *item, struct str ret[ANOMALIES_MAX])
+{
+	uint64_t flags = item->n_parts;
+	size_t n = 0;
+
+	if (flags & ELF_EXEC_STACK)
+		ret[n++] = STR("executable-stack");
+	if (lacks_interpreter(m, path, item->parser))
+		ret[n++] = STR("interpreter-missing");
+	if (has_open_place(item->bytes))
+		ret[n++] = STR("library-path-writable");
+	if (flags & ELF_UPX)
+		ret[n++] = STR("packed");
+	if (flags & ELF_RWX)
+		ret[n++] = STR("writable-code");
+	return n;
+}
+
+int marked_files_add_elf(struct marked_files *m, size_t layer, const struct record_item *item)
+{
+	const struct tree *t = &m->records[layer]->tree;
+	struct marked_draft *d = vec_at(&m->drafts, m->drafts.n ? m->drafts.n - 1 : 0);
+	struct str found[ANOMALIES_MAX], path, *list;
+	size_t n;
+	int r = 0;
+
+	if (item->node >= t->n_nodes || !tree_is_alive(t, item->node))
+		return 0;
+	path = path_of(m, layer, item->node);
+	n = path.p ? find_anomalies(m, path, item, found) : 0;
+	if (n == 0)
+		return path.p ? 0 : -ERR_NOMEM;
+	if (!d || d->node != item->node || d->file.layer_index != layer) {
+		size_t before = m->drafts.n;
+		struct record_item file = {.kind = RECORD_FILE, .node = item->node};
+
+		r = marked_files_add(m, layer, &file);
+		d = m->drafts.n > before ? vec_at(&m->drafts, before) : NULL;
+	}
+	list = r == 0 && d ? arena_array(&m->report->arena, n, sizeof *list) : NULL;
+	if (!list)
+		return r < 0 || !d ? r : -ERR_NOMEM;
+	memcpy(list, found, n * sizeof *list);
+	d->file.anomalies = (struct str_list){list, n};
+	return 0;
+}
+
 /* ---- all together ---- */
 
 /* Part of a directory that is listed itself. */
@@ -261,6 +356,11 @@ static int list_files(struct marked_files *m)
 
 /* ---- owners ---- */
 
+static bool is_program_of_system(const struct report_file *f)
+{
+	return str_is(f->mark, "system");
+}
+
 struct owners {
 	struct map files; /* path -> struct report_file, of the privileged ones */
 	bool lengths[LENGTHS];
@@ -281,7 +381,7 @@ static int want_owners(struct marked_files *m, struct owners *o)
 		struct report_file *f = vec_at(&m->report->files, i);
 		struct str other = f->path;
 
-		if (!f->visible || !is_privileged(f))
+		if (!f->visible || !(is_privileged(f) || is_program_of_system(f)))
 			continue;
 		if (!str_pull_prefix(&other, STR("usr/")))
 			other = arena_strf(&m->arena, "usr/%.*s", STR_FMT(f->path));
@@ -322,11 +422,40 @@ static int find_owners(struct marked_files *m)
 	return r;
 }
 
+static bool packages_list_files(const struct report *r)
+{
+	for (size_t i = 0; i < r->packages.n; i++)
+		if (((const struct report_package *)vec_at(&r->packages, i))->p.files.n)
+			return true;
+	return false;
+}
+
+/* A program of the system stands out only if nobody owns it. */
+static void drop_owned(struct report *r)
+{
+	bool listed = packages_list_files(r);
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->files.n; i++) {
+		struct report_file f = *(struct report_file *)vec_at(&r->files, i);
+
+		if (is_program_of_system(&f) && (!listed || !f.visible || f.package.n)) {
+			f.mark = STR_NULL;
+			if (!is_privileged(&f) && !(f.mode & 0002) && !f.anomalies.n)
+				continue;
+		}
+		*(struct report_file *)vec_at(&r->files, n++) = f;
+	}
+	vec_cut(&r->files, n);
+}
+
 int marked_files_finish(struct marked_files *m, struct err *err)
 {
 	int r = list_files(m);
 
 	if (r == 0)
 		r = find_owners(m);
+	if (r == 0)
+		drop_owned(m->report);
 	return r < 0 ? err_nomem(err) : arena_check(&m->arena, err);
 }

@@ -47,11 +47,40 @@ TEST(a_place_has_its_mark)
 	}
 }
 
+TEST(an_executable_file_has_the_mark_of_its_place)
+{
+	static const struct {
+		const char *path, *want;
+	} programs[] = {
+		{"tmp/a", "temporary"},
+		{"var/tmp/b/c", "temporary"},
+		{"dev/shm/.x", "temporary"},
+		{"tmpfs/a", NULL},
+		{"usr/lib/.x/kworker", "hidden"},
+		{"usr/bin/.sshd", "hidden"},
+		{"root/.local/bin/tool", NULL},
+		{"app/.git/hooks/pre-commit", NULL},
+		{"app/.venv/lib/.hidden/x", NULL},
+		{"usr/bin/ls", "system"},
+		{"sbin/init", "system"},
+		{"usr/local/bin/ls", NULL},
+		{"opt/bin/ls", NULL},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(programs); i++) {
+		const char *got = path_mark_of_program(str_of(programs[i].path));
+
+		if (!got != !programs[i].want || (got && strcmp(got, programs[i].want) != 0))
+			fail_msg("%s: %s", programs[i].path, got ? got : "none");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		RUN(marks_are_sorted_and_no_pattern_is_there_twice),
 		RUN(a_place_has_its_mark),
+		RUN(an_executable_file_has_the_mark_of_its_place),
 	};
 
 	return RUN_ALL(tests);
