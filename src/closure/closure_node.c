@@ -302,7 +302,8 @@ void follow_node(struct closure *c, struct need *n, struct program *p)
 			     arena_strf(&c->temp, "interpreter %.*s", STR_FMT(l.text)));
 			break;
 		case LINK_COMMAND:
-			follow_command(c, n, l.text, false);
+			if (!n->is_assumed) /* an assumption breeds no commands */
+				follow_command(c, n, l.text, false);
 			break;
 		case LINK_PATH:
 			follow_path(c, n, l.text);

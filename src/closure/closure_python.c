@@ -376,7 +376,7 @@ void follow_python(struct closure *c, struct need *n, struct program *p)
 				python_meet(c, n, file, place_end(file));
 			break;
 		case LINK_COMMAND: /* what Python's own library can run, it mostly does not */
-			if (!is_own)
+			if (!is_own && !n->is_assumed) /* an assumption breeds no commands */
 				follow_command(c, n, l.text,
 					       str_find_char(l.text, '/') == l.text.n &&
 						       str_has_prefix(l.text, STR("python")));

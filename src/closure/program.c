@@ -135,10 +135,17 @@ static bool has_extension(struct str name, const char *const *extensions)
 static bool is_beside_the_point(struct str path)
 {
 	static const struct str folders[] = {
-		STR("usr/share/doc/"), STR("usr/share/man/"),
-		STR("usr/lib/debug/"), STR("proc/"),
-		STR("sys/"),	       STR("dev/"),
-		STR("usr/src/"),       STR("usr/share/locale/"),
+		STR("usr/share/doc/"),
+		STR("usr/share/man/"),
+		STR("usr/lib/debug/"),
+		STR("proc/"),
+		STR("sys/"),
+		STR("dev/"),
+		STR("var/lib/dpkg/"),
+		STR("lib/apk/db/"),
+		STR("var/lib/apt/"),
+		STR("usr/src/"),
+		STR("usr/share/locale/"),
 		STR("usr/include/"),
 	};
 
