@@ -66,23 +66,33 @@ static struct str hidden_by(const struct secret_findings *s, struct str path, si
 
 /* ---- one finding ---- */
 
-void secret_finding_fill(struct finding *f, const struct secret_rule *rule, struct str fingerprint,
-			 double confidence)
+static struct str_list copy_list(struct arena *a, struct str_list list)
 {
+	struct str *p = arena_array(a, list.n, sizeof *p);
+
+	for (size_t i = 0; p && i < list.n; i++)
+		p[i] = arena_str(a, list.p[i]);
+	return (struct str_list){p, p ? list.n : 0};
+}
+
+void secret_finding_fill(struct finding *f, struct report *report, const struct secret_rule *rule,
+			 struct str fingerprint, double confidence)
+{
+	struct arena *a = &report->arena;
+
 	f->kind = FINDING_SECRET;
-	f->rule = rule->id;
-	f->title = rule->title;
+	f->rule = arena_str(a, rule->id);
+	f->title = arena_str(a, rule->title);
 	f->severity = rule->severity;
-	f->severity_source = STR("rule");
 	f->fingerprint = fingerprint;
 	f->confidence = confidence;
 	f->risk = -1;
 	f->fix_action = rule->rotate.n
-				? rule->rotate
+				? arena_str(a, rule->rotate)
 				: STR("Revoke it where it was made, and make a new one: who has "
 				      "the image has the secret.");
-	f->references = rule->references;
-	f->codes = rule->codes;
+	f->references = copy_list(a, rule->references);
+	f->codes = copy_list(a, rule->codes);
 }
 
 struct evidence {
@@ -148,7 +158,7 @@ static int add_secret(struct secret_findings *s, size_t layer, const struct reco
 
 	if (!file.p || !hidden.p || !place)
 		return err_nomem(err);
-	secret_finding_fill(&f, rule, secret->fingerprint, secret->permille / 1000.0);
+	secret_finding_fill(&f, s->report, rule, secret->fingerprint, secret->permille / 1000.0);
 	*place = (struct finding_location){
 		.layer = l && s->report->has_image ? l->diff_id : STR_NULL,
 		.path = arena_strf(a, "%.*s%.*s", STR_FMT(file), STR_FMT(secret->inner)),

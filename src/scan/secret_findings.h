@@ -38,6 +38,9 @@ int secret_findings_add(struct secret_findings *s, size_t layer, const struct re
 			struct err *err);
 int secret_findings_finish(struct secret_findings *s, struct err *err);
 
-/* What a finding says of a rule's secret wherever it was found; the rest is the caller's. */
-void secret_finding_fill(struct finding *f, const struct secret_rule *rule, struct str fingerprint,
-			 double confidence);
+/*
+ * What a finding says of a rule's secret wherever it was found; the rest is the caller's. Copies
+ * into the report: the rules may go before it. Without memory the arena remembers.
+ */
+void secret_finding_fill(struct finding *f, struct report *report, const struct secret_rule *rule,
+			 struct str fingerprint, double confidence);

@@ -227,7 +227,7 @@ static int add_finding(struct search *s, size_t i)
 	struct arena *a = &s->report->arena;
 	struct finding f = {0};
 
-	secret_finding_fill(&f, rule, arena_strf(a, "%s", from->find.fingerprint),
+	secret_finding_fill(&f, s->report, rule, arena_strf(a, "%s", from->find.fingerprint),
 			    from->find.confidence);
 	f.subject = (struct finding_subject){
 		.kind = from->place.step == NO_STEP ? SUBJECT_IMAGE : SUBJECT_INSTRUCTION,
@@ -236,7 +236,7 @@ static int add_finding(struct search *s, size_t i)
 	f.title = arena_strf(a, "%.*s in %.*s, for all to read", STR_FMT(rule->title),
 			     STR_FMT(from->place.name));
 	f.evidence = evidence_of(s, i);
-	if (!f.title.p || !f.fingerprint.p || !f.evidence.p)
+	if (!f.title.p || !f.fingerprint.p || !f.evidence.p || !f.rule.p)
 		return err_nomem(s->err);
 	return report_add_finding(s->report, &f, s->err);
 }

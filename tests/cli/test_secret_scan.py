@@ -14,6 +14,7 @@ import tarfile
 import zipfile
 import zlib
 
+import jsonschema
 import pytest
 
 from test_scan import docker_archive, run
@@ -234,6 +235,11 @@ def test_lines_keys_and_certainty_are_told(scanned):
     assert 0.5 <= f["confidence"] <= 1
     assert len(f["fingerprint"]) == 16
     assert f["fix"]["action"]
+
+
+def test_the_report_keeps_its_schema(scanned):
+    schema = pathlib.Path(__file__).parent.parent.parent / "docs/report.schema.json"
+    jsonschema.Draft202012Validator(json.loads(schema.read_text())).validate(scanned.report)
 
 
 def test_coverage_says_that_secrets_were_looked_for(scanned):
