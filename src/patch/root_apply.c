@@ -237,6 +237,7 @@ static int make_link(struct apply *a, struct root_node *node, const struct tar_e
 		return err_set(err, ERR_FORMAT, "%s: a hard link to %s", node->path.p,
 			       target == node ? "itself" : "a directory");
 	node->entry = target->entry;
+	node->entry.path = node->path;
 	node->attributes = target->attributes;
 	node->n_attributes = target->n_attributes;
 	memcpy(node->hash, target->hash, ROOT_HASH_BYTES);

@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: Apache-2.0
+"""plimsoll patch: the plan, refusals, packages without a package manager, and real Debian packages.
+
+What needs a mirror takes it from this machine's own apt configuration. The real run builds a Debian image
+first, which takes a minute or more: PLIMSOLL_TEST_MIRROR=1 asks for it.
+"""
+import json
+import lzma
+import os
+import re
+import shutil
+import subprocess
+import tarfile
+
+import pytest
+
+import small_scan
+from small_scan import OS_RELEASE, environment, package
+from test_scan import PLIMSOLL, docker_archive
+from test_squash import can_make_namespaces, entry, folder, layer, read_layout, tree
+
+pytestmark = pytest.mark.skipif(not can_make_namespaces(),
+                                reason="this kernel or container lets nobody make user namespaces")
+
+
+def run(tmp_path, *args, status=0, timeout=120, **env):
+    done = subprocess.run([PLIMSOLL, "patch", *map(str, args)], capture_output=True, cwd=tmp_path, check=False,
+                          env={**environment(tmp_path), "PATH": os.environ["PATH"], **env}, timeout=timeout,
+                          text=True, stdin=subprocess.DEVNULL)
+    assert done.returncode == status, (done.returncode, done.stdout, done.stderr)
+    return done
+
+
+@pytest.fixture
+def image(tmp_path):
+    """image.tar with curl, libssl3 and zlib1g, and a database that knows of them."""
+    small_scan.make(tmp_path)
+    docker_archive(tmp_path / "image.tar", [layer(
+        entry("etc/os-release", OS_RELEASE.encode()),
+        entry("var/lib/dpkg/status", small_scan.STATUS.encode()))])
+    return tmp_path
+
+
+def test_dry_run_prints_the_plan(image):
+    out = run(image, "image.tar", "--dry-run").stdout
+    assert re.search(r"curl 7\.88\.1-10 -> 7\.88\.1-11\s+CVE-2026-0001 \(high\)", out), out
+    assert re.search(r"libssl3 3\.0\.11-1 -> 3\.0\.17-1\s+CVE-2026-0005", out), out
+    assert re.search(r"CVE-2026-0002 +curl +no fix published", out), out
+
+
+PLANS = [
+    (["--only", "CVE-2026-0005"], ["libssl3"], 0),
+    (["--severity", "high"], ["curl"], 0),
+    (["--only", "CVE-2026-0002"], [], 1),
+    (["--severity", "low"], [], 1),
+]
+
+
+@pytest.mark.parametrize("args, names, status", PLANS)
+def test_what_is_asked_for_is_planned(image, args, names, status):
+    out = run(image, "image.tar", "--dry-run", *args, status=status).stdout
+    assert re.findall(r"^  (\S+) \S+ -> ", out, re.M) == names, out
+
+
+REFUSED = [
+    (["image.tar"], "--output says where"),
+    (["image.tar", "-o", "x.tar"], "expected oci:DIR"),
+    (["image.tar", "-o", "oci:out", "--package-mirror", "http://a"], "expected FROM=TO"),
+    (["image.tar", "-o", "oci:out", "--severity", "bad"], "bad"),
+    (["rootfs:root", "-o", "oci:out"], "no image"),
+]
+
+
+@pytest.mark.parametrize("args, message", REFUSED)
+def test_refused_with_a_reason(image, args, message):
+    assert message in run(image, *args, status=2).stderr
+
+
+def test_without_apt_and_without_keys_nothing_is_fetched(image):
+    done = run(image, "image.tar", "-o", "oci:out", "--keyring", "no.gpg", status=2)
+    assert "no.gpg: no keyring that packages can be verified with" in done.stderr, done.stderr
+    assert not (image / "out").exists()
+
+
+def test_a_package_manager_that_cannot_run_says_why(image):
+    docker_archive(image / "image.tar", [layer(
+        entry("etc/os-release", OS_RELEASE.encode()), entry("var/lib/dpkg/status",
+              (small_scan.STATUS + package("apt", "2.6", "apt")).encode()),
+        entry("etc/apt/sources.list", b"deb http://deb.example.com/debian bookworm main\n"),
+        entry("usr/bin/apt-get", b"#!/no/such/shell\n", mode=0o755))])
+    done = run(image, "image.tar", "-o", "oci:out", status=2)
+    assert "/usr/bin/apt-get" in done.stderr and not (image / "out").exists()
+
+
+def test_repositories_without_signatures_are_refused(image):
+    docker_archive(image / "image.tar", [layer(
+        entry("etc/os-release", OS_RELEASE.encode()), entry("var/lib/dpkg/status",
+              (small_scan.STATUS + package("apt", "2.6", "apt")).encode()),
+        entry("etc/apt/sources.list", b"deb [ trusted=yes ] http://deb.example.com/debian bookworm main\n"),
+        entry("usr/bin/apt-get", b"", mode=0o755))])
+    assert "packages without a signature" in run(image, "image.tar", "-o", "oci:out", status=2).stderr
+
+
+# ---- real packages ----
+
+def machine_mirror():
+    """Where this machine's apt has Debian 12 from, by its own configuration; None: nowhere."""
+    for folder_, _, names in os.walk("/etc/apt"):
+        for name in names:
+            if not name.endswith((".list", ".sources")):
+                continue
+            with open(os.path.join(folder_, name), encoding="utf-8", errors="replace") as f:
+                found = re.search(r"https?://\S+?(?=/debian(\s|$))", f.read())
+            if found:
+                return found[0]
+    return None
+
+
+MIRROR = machine_mirror()
+KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
+needs_mirror = pytest.mark.skipif(
+    not (MIRROR and os.path.exists(KEYRING) and shutil.which("apt-get")),
+    reason="this machine's apt has no Debian mirror and keyring to take packages from")
+needs_image = pytest.mark.skipif(
+    not (os.environ.get("PLIMSOLL_TEST_MIRROR") and shutil.which("mmdebstrap") and os.getuid() == 0),
+    reason="PLIMSOLL_TEST_MIRROR=1, root and mmdebstrap build a Debian image, which takes minutes")
+
+
+def candidates(suite, path):
+    """name -> (version, source version), of the mirror, at this moment."""
+    text = subprocess.run(["curl", "-sfL", "-m", "60", f"{MIRROR}/{path}/dists/{suite}/main/binary-amd64/Packages.xz"],
+                          capture_output=True, check=True).stdout
+    found = {}
+    for stanza in lzma.decompress(text).decode().split("\n\n"):
+        field = dict(re.findall(r"^([A-Za-z-]+): (.*)$", stanza, re.M))
+        if field:
+            found[field["Package"]] = (field["Version"], field.get("Source", field["Package"]))
+    return found
+
+
+def feed_of(tmp_path, fixed):
+    """A tracker that says of each source that the mirror's version is the first without a flaw."""
+    tracker = {source: {f"CVE-2026-1{i:03}": small_scan.fixed(version, "high")}
+               for i, (source, version) in enumerate(sorted(fixed.items()))}
+    tracker.setdefault("bash", {})["CVE-2026-0002"] = small_scan.still_open("low")
+    for name, text in (("data/json", json.dumps(tracker)), ("data/DSA/list", "")):
+        path = tmp_path / "feeds/tracker" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    subprocess.run([PLIMSOLL, "db", "build", "--feeds", "feeds", "--db", "db"], cwd=tmp_path, check=True,
+                   env=environment(tmp_path), capture_output=True, timeout=60)
+
+
+@needs_mirror
+def test_distroless_gets_its_package_unpacked_and_recorded(tmp_path):
+    """netbase, at a made-up old version, in the form that distroless images have; no program runs."""
+    version, _ = candidates("bookworm", "debian")["netbase"]
+    feed_of(tmp_path, {"netbase": version})
+    control = "Package: netbase\nVersion: 1.0\nArchitecture: all\nMaintainer: M\nDescription: x\n"
+    sums = "".join(f"{'0' * 32}  {p}\n" for p in ("etc/protocols", "usr/share/old/gone", "usr/share/doc/netbase/copyright"))
+    docker_archive(tmp_path / "image.tar", [layer(
+        folder("etc"), entry("etc/os-release", OS_RELEASE.encode()), entry("etc/protocols", b"mine"),
+        folder("usr/share/old"), entry("usr/share/old/gone", b"old"),
+        entry("var/lib/dpkg/status.d/netbase", control.encode()),
+        entry("var/lib/dpkg/status.d/netbase.md5sums", sums.encode()))])
+    (tmp_path / "one.list").write_text("deb http://deb.example.com/debian bookworm main\n")
+    done = run(tmp_path, "image.tar", "-o", "oci:out", "--sources", "one.list",
+               "--package-mirror", f"http://deb.example.com={MIRROR}")
+    assert "their scripts were not run" in done.stdout
+    assert re.search(r"high +1 +0\n", done.stdout), done.stdout
+    config, tars = read_layout(tmp_path / "out")
+    assert config["history"][-1]["created_by"] == f"plimsoll patch: netbase 1.0 -> {version}"
+    got = tree(tars)
+    assert f"Version: {version}\n".encode() in got["var/lib/dpkg/status.d/netbase"][5]
+    assert b"usr/share/doc/netbase/copyright" in got["var/lib/dpkg/status.d/netbase.md5sums"][5]
+    assert "usr/share/old/gone" not in got  # only the old version had it
+    assert got["etc/protocols"][5] == b"mine"  # a configuration file stays
+    assert len(got["usr/share/doc/netbase/copyright"][5]) > 100
+
+
+@needs_mirror
+def test_a_key_that_signed_nothing_is_refused(tmp_path):
+    version, _ = candidates("bookworm", "debian")["netbase"]
+    feed_of(tmp_path, {"netbase": version})
+    docker_archive(tmp_path / "image.tar", [layer(
+        entry("etc/os-release", OS_RELEASE.encode()),
+        entry("var/lib/dpkg/status.d/netbase", b"Package: netbase\nVersion: 1.0\nArchitecture: all\n"))])
+    (tmp_path / "empty.gpg").write_bytes(b"")
+    (tmp_path / "one.list").write_text("deb http://deb.example.com/debian bookworm main\n")
+    done = run(tmp_path, "image.tar", "-o", "oci:out", "--keyring", "empty.gpg", "--sources", "one.list",
+               "--package-mirror", f"http://deb.example.com={MIRROR}", status=2)
+    assert "ended with status 100" in done.stderr and not (tmp_path / "out").exists()
+
+
+@needs_mirror
+@needs_image
+def test_debian_is_patched_by_its_own_apt(tmp_path):
+    subprocess.run(["mmdebstrap", "--variant=minbase", "--mode=root", "--include=curl", "bookworm",
+                    tmp_path / "root.tar", f"deb [signed-by={KEYRING}] {MIRROR}/debian bookworm main"],
+                   check=True, capture_output=True, timeout=900)
+    with tarfile.open(tmp_path / "root.tar") as tar:
+        status = tar.extractfile("./var/lib/dpkg/status").read().decode()
+    installed = dict(re.findall(r"^Package: (\S+)\n(?:.+\n)*?Version: (\S+)$", status, re.M))
+    newer, fixed = candidates("bookworm-security", "debian-security"), {}
+    for name, version in installed.items():
+        there, source = newer.get(name, (version, ""))
+        if subprocess.run(["dpkg", "--compare-versions", there, "gt", version], check=False).returncode == 0:
+            fixed[source.split()[0]] = (re.findall(r"\((.*)\)", source) or [there])[0]
+    if not fixed:
+        pytest.skip("the security repository has nothing newer than the release at this moment")
+    chosen = dict(sorted(fixed.items())[:3])
+    feed_of(tmp_path, chosen)
+    layers = [(tmp_path / "root.tar").read_bytes()]
+    docker_archive(tmp_path / "image.tar", layers)
+    (tmp_path / "given.list").write_text(
+        f"deb [signed-by={KEYRING}] http://deb.example.com/debian bookworm main\n"
+        f"deb [signed-by={KEYRING}] http://deb.example.com/debian-security bookworm-security main\n")
+    how = ["image.tar", "--sources", "given.list", "--package-mirror", f"http://deb.example.com={MIRROR}"]
+    done = run(tmp_path, *how, "-o", "oci:out", timeout=900)
+    assert re.search(r"high +\d+ +0\n", done.stdout), done.stdout
+    assert re.search(r"CVE-2026-0002 +bash +no fix published", done.stdout), done.stdout
+    config, tars = read_layout(tmp_path / "out")
+    assert tars[0] == layers[0] and len(tars) == 2
+    assert config["history"][-1]["created_by"].startswith("plimsoll patch: ")
+    names = list(tree(tars[1:]))
+    for unwanted in ("var/lib/apt/lists/", "var/cache/apt/", "var/log/", "tmp/", "run/", "usr/sbin/policy-rc.d"):
+        assert not [n for n in names if n.startswith(unwanted)], unwanted
+    # The same again gives the same bytes.
+    run(tmp_path, *how, "-o", "oci:again", timeout=900)
+    assert (tmp_path / "again/index.json").read_bytes() == (tmp_path / "out/index.json").read_bytes()
+    if shutil.which("skopeo"):
+        subprocess.run(["skopeo", "inspect", "oci:out:latest"], cwd=tmp_path, check=True, capture_output=True)
+    if shutil.which("umoci"):
+        subprocess.run(["umoci", "unpack", "--image", "out:latest", "bundle"], cwd=tmp_path, check=True,
+                       capture_output=True)
+        audit = subprocess.run(["chroot", "bundle/rootfs", "dpkg", "--audit"], cwd=tmp_path, check=True,
+                               capture_output=True)
+        assert audit.stdout == b""
