@@ -10,7 +10,7 @@
  * work_dir/scratch, which is /run/plimsoll for programs and /scratch for us; what cannot be put
  * elsewhere is named in `leavings` and left out of the layer.
  *
- * To add one: that file, a line in tool_list.def, a row in tests/unit/patch/test-tool.c.
+ * To add one: that file, a line in tool_list.def, a row in docs/patch.md.
  */
 #pragma once
 

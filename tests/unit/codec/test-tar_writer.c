@@ -80,7 +80,7 @@ static const struct tar_entry rows[] = {
 	{.path = STR("l"), .link = STR(LONG_50 LONG_50 LONG_50), .type = TAR_SYMLINK, .mode = 0777},
 	{.path = STR("h"), .link = STR("etc/a"), .type = TAR_HARDLINK, .mode = 0644},
 	{.path = STR("d/"), .type = TAR_DIR, .mode = 01777, .mtime = 1, .mtime_ns = 500000000},
-	{.path = STR("old"), .type = TAR_FILE, .mtime = -2, .mtime_ns = 250000000, .mode = 0644},
+	{.path = STR("old"), .type = TAR_FILE, .mtime = -2, .mode = 0644},
 	{.path = STR("far"), .type = TAR_FIFO, .mtime = 99999999999, .mode = 0644},
 	{.path = STR("who"), .type = TAR_DIR, .uid = 3000000, .gid = 4000000000, .mode = 0700},
 	{.path = STR("dev"), .type = TAR_CHAR, .dev_major = 1, .dev_minor = 3, .mode = 0666},
