@@ -314,16 +314,15 @@ int source_enter(struct source *outer, const struct member *m, struct source **r
 		return r < 0 ? r : 1;
 	}
 	c = outer ? outer->content : s->content;
-	*s = (struct source){
-		.stream = {read_source, close_source},
-		.content = c,
-		.outer = outer,
-		.in = m->in,
-		.size = m->size,
-		.level = outer ? outer->level + 1 : 0,
-		.depth = outer ? outer->depth + outer->is_part : 0,
-		.n_outer_path = c->path.n,
-	};
+	memset(s, 0, offsetof(struct source, buf)); /* all but what is read into it */
+	s->stream = (struct stream){read_source, close_source};
+	s->content = c;
+	s->outer = outer;
+	s->in = m->in;
+	s->size = m->size;
+	s->level = outer ? outer->level + 1 : 0;
+	s->depth = outer ? outer->depth + outer->is_part : 0;
+	s->n_outer_path = c->path.n;
 	if (outer)
 		add_name(&c->path, m->name);
 	else
