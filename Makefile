@@ -115,6 +115,10 @@ bench-secret-speed: setup-bench build
 	$(if $(CORPUS),$(MAKE) --no-print-directory build-tests && \
 		ninja -C $(BUILD) --quiet tests/secret_bench && $(BUILD)/tests/secret_bench $(CORPUS))
 
+bench-malware: build-tests
+	@ninja -C $(BUILD) --quiet tests/malware_bench
+	$(BUILD)/tests/malware_bench $(if $(FILES),$(FILES),$(PLIMSOLL))
+
 bench-expr: build-tests
 	@ninja -C $(BUILD) --quiet tests/expr_bench
 	$(BUILD)/tests/expr_bench

@@ -102,5 +102,5 @@ int strbuf_check(const struct strbuf *sb, struct err *err)
 
 const char *strbuf_cstr(struct strbuf *sb)
 {
-	return sb->p ? sb->p : "";
+	return sb->n ? sb->p : "";
 }
