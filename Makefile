@@ -27,6 +27,7 @@ help:
 #:                                 (tests/bench); with FEEDS matching and versions too
 #: make bench-lint [HADOLINT=PATH]  lint of 1,000 Dockerfiles and 1,000 Kubernetes objects
 #: make bench-secrets [TRIVY=PATH] [GITLEAKS=PATH]  how right scans of secrets are
+#: make bench-malware [FILES="FILE..."]  MB/s of YARA rules and lists of hashes
 #: make bench-secret-speed [IMAGES=DIR] [CORPUS=FILE]  what secrets add to a scan; MB/s on a text
 #: make bench-expr               how fast expressions are compiled and evaluated
 #: make conformance SUITES=DIR [FEEDS=DIR]   the outside test suites, a score for each; with FEEDS
@@ -145,5 +146,5 @@ update-golden: build-tests
 clean:
 	rm -rf $(BUILD) $(ASAN) $(FUZZ) build-lint
 
-.PHONY: all help setup-build setup-test setup-lint setup-bench setup-conformance build build-tests scan test lint asan fuzz fuzz-cel bench bench-lint bench-secrets bench-secret-speed bench-expr conformance \
+.PHONY: all help setup-build setup-test setup-lint setup-bench setup-conformance build build-tests scan test lint asan fuzz fuzz-cel bench bench-lint bench-secrets bench-secret-speed bench-malware bench-expr conformance \
 	install docs format update-golden clean
