@@ -131,7 +131,7 @@ static int run(int argc, const char *const *argv)
 
 static const struct option_spec options[] = {
 	OPTION_WORDS("format", 'f', &opt.format, "FORMAT", "how to print it (lint)",
-		     "lint json sarif markdown junit checkstyle codeclimate gitlab github",
+		     "lint json html sarif markdown junit checkstyle codeclimate gitlab github",
 		     .project = true),
 	OPTION_STR("output", 'o', &opt.output, "FILE", "write there instead of to stdout"),
 	OPTION_LIST("rules", 0, &opt.rules, "PATH", "a pack, or a folder of packs, besides ours"),

@@ -22,12 +22,13 @@ enum answer { ANSWER_YES, ANSWER_CARE, ANSWER_NO, ANSWER_UNKNOWN };
 
 static const struct {
 	const char *id, *headline;
-	int water; /* y of its surface in the mark; the line is at 32 */
+	const char *files; /* the same of files that an image will be made of */
+	int water;	   /* y of its surface in the mark; the line is at 32 */
 } answers[] = {
-	[ANSWER_YES] = {"yes", "Safe to load", 46},
-	[ANSWER_CARE] = {"care", "Load with care", 34},
-	[ANSWER_NO] = {"no", "Not safe to load", 20},
-	[ANSWER_UNKNOWN] = {"unknown", "Nobody can say yet", 64},
+	[ANSWER_YES] = {"yes", "Safe to load", "In order", 46},
+	[ANSWER_CARE] = {"care", "Load with care", "In order, with doubts", 34},
+	[ANSWER_NO] = {"no", "Not safe to load", "Not in order", 20},
+	[ANSWER_UNKNOWN] = {"unknown", "Nobody can say yet", "Nobody can say yet", 64},
 };
 
 static const char *const kind_titles[N_KINDS] = {
@@ -198,7 +199,8 @@ void page_put_headline(const struct page *p)
 	strbuf_addf(p->out, "<section class=\"answer %s\" aria-labelledby=\"answer\">\n",
 		    answers[a].id);
 	put_mark(p->out, a);
-	strbuf_addf(p->out, "<div>\n<h1 id=\"answer\">%s</h1>\n", answers[a].headline);
+	strbuf_addf(p->out, "<div>\n<h1 id=\"answer\">%s</h1>\n",
+		    report_is_of_files(p->report) ? answers[a].files : answers[a].headline);
 	put_why(p);
 	put_helps(p);
 	strbuf_adds(p->out, "</div>\n</section>\n");
