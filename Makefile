@@ -29,6 +29,7 @@ help:
 #: make bench-secrets [TRIVY=PATH] [GITLEAKS=PATH]  how right scans of secrets are
 #: make bench-malware [FILES="FILE..."]  MB/s of YARA rules and lists of hashes
 #: make bench-secret-speed [IMAGES=DIR] [CORPUS=FILE]  what secrets add to a scan; MB/s on a text
+#: make bench-needs TREES="FILE..."   what real programs open beside what plimsoll needs names; root
 #: make bench-expr               how fast expressions are compiled and evaluated
 #: make conformance SUITES=DIR [FEEDS=DIR]   the outside test suites, a score for each; with FEEDS
 #:                                 what a scan finds against the feeds' own ranges
@@ -119,6 +120,8 @@ bench-secret-speed: setup-bench build
 bench-malware: build-tests
 	@ninja -C $(BUILD) --quiet tests/malware_bench
 	$(BUILD)/tests/malware_bench $(if $(FILES),$(FILES),$(PLIMSOLL))
+bench-needs: setup-bench build
+	tests/bench/needs.py --plimsoll $(PLIMSOLL) --work $(BUILD)/bench-needs $(or $(TREES),$(error say TREES=FILES))
 
 bench-expr: build-tests
 	@ninja -C $(BUILD) --quiet tests/expr_bench
@@ -146,5 +149,5 @@ update-golden: build-tests
 clean:
 	rm -rf $(BUILD) $(ASAN) $(FUZZ) build-lint
 
-.PHONY: all help setup-build setup-test setup-lint setup-bench setup-conformance build build-tests scan test lint asan fuzz fuzz-cel bench bench-lint bench-secrets bench-secret-speed bench-malware bench-expr conformance \
+.PHONY: all help setup-build setup-test setup-lint setup-bench setup-conformance build build-tests scan test lint asan fuzz fuzz-cel bench bench-lint bench-needs bench-secrets bench-secret-speed bench-malware bench-expr conformance \
 	install docs format update-golden clean

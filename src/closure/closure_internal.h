@@ -63,9 +63,10 @@ struct closure {
 	struct arena *arena; /* the report's */
 	struct arena temp;
 	struct view view;
-	struct map places; /* path -> struct place */
-	unsigned depth;	   /* of lookups within each other */
-	uint8_t **marks;   /* of each layer, a bit for each node: it is needed */
+	struct map places;  /* path -> struct place */
+	struct map imports; /* folder, module, sureness -> what was asked once */
+	unsigned depth;	    /* of lookups within each other */
+	uint8_t **marks;    /* of each layer, a bit for each node: it is needed */
 	struct queue sure, assumed;
 	bool is_assuming; /* what is needed now is assumed */
 	struct vec needs; /* struct need * */

@@ -275,11 +275,24 @@ static void in_dirs(struct closure *c, const struct need *by, struct str own, st
 				return;
 }
 
-static void python_module(struct closure *c, const struct need *by, struct str module, bool is_sure)
+/* Most modules are imported a hundred times: once is enough. Before that interpreter, none. */
+static void import_module(struct closure *c, const struct need *by, struct str own,
+			  struct str module, bool is_sure)
 {
+	struct str key = arena_strf(&c->temp, "%.*s\x1f%.*s\x1f%d%zu", STR_FMT(own),
+				    STR_FMT(module), is_sure && !c->is_assuming, c->n_pythons);
 	struct str dir;
 
-	in_dirs(c, by, STR_NULL, module, is_sure, &dir);
+	if (!key.p || map_get(&c->imports, key))
+		return;
+	if (map_put(&c->imports, key, c) < 0)
+		c->no_memory = true;
+	in_dirs(c, by, own, module, is_sure, &dir);
+}
+
+static void python_module(struct closure *c, const struct need *by, struct str module, bool is_sure)
+{
+	import_module(c, by, STR_NULL, module, is_sure);
 }
 
 /* python -m package runs package/__main__.py. */
@@ -344,13 +357,41 @@ static void follow_dynamic(struct closure *c, struct need *n, struct str what, b
 		gap(c, n, what, 0.9);
 }
 
+/* Modules of Python's own that read more than they import. */
+static void follow_known(struct closure *c, const struct need *n)
+{
+	struct str path = n->place->path, dir = path_dir(path);
+	struct str_list names;
+
+	if (str_has_suffix(path, STR("/zoneinfo/__init__.py")) ||
+	    str_has_suffix(path, STR("/pytz/__init__.py")))
+		assume_tree(c, place_find(c, STR("usr/share/zoneinfo")), n,
+			    STR("Python's time zones"), NULL);
+	if (!str_has_suffix(path, STR("/sysconfig.py")) &&
+	    !str_has_suffix(path, STR("/sysconfig/__init__.py")))
+		return;
+	names = place_names(c, place_find(c, dir));
+	for (size_t i = 0; i < names.n; i++)
+		if (str_has_prefix(names.p[i], STR("_sysconfigdata"))) {
+			struct place *p = place_below(c, dir, names.p[i]);
+
+			assume(c, p, n, STR("sysconfig imports it by a computed name"));
+			if (p)
+				need_compiled(c, n, p->path, false);
+		}
+}
+
 void follow_python(struct closure *c, struct need *n, struct program *p)
 {
-	struct str path = n->place->path, unused;
+	struct str path = n->place->path, own = path_dir(path);
 	bool is_own = is_own_library(c, path), is_dynamic = false;
 	struct program_link l;
 
+	/* The folder of a script is searched, that of a package's module is not. */
+	if (is_own || find_file(c, own, STR("__init__")))
+		own = STR_NULL;
 	need_compiled(c, n, path, !n->is_assumed);
+	follow_known(c, n);
 	while (program_next(p, &l)) {
 		bool is_sure = l.kind == LINK_PYTHON;
 		struct place *file;
@@ -361,8 +402,7 @@ void follow_python(struct closure *c, struct need *n, struct program *p)
 			if (l.text.p[0] == '.')
 				follow_relative(c, n, l.text, is_sure);
 			else
-				in_dirs(c, n, is_own ? STR_NULL : path_dir(path), l.text, is_sure,
-					&unused);
+				import_module(c, n, own, l.text, is_sure);
 			break;
 		case LINK_UNKNOWN:
 			if (!is_dynamic)

@@ -14,6 +14,7 @@ int places_init(struct closure *c, struct err *err)
 	size_t n = c->in->merge->n;
 
 	map_init(&c->places, LIMIT_LAYER_ENTRIES);
+	map_init(&c->imports, LIMIT_LAYER_ENTRIES);
 	c->marks = calloc(n + 1, sizeof *c->marks);
 	if (!c->marks)
 		return err_nomem(err);
@@ -33,6 +34,7 @@ void places_done(struct closure *c)
 		free(c->marks[i]);
 	free(c->marks);
 	map_done(&c->places);
+	map_done(&c->imports);
 }
 
 static const struct tree_node *node_at(const struct closure *c, const struct view_hit *hit)

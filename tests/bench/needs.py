@@ -10,8 +10,9 @@ chroot and strace are needed) and all files that it opens or executes are writte
 plimsoll needs --run COMMAND --format paths does not name are misses.
 
 Prints a row a command: files opened, misses, what is needed of the image; then the recall over all,
-and the time of a warm run of the image with most packages beside that of a warm scan of it. The
-exit status is 1 when a file was missed or the closure takes more than 0.5 s.
+and the time of a warm run (the fastest of seven) of the image with most packages, with the command that
+needs most of it, beside that of a warm scan of it. The exit status is 1 when a file was missed or the
+closure takes more than 0.5 s of processor time (it runs on one processor).
 """
 import argparse
 import json
@@ -50,6 +51,9 @@ COMMANDS = [
     "curl --version",
     "/usr/sbin/sshd -T",
     "gcc --version",
+    "npm --version",
+    "python3 -m django --version",
+    "python3 -c 'import django.core.management, django.db, django.template; print(1)'",
     "tar --help",
 ]
 OPENED = re.compile(r'\b(?:openat|open|openat2)\((.*?)\)\s+= \d+<([^>]*)>')
@@ -169,12 +173,15 @@ def has(root, command):
 
 
 def clock(words):
-    times = []
+    """The least wall and processor time of seven runs, as other work on the machine only adds."""
+    wall, cpu = [], []
     for _ in range(7):
-        start = time.perf_counter()
+        before, start = os.times(), time.perf_counter()
         subprocess.run(words, stdout=subprocess.DEVNULL, check=True)
-        times.append(time.perf_counter() - start)
-    return sorted(times)[3]
+        after = os.times()
+        wall.append(time.perf_counter() - start)
+        cpu.append(after.children_user + after.children_system - before.children_user - before.children_system)
+    return min(wall), min(cpu)
 
 
 def main():
@@ -187,7 +194,7 @@ def main():
         print("needs: skipped, root and strace are needed")
         return 2
     total = missed = 0
-    largest = (0, None, None)
+    largest = ((0, 0), None, None)
     print(f"{'image':34} {'opened':>6} {'missed':>6} {'needed':>9} {'of':>9} {'conf.':>5}  command")
     for image in args.images:
         name = pathlib.Path(image).resolve()
@@ -205,9 +212,9 @@ def main():
             misses = sorted(f for f in files if f not in paths)
             total += len(files)
             missed += len(misses)
-            packages = len(report["packages"])
-            if packages > largest[0]:
-                largest = (packages, image, command)
+            size = (len(report["packages"]), needs.get("needed_files", 0))
+            if size > largest[0]:
+                largest = (size, image, command)
             print(f"{name:34} {len(files):6} {len(misses):6} {needs.get('needed_bytes', 0) / 1e6:7.1f}MB "
                   f"{needs.get('image_bytes', 0) / 1e6:7.0f}MB {needs.get('confidence', 0):5.2f}  {command[:60]}")
             for path in misses:
@@ -216,12 +223,13 @@ def main():
         print("needs: nothing could be run")
         return 2
     print(f"recall: {total - missed} of {total} files ({100 * (total - missed) / total:.2f} %)")
-    packages, image, command = largest
+    (packages, files), image, command = largest
     scan = clock([args.plimsoll, "scan", "-q", "--scanners", "config", str(image)])
     both = clock([args.plimsoll, "needs", "-q", "--run", command, str(image)])
-    print(f"closure of {packages} packages: {both - scan:.3f} s more than a warm scan ({both:.3f} s with it); "
-          f"at most {LIMIT_SECONDS} s")
-    return 1 if missed or both > LIMIT_SECONDS else 0
+    cost = both[1] - scan[1]
+    print(f"closure of {packages} packages, {files} files needed by {command[:40]}: {cost:.2f} s of processor time "
+          f"more than a warm scan (with it {both[1]:.2f} s, {both[0]:.2f} s of wall time); at most {LIMIT_SECONDS} s")
+    return 1 if missed or cost > LIMIT_SECONDS else 0
 
 
 if __name__ == "__main__":
