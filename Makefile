@@ -120,6 +120,7 @@ bench-secret-speed: setup-bench build
 bench-malware: build-tests
 	@ninja -C $(BUILD) --quiet tests/malware_bench
 	$(BUILD)/tests/malware_bench $(if $(FILES),$(FILES),$(PLIMSOLL))
+
 bench-needs: setup-bench build
 	tests/bench/needs.py --plimsoll $(PLIMSOLL) --work $(BUILD)/bench-needs $(or $(TREES),$(error say TREES=FILES))
 
