@@ -274,7 +274,12 @@ static int open_malware(struct scan_parts *p, const struct scan_options *opt, st
 static int cover_clamd(const struct scan_parts *p, struct report *report, struct err *err)
 {
 	struct str why = arena_str(&report->arena, str_of(p->no_clamd.msg));
+	struct report_sandbox *sandbox = &report->sandbox;
 
+	if (p->malware && malware_has(p->malware, MALWARE_CLAMD) && sandbox->scope.n)
+		sandbox->scope = arena_strf(
+			&report->arena, "%.*s; one that only connects to clamd keeps the network",
+			STR_FMT(sandbox->scope));
 	if (p->no_clamd.code == ERR_OK)
 		return 0;
 	if (!why.p || report_add_coverage(report, STR("malware (clamav)"), COVERAGE_NOT_ASSESSED,
