@@ -425,11 +425,24 @@ static int copy_blob(int from_fd, int to_fd, struct str digest, struct err *err)
 	return r;
 }
 
+/* A folder that was made for an image that then did not fit goes again. */
+static void unmake_folders(const struct layout *out, const struct layout_image *image,
+			   const char *path)
+{
+	for (size_t i = 0; i < image->n_layers; i++)
+		(void)unlinkat(out->blobs_fd, image->layers[i].digest.p + strlen("sha256:"), 0);
+	/* What is not empty stays, and is told by the error that is under way. */
+	(void)unlinkat(out->dir_fd, "blobs/sha256", AT_REMOVEDIR);
+	(void)unlinkat(out->dir_fd, "blobs", AT_REMOVEDIR);
+	(void)rmdir(path);
+}
+
 static int publish_oci(const struct layout *l, const struct layout_image *image,
 		       const struct layout_output *to, struct err *err)
 {
 	CLEANUP(layout_done) struct layout out = LAYOUT_INIT;
 	struct layout_image copy = *image;
+	bool is_new = access(to->path.p, F_OK) < 0;
 	int r;
 
 	arena_init(&out.arena, LIMIT_ARENA_BYTES);
@@ -438,7 +451,11 @@ static int publish_oci(const struct layout *l, const struct layout_image *image,
 		if (faccessat(out.blobs_fd, image->layers[i].digest.p + strlen("sha256:"), F_OK,
 			      AT_SYMLINK_NOFOLLOW) < 0)
 			r = copy_blob(l->blobs_fd, out.blobs_fd, image->layers[i].digest, err);
-	return r == 0 ? layout_write(&out, &copy, to->tag.p, err) : r;
+	if (r == 0)
+		r = layout_write(&out, &copy, to->tag.p, err);
+	if (r < 0 && is_new)
+		unmake_folders(&out, image, to->path.p);
+	return r < 0 ? err_wrap(err, r, "%s", to->path.p) : 0;
 }
 
 static int sink_fd(void *context, struct str bytes, struct err *err)

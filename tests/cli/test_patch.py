@@ -9,6 +9,7 @@ import lzma
 import os
 import re
 import shutil
+import socket
 import subprocess
 import tarfile
 
@@ -236,3 +237,81 @@ def test_debian_is_patched_by_its_own_apt(tmp_path):
         audit = subprocess.run(["chroot", "bundle/rootfs", "dpkg", "--audit"], cwd=tmp_path, check=True,
                                capture_output=True)
         assert audit.stdout == b""
+
+
+# ---- the sandbox, seen by a program of the image ----
+
+PROBE = r"""
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int dial(const char *host, int port)
+{
+	struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(port)};
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	inet_pton(AF_INET, host, &a.sin_addr);
+	return connect(fd, (void *)&a, sizeof a) < 0 ? -1 : fd;
+}
+
+/* What the proxy answers: the status code. */
+static int ask(const char *request)
+{
+	const char *proxy = getenv("http_proxy");
+	char answer[64] = "";
+	int fd = dial("127.0.0.1", atoi(strrchr(proxy, ':') + 1));
+
+	if (fd < 0 || write(fd, request, strlen(request)) < 0 || read(fd, answer, 63) < 12)
+		return -1;
+	return atoi(answer + 9);
+}
+
+int main(void)
+{
+	struct stat st;
+
+	printf("uid=%d pid=%d ", (int)getuid(), (int)getpid() < 10);
+	printf("outside=%d ", stat("MARK", &st) == 0);
+	printf("mount=%d unshare=%d ptrace=%d ", mount("x", "/tmp", "tmpfs", 0, 0) == 0,
+	       unshare(CLONE_NEWUSER) == 0, ptrace(PTRACE_TRACEME, 0, 0, 0) == 0);
+	printf("mknod=%d ", mknod("/n", S_IFCHR | 0666, 0x101) == 0);
+	printf("host=%d ", dial("127.0.0.1", PORT) >= 0);
+	printf("other=%d ", ask("GET http://other.example.com/ HTTP/1.1\r\nHost: x\r\n\r\n"));
+	printf("port=%d ", ask("CONNECT deb.example.com:22 HTTP/1.1\r\n\r\n"));
+	printf("null=%d\n", open("/dev/null", O_RDWR) >= 0);
+	return 9;
+}
+"""
+
+
+@pytest.mark.skipif(not shutil.which("cc"), reason="no compiler for the program that looks around")
+def test_a_program_of_the_image_is_shut_in(image):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        (image / "mark").write_text("x")
+        (image / "probe.c").write_text(PROBE.replace("MARK", str(image / "mark")).replace("PORT", str(port)))
+        built = subprocess.run(["cc", "-static", "-o", "probe", "probe.c"], cwd=image, capture_output=True,
+                               check=False)
+        if built.returncode:
+            pytest.skip("static programs cannot be built here")
+        docker_archive(image / "image.tar", [layer(
+            entry("etc/os-release", OS_RELEASE.encode()),
+            entry("var/lib/dpkg/status", (small_scan.STATUS + package("apt", "2.6", "apt")).encode()),
+            entry("etc/apt/sources.list", b"deb http://deb.example.com/debian bookworm main\n"),
+            entry("usr/bin/apt-get", (image / "probe").read_bytes(), mode=0o755))])
+        said = run(image, "image.tar", "-o", "oci:out", status=2).stderr
+    for part in ("ended with status 9", "uid=0 pid=1", "outside=0", "mount=0 unshare=0 ptrace=0", "mknod=0",
+                 "host=0", "other=403 port=403", "null=1", "connections were refused to"):
+        assert part in said, said
+    assert "other.example.com" in said

@@ -263,6 +263,18 @@ def test_a_full_disk_is_told_and_cleared(tmp_path):
     assert b"No space left on device" in done.stderr and not (tmp_path / "out").exists()
 
 
+def test_an_output_that_does_not_fit_is_told_and_cleared(tmp_path):
+    docker_archive(tmp_path / "image.tar", [layer(entry("big", os.urandom(2 << 20)))])
+    (tmp_path / "small").mkdir()
+    script = (f"mount -t tmpfs -o size=1m none {tmp_path}/small && "
+              f"{PLIMSOLL} squash {tmp_path}/image.tar -q --no-cache -o oci:{tmp_path}/small/out; "
+              f"echo $?; ls {tmp_path}/small")
+    done = subprocess.run(["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script],
+                          capture_output=True, check=False, timeout=60)
+    assert done.stdout == b"2\n", done
+    assert b"small/out: write a blob" in done.stderr and b"No space left on device" in done.stderr
+
+
 def test_an_interrupted_run_leaves_nothing(tmp_path):
     (tmp_path / "tmp").mkdir()
     os.mkfifo(tmp_path / "pipe")
