@@ -16,7 +16,7 @@ test="python3 libcmocka-dev python3-pytest python3-html5lib python3-pexpect pyth
 	curl openssl xz-utils zstd zsh fish neovim shellcheck"
 engines="docker-registry podman docker.io containerd chromium clamav clamav-daemon"
 lint="clang clang-format clang-tidy cppcheck libclang-rt-dev python3"
-bench="python3 mmdebstrap umoci skopeo isal openssl npm"
+bench="python3 mmdebstrap umoci skopeo isal openssl npm strace"
 matching="python3 rpm libdpkg-perl zstd xz-utils"
 
 reason() {
