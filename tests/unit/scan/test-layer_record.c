@@ -43,6 +43,18 @@ static void make(struct strbuf *sb)
 			STR("credentials"));
 	record_add_kept(sb, STR("etc/os-release"), STR("ID=a\n"));
 	record_add_language(sb, STR("npm"), (const uint32_t[]){3, 1}, 2);
+	record_add_secret(sb, node,
+			  &(struct record_secret){.rule = STR("github-pat"),
+						  .inner = STR("!/a"),
+						  .redacted = STR("ghp_****"),
+						  .fingerprint = STR("0123456789abcdef"),
+						  .key = STR("TOKEN"),
+						  .line = 1,
+						  .column = 2,
+						  .offset = 3,
+						  .n_places = 4,
+						  .permille = 900});
+	record_add_watched(sb, STR("secrets"), 1ull << 40, true);
 	assert_int_equal(record_end(sb, &facts, b, NULL), 0);
 }
 
@@ -85,6 +97,19 @@ TEST(what_was_added_comes_back)
 	assert_int_equal(record_language_node(&item, 0), 3);
 	assert_int_equal(record_language_node(&item, 1), 1);
 	assert_int_equal(record_language_node(&item, 2), TREE_NONE);
+	assert_true(record_next(&rec.items, &arena, &item));
+	assert_int_equal(item.kind, RECORD_SECRET);
+	assert_str(tree_name(&rec.tree, item.node), "status");
+	assert_str(item.secret.rule, "github-pat");
+	assert_str(item.secret.inner, "!/a");
+	assert_str(item.secret.redacted, "ghp_****");
+	assert_str(item.secret.fingerprint, "0123456789abcdef");
+	assert_str(item.secret.key, "TOKEN");
+	assert_true(item.secret.line == 1 && item.secret.column == 2 && item.secret.offset == 3);
+	assert_true(item.secret.n_places == 4 && item.secret.permille == 900);
+	assert_true(record_next(&rec.items, &arena, &item));
+	assert_true(item.kind == RECORD_WATCHED && item.is_whole && item.n_parts == 1ull << 40);
+	assert_str(item.parser, "secrets");
 	assert_false(record_next(&rec.items, &arena, &item));
 	assert_true(rec.items.n < 8);
 	arena_done(&arena);
