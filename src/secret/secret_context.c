@@ -5,7 +5,10 @@
 
 #include "secret/secret_value.h"
 
-/* Words of a key that name something about a secret, not the secret. Sorted by kind of thing. */
+/*
+ * Words of a key that name something about a secret when they stand behind it: a PASSWORD_FILE is a
+ * file, an EMAIL_HOST_PASSWORD is a password. Sorted by kind of thing.
+ */
 static const char *const about[] = {
 	"name",	    "type",	   "kind",	  "class",     "url",	       "uri",
 	"path",	    "file",	   "dir",	  "folder",    "field",	       "label",
@@ -25,7 +28,8 @@ static const char *const about[] = {
 	"updated",  "created",	   "at",	  "date",      "time",	       "age",
 	"bucket",   "table",	   "schema",	  "template",  "icon",	       "color",
 	"button",   "link",	   "id",	  "ids",       "uuid",	       "guid",
-	"hash",	    "fingerprint", "thumbprint",  "digest",
+	"hash",	    "fingerprint", "thumbprint",  "digest",    "encryption",   "quality",
+	"mode",	    "support",	   "generator",
 };
 
 /* What stands where a value will come, or says that there is none. */
@@ -35,13 +39,19 @@ static const char *const nothing[] = {
 	"optional", "hidden", "password", "passwd",  "secret",	 "token",     "default",
 	"empty",    "unset",  "disabled", "enabled", "unknown",	 "anonymous", "value",
 	"username", "user",   "admin",	  "root",    "this",	 "self",      "return",
-	"const",    "let",    "var",	  "new",     "function",
+	"const",    "let",    "var",	  "new",     "function", "sha1",      "sha256",
+	"sha512",   "md5",    "oauth2",	  "base64",  "utf8",	 "utf-8",     "scram-sha-256",
+	"bcrypt",   "argon2", "argon2id", "x509",    "pkcs8",	 "ed25519",   "rs256",
+	"hs256",
 };
 
-/* Words of a key whose value somebody made up, to show that it is refused. */
-static const char *const made_up[] = {
-	"non",	"not",	 "no",	    "invalid", "fake", "bad",	"wrong",
-	"mock", "dummy", "example", "sample",  "stub", "bogus",
+/* The same wherever they stand; of values that somebody made up, to show that they are refused. */
+static const char *const anywhere[] = {
+	"public",  "confirm", "confirmation", "hint",  "prompt", "label",   "placeholder",
+	"error",   "message", "title",	      "text",  "regex",	 "pattern", "last",
+	"min",	   "max",     "show",	      "hide",  "non",	 "not",	    "no",
+	"invalid", "fake",    "bad",	      "wrong", "mock",	 "dummy",   "example",
+	"sample",  "stub",    "bogus",
 };
 
 static bool is_one_of(struct str word, const char *const *list, size_t n)
@@ -73,27 +83,26 @@ static bool pull_word(struct str *key, struct str *ret)
 	return n > 0;
 }
 
-static bool has_letter(struct str s)
+/* token_url is no token, an invalidToken no real one, password_encryption is none. */
+static bool is_about(struct str key, struct str name)
 {
-	for (size_t i = 0; i < s.n; i++)
-		if (char_is_alpha(s.p[i]))
+	struct str behind = secret_key_behind(key, name), word;
+
+	while (pull_word(&key, &word))
+		if (IS_ONE_OF(word, anywhere))
+			return true;
+	while (pull_word(&behind, &word))
+		if (IS_ONE_OF(word, about))
 			return true;
 	return false;
 }
 
-/* password_encryption is none, an ENCRYPTION_KEY is one. */
-static const char *const about_last[] = {"encryption", "quality", "mode", "support"};
-
-/* token_url is no token, an invalidToken no real one. */
-static bool is_about(struct str key)
+/* A passwordField is a field; PASSWORD_2 is one of several. */
+static bool names_more(struct str key, struct str name)
 {
-	struct str word = STR_NULL;
+	struct str behind = secret_key_behind(key, name), word;
 
-	while (pull_word(&key, &word))
-		if (IS_ONE_OF(word, about) || IS_ONE_OF(word, made_up) ||
-		    (IS_ONE_OF(word, about_last) && !has_letter(key)))
-			return true;
-	return false;
+	return pull_word(&behind, &word);
 }
 
 /* ---- how random ---- */
@@ -227,6 +236,7 @@ static bool is_nothing(const struct secret_pair *p, struct str name)
 
 #define CONTEXT_MOST	 0.85 /* below that of a rule that knows the form */
 #define UUID_CONFIDENCE	 0.45 /* most are ids */
+#define UUID_OF_KEY	 0.55 /* of api_key and client_secret; a token may well be an id */
 #define OF_ANOTHER	 0.7  /* passwordField: what the key names last is something else */
 #define OF_DIGEST	 0.6
 #define DEFAULT_WORD	 0.3
@@ -245,6 +255,13 @@ static bool is_varied(struct str v)
 	return v.n >= 8 && has[0] + has[1] + has[2] + has[3] >= 3;
 }
 
+#define WITH_DIGIT (1u << SECRET_CHECK_MIXED | 1u << SECRET_CHECK_DIGITS)
+
+static double variety_bonus(struct str v)
+{
+	return is_varied(v) || secret_passes(WITH_DIGIT, v) ? 0.15 : 0;
+}
+
 static double password_confidence(const struct secret_pair *p)
 {
 	double random = secret_randomness(p->value);
@@ -252,16 +269,18 @@ static double password_confidence(const struct secret_pair *p)
 	if (p->value.n < 6 || p->value.n > 64)
 		return 0;
 	return 0.35 + 0.5 * random + (p->quote ? 0.05 : 0) + (p->value.n >= 12 ? 0.05 : 0) +
-	       (is_varied(p->value) ? 0.12 : 0);
+	       variety_bonus(p->value);
 }
 
-static double token_confidence(const struct secret_pair *p)
+static double token_confidence(const struct secret_pair *p, struct str name)
 {
 	double random = secret_randomness(p->value);
 
 	if (p->value.n < 16 || p->value.n > 512 || random < 0.45)
 		return 0;
-	if (secret_passes(1u << SECRET_CHECK_UUID, p->value) || is_uneven_hex(p->value))
+	if (secret_passes(1u << SECRET_CHECK_UUID, p->value))
+		return str_find_char(name, '_') < name.n ? UUID_OF_KEY : UUID_CONFIDENCE;
+	if (is_uneven_hex(p->value))
 		return UUID_CONFIDENCE;
 	return 0.2 + 0.7 * random + (p->value.n >= 24 ? 0.1 : 0);
 }
@@ -306,15 +325,17 @@ double secret_context(enum secret_context_kind kind, const struct secret_pair *p
 {
 	double sure;
 
-	if (is_nothing(pair, name) || pair->operator_ == PAIR_SPACE)
+	if (is_nothing(pair, name))
 		return 0;
-	sure = kind == CONTEXT_PASSWORD ? password_confidence(pair) : token_confidence(pair);
-	if (!secret_key_ends(pair->key, name))
+	sure = kind == CONTEXT_PASSWORD ? password_confidence(pair) : token_confidence(pair, name);
+	if (pair->operator_ == PAIR_SPACE && !is_varied(pair->value))
+		sure *= OF_ANOTHER; /* --password PASSWORD, or prose */
+	if (names_more(pair->key, name))
 		sure *= OF_ANOTHER;
 	if (is_hex_of_digest(pair->value) && speaks_of_digests(pair))
 		sure *= OF_DIGEST;
 	if (is_stand_in(pair->value) ||
 	    secret_key_has(pair->value, name, true)) /* password: CleartextPassword1 */
 		sure = fmin(sure, NAMED_CONFIDENCE);
-	return fmin(sure, CONTEXT_MOST) * (is_about(pair->key) ? 0.35 : 1);
+	return fmin(sure, CONTEXT_MOST) * (is_about(pair->key, name) ? 0.35 : 1);
 }

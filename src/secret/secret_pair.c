@@ -105,7 +105,7 @@ static bool is_argument(struct str text, struct str key)
 static bool read_operator(struct cursor_ *c, struct secret_pair *p, bool is_option)
 {
 	static const char *const equals[] = {":::=", "::=", ":=", "?=", ".=", "+=", "||=", "===",
-					     "==",   "=>",  "->", "!=", "=",  "||", "?:"};
+					     "==",   "=>",  "->", "!=", "=",  "||", "?:",  "??"};
 
 	for (size_t i = 0; i < sizeof equals / sizeof equals[0]; i++)
 		if (take(c, equals[i])) {
@@ -151,6 +151,35 @@ static void skip_openers(struct cursor_ *c, struct secret_pair *p)
 static bool ends_bare(char c)
 {
 	return char_is_space(c) || is_quote(c) || c == ';' || c == ',' || c == '\0' || c == '<';
+}
+
+/* ENV KEY value, setenv KEY value, #define KEY "value" */
+static bool follows_word(struct str before)
+{
+	static const char *const words[] = {"ENV ", "setenv ", "#define ", "ENV\t", "#define\t"};
+
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (str_has_suffix(before, str_of(words[i])))
+			return true;
+	return false;
+}
+
+static char opener_of(char closer)
+{
+	return closer == ']' ? '[' : closer == '}' ? '{' : '\0';
+}
+
+/* A bare value in a map, {pass: abc}, ends before the bracket that it did not open. In a call,
+ * f(pass: abc), a bare one is an expression. */
+static struct str without_closer(struct str value)
+{
+	char opener = value.n > 1 ? opener_of(value.p[value.n - 1]) : '\0';
+
+	while (opener && str_find_char(value, opener) >= value.n) {
+		value.n--;
+		opener = value.n > 1 ? opener_of(value.p[value.n - 1]) : '\0';
+	}
+	return value;
 }
 
 static size_t value_end(const struct cursor_ *c, char quote)
@@ -221,7 +250,7 @@ bool secret_pair_read(struct str text, size_t at, struct secret_pair *ret)
 			      : str_sub(text, 0, at);
 	c.at = (size_t)(ret->key.p - text.p) + ret->key.n;
 	c.end = text.n - c.at > SECRET_PAIR_REACH ? c.at + SECRET_PAIR_REACH : text.n;
-	is_option = str_has_prefix(ret->key, STR("-"));
+	is_option = str_has_prefix(ret->key, STR("-")) || follows_word(ret->before);
 	read_phrase(&c, ret);
 	if (!skip_closers(&c))
 		skip_type(&c);
@@ -232,6 +261,11 @@ bool secret_pair_read(struct str text, size_t at, struct secret_pair *ret)
 		return false;
 	skip_openers(&c, ret);
 	ret->value = str_sub(text, c.at, value_end(&c, ret->quote) - c.at);
+	if (!ret->quote && (str_has_suffix(ret->before, STR("?")) ||
+			    str_has_suffix(ret->before, STR("&")))) /* of a URL */
+		ret->value = str_sub(ret->value, 0, str_find_char(ret->value, '&'));
+	if (!ret->quote)
+		ret->value = without_closer(ret->value);
 	if (ret->operator_ == PAIR_TAG && !is_closed(&c, ret->value.n))
 		return false;
 	ret->is_call = !ret->quote && str_find_char(ret->value, '(') < ret->value.n;
@@ -273,6 +307,8 @@ static bool ends_word(struct str key, size_t at)
 
 #define SHORT_NAME 4 /* letters; sumObj is not of sumo, but planetScale is of planetscale */
 
+#define LONG_NAME  8 /* letters: PGPASSWORD is one of password, whatever stands before */
+
 /* Letter by letter; joints of either side stand for nothing. Where it ends, 0: it is not there. */
 static size_t name_end(struct str key, size_t at, struct str name)
 {
@@ -291,10 +327,17 @@ static size_t name_end(struct str key, size_t at, struct str name)
 	return at;
 }
 
+static size_t match_name(struct str key, size_t at, struct str name)
+{
+	return begins_word(key, at) || name.n >= LONG_NAME ? name_end(key, at, name) : 0;
+}
+
 bool secret_key_has(struct str key, struct str name, bool whole)
 {
+	if (str_has_prefix(key, STR("-D"))) /* -DapiKey=abc */
+		key = str_skip(key, 2);
 	for (size_t at = 0; at < key.n; at++) {
-		size_t end = begins_word(key, at) ? name_end(key, at, name) : 0;
+		size_t end = match_name(key, at, name);
 
 		if (end && (!whole || ends_word(key, end)))
 			return true;
@@ -302,17 +345,17 @@ bool secret_key_has(struct str key, struct str name, bool whole)
 	return false;
 }
 
-bool secret_key_ends(struct str key, struct str name)
+struct str secret_key_behind(struct str key, struct str name)
 {
-	for (size_t at = 0; at < key.n; at++) {
-		size_t end = begins_word(key, at) ? name_end(key, at, name) : 0;
+	struct str behind = STR_NULL;
 
-		if (!end || !ends_word(key, end))
-			continue;
-		while (end < key.n && !char_is_alpha(key.p[end])) /* PASSWORD_2 */
-			end++;
-		if (end == key.n)
-			return true;
+	if (str_has_prefix(key, STR("-D")))
+		key = str_skip(key, 2);
+	for (size_t at = 0; at < key.n; at++) {
+		size_t end = match_name(key, at, name);
+
+		if (end && ends_word(key, end))
+			behind = str_skip(key, end);
 	}
-	return false;
+	return behind;
 }

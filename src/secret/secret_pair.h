@@ -45,5 +45,5 @@ bool secret_pair_read(struct str text, size_t at, struct secret_pair *ret);
  */
 bool secret_key_has(struct str key, struct str name, bool whole);
 
-/* The same with `whole`, and no other word stands behind it: a passwordField is a field. */
-bool secret_key_ends(struct str key, struct str name);
+/* What stands in the key behind the name, with `whole`: Field in passwordField. */
+struct str secret_key_behind(struct str key, struct str name);

@@ -80,7 +80,7 @@ static bool has_run(struct str v)
 		    (same >= BLANK_RUN && is_blank(v.p[i])) || up >= COUNT_RUN)
 			return true;
 	}
-	return v.n > 0 && (same == v.n || (v.n >= ORDERED_MIN && 2 * ordered > v.n));
+	return v.n > 0 && (same == v.n || (v.n >= ORDERED_MIN && 3 * ordered > 2 * v.n));
 }
 
 static bool has_word(struct str v)
