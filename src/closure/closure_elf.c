@@ -9,8 +9,9 @@
 #include "base/path.h"
 #include "closure/closure_internal.h"
 
-#define CONF_DEPTH 8
-#define DIRS_MAX   256
+#define CONF_DEPTH  8
+#define LOADERS_MAX 64 /* files in a row that loaded each other, whose DT_RPATH counts */
+#define DIRS_MAX    256
 
 struct lib_dirs {
 	struct str dirs[DIRS_MAX];
@@ -193,11 +194,13 @@ static struct place *find_library(struct closure *c, const struct need *n,
 {
 	struct paths own = paths_of(c, n->place);
 	struct place *p = NULL;
+	size_t up = 0;
 	struct str_list dirs;
 
 	if (str_find_char(name, '/') < name.n && name.p[0] == '/')
 		return place_find(c, name);
-	for (const struct need *at = n; at && !p && !own.runpath.n; at = at->by)
+	for (const struct need *at = n; at && !p && !own.runpath.n && up < LOADERS_MAX;
+	     at = at->by, up++)
 		p = in_search_path(c, paths_of(c, at->place).rpath, path_dir(at->place->path), name,
 				   elf);
 	if (!p)

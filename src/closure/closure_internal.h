@@ -32,6 +32,7 @@ struct place {
 	struct need *need;	  /* of the end of the way */
 	struct str_list names;	  /* of a directory, once listed */
 	bool is_listed;
+	bool is_seen; /* a folder whose naming was followed once */
 };
 
 /* A file that is needed, and why. */
@@ -81,6 +82,7 @@ struct closure {
 	size_t n_pythons;
 	struct str perl_dirs[32];
 	size_t n_perl_dirs;
+	bool has_guessed_perl;
 	unsigned assumed_uses; /* enum elf_use whose rules were applied */
 	bool has_libc, has_tls;
 	double confidence;

@@ -67,6 +67,7 @@ static void guess_dirs(struct closure *c)
 		"usr/lib/perl5", "usr/share/perl5", "usr/lib64/perl5"};
 	struct str_list names;
 
+	c->has_guessed_perl = true;
 	add_dir(c, STR("etc/perl"));
 	for (size_t i = 0; i < sizeof parents / sizeof *parents; i++) {
 		struct place *parent = place_find(c, str_of(parents[i]));
@@ -98,7 +99,7 @@ void perl_module(struct closure *c, const struct need *n, struct str module)
 	struct str why = arena_strf(&c->temp, "module %.*s", STR_FMT(module));
 	bool is_file = str_find_char(module, '.') < module.n;
 
-	if (c->n_perl_dirs == 0)
+	if (c->n_perl_dirs == 0 && !c->has_guessed_perl)
 		guess_dirs(c);
 	for (size_t i = 0; i < c->n_perl_dirs; i++) {
 		struct str path = join(c, c->perl_dirs[i], file);

@@ -266,8 +266,9 @@ static void follow_folder(struct closure *c, const struct need *by, struct place
 
 	if (path.n == 0 || is_shared_folder(path) || str_find_char(path, '/') == path.n)
 		return;
-	if (dir->is_needed)
+	if (place_end(dir)->is_seen)
 		return;
+	place_end(dir)->is_seen = true;
 	if (count_below(c, dir, FOLDER_FILES_MAX, 0) > FOLDER_FILES_MAX) {
 		assume_own(c, by, dir);
 		if (by)

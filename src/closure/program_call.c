@@ -2,6 +2,7 @@
 #include "closure/program_call.h"
 
 #define LITERAL_MAX 1024
+#define LOOK_BACK   256 /* bytes of a line in front of a name */
 
 static void skip_space(struct str *s)
 {
@@ -48,7 +49,8 @@ enum call_result program_call_argument(struct str behind, struct str *ret)
 
 static struct str line_before(struct str text, size_t at)
 {
-	struct str before = str_sub(text, 0, at);
+	size_t from = at > LOOK_BACK ? at - LOOK_BACK : 0;
+	struct str before = str_sub(text, from, at - from);
 	size_t newline = str_rfind_char(before, '\n');
 
 	return newline < before.n ? str_skip(before, newline + 1) : before;

@@ -15,6 +15,7 @@
 #include "codec/json.h"
 
 #define EXPORTS_DEPTH 8
+#define UNKNOWNS_MAX  16 /* told of one file: lines are counted for each */
 
 static bool is_name_char(char c)
 {
@@ -24,6 +25,8 @@ static bool is_name_char(char c)
 /* Calls f(...) anywhere. */
 static void follow_calls(struct str text, struct str function, struct program_draft *d)
 {
+	size_t n = 0;
+
 	for (size_t at = 0; at < text.n;) {
 		size_t found = str_find(str_skip(text, at), function), start = at + found;
 		struct str argument;
@@ -38,7 +41,7 @@ static void follow_calls(struct str text, struct str function, struct program_dr
 			program_draft_add(d, LINK_NODE, argument);
 			break;
 		case CALL_COMPUTED:
-			if (!program_is_definition(text, start))
+			if (!program_is_definition(text, start) && n++ < UNKNOWNS_MAX)
 				program_draft_unknown(
 					d, "line %zu: loads a module whose name is computed",
 					program_line_of(text, at));

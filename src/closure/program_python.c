@@ -14,6 +14,8 @@
 #include "closure/program.h"
 #include "closure/program_call.h"
 
+#define UNKNOWNS_MAX 16 /* told of one file: lines are counted for each */
+
 static bool is_module_char(char c)
 {
 	return char_is_alnum(c) || c == '_' || c == '.' || (unsigned char)c >= 0x80;
@@ -115,6 +117,7 @@ static void follow_statement(struct str *rest, struct program_draft *d)
 static void follow_dynamic(struct str text, const char *function, struct program_draft *d)
 {
 	struct str name = str_of(function);
+	size_t n = 0;
 
 	for (size_t at = 0;;) {
 		struct str argument;
@@ -133,7 +136,7 @@ static void follow_dynamic(struct str text, const char *function, struct program
 			program_draft_add(d, LINK_PYTHON, argument);
 			break;
 		case CALL_COMPUTED:
-			if (!program_is_definition(text, at - name.n))
+			if (!program_is_definition(text, at - name.n) && n++ < UNKNOWNS_MAX)
 				program_draft_unknown(d,
 						      "line %zu: imports a module whose name is "
 						      "computed",
@@ -168,7 +171,7 @@ void program_python_links(struct str text, struct program_draft *d)
 		/* import a; import b */
 		for (struct str line = str_sub(rest, 0, end), after;
 		     str_cut(line, ';', &line, &after); line = after) {
-			struct str statement = after;
+			struct str statement = str_sub(after, 0, str_find_char(after, ';'));
 
 			skip_blanks(&statement);
 			if (str_has_prefix(statement, STR("import ")))
