@@ -185,12 +185,12 @@ static const struct kept *find_kept(const struct pack_stream *p, uint64_t at)
 	return low < p->n_kept && kept_at(p, low)->at == at ? kept_at(p, low) : NULL;
 }
 
-static void keep(struct pack_stream *p, uint64_t at, char *data, size_t n)
+static void keep(struct pack_stream *p, struct kept k)
 {
-	while (p->n_kept && (p->bytes_kept + n > p->most_kept || p->n_kept == KEPT_MAX))
+	while (p->n_kept && (p->bytes_kept + k.n > p->most_kept || p->n_kept == KEPT_MAX))
 		drop_first(p);
-	*kept_at(p, p->n_kept++) = (struct kept){at, data, n};
-	p->bytes_kept += n;
+	*kept_at(p, p->n_kept++) = k;
+	p->bytes_kept += k.n;
 }
 
 static int add_place(struct pack_stream *p, uint64_t at, bool is_blob)
@@ -234,7 +234,7 @@ static int tell(struct pack_stream *p, const struct header *h, char *data, size_
 		m.name = git_id_end(&p->id);
 		r = source_walk(p->s, &m);
 	}
-	keep(p, h->at, data, n);
+	keep(p, (struct kept){h->at, data, n});
 	return r;
 }
 
