@@ -152,6 +152,7 @@
 	FIELD(source, "string", "name of its source package; else the name")                       \
 	FIELD(purl, "string", "its package URL; or empty")                                         \
 	FIELD(paths, "list(string)", "files that show it")                                         \
+	FIELD(saved, "int", "bytes that the fix of waste saves; 0: not known")                     \
 	FIELD(origin, "string", "base, own, copied; or empty")                                     \
 	FIELD(suppressed_by, "string", "the rule that took it off the list; or empty")
 

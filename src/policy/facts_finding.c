@@ -46,6 +46,7 @@ GET_VALUE(finding, finding, epss, x->has_epss ? value_double(x->epss) : value_ab
 GET_VALUE(finding, finding, cvss, best_cvss(x))
 GET_VALUE(finding, finding, risk, x->risk < 0 ? value_absent() : value_double(x->risk))
 GET_VALUE(finding, finding, confidence, value_double(x->confidence))
+GET_VALUE(finding, finding, saved, fact_number(x->saved_bytes))
 GET_TEXTS(finding, finding, aliases, x->aliases)
 GET_TEXTS(finding, finding, codes, x->codes)
 GET_TEXT(finding, finding, package, x->subject.name)
