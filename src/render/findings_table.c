@@ -246,7 +246,9 @@ static bool stands_elsewhere(const struct report *r, const struct leftover *l)
 {
 	const struct finding *f = vec_at(&r->findings, l->finding);
 
-	return breaks_rule(r, l) || f->kind == FINDING_SECRET || f->kind == FINDING_WASTE;
+	/* waste without bytes is of the image: a limit, which has its row */
+	return breaks_rule(r, l) || f->kind == FINDING_SECRET ||
+	       (f->kind == FINDING_WASTE && (f->saved_bytes || f->subject.kind == SUBJECT_IMAGE));
 }
 
 static size_t count_elsewhere(const struct report *r, const struct plan *plan)

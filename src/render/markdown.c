@@ -195,7 +195,8 @@ static bool is_elsewhere(const struct report *r, const struct leftover *l)
 {
 	const struct finding *f = vec_at(&r->findings, l->finding);
 
-	return f->kind == FINDING_WASTE;
+	/* without bytes it is of the image: a limit, which has its row */
+	return f->kind == FINDING_WASTE && (f->saved_bytes || f->subject.kind == SUBJECT_IMAGE);
 }
 
 static void put_remains(struct strbuf *out, const struct report *r, const struct plan *plan)
