@@ -190,7 +190,7 @@ const struct command command_explain = {
 	.name = "explain",
 	.arguments = "ID TARGET",
 	.group = COMMAND_IMAGE,
-	.summary = "say why something is found in an image, or why a vulnerability is not",
+	.summary = "say why something is found in an image, or why it is not",
 	.details =
 		"ID is a CVE, any other name of a vulnerability (GHSA, DSA, USN, RHSA, ...), a "
 		"rule, or the id of a finding. TARGET is what plimsoll scan takes, or a report "
