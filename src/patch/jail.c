@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -286,12 +287,13 @@ static void gate_main(char *text, int listener, int refused)
 static int attend(const struct building *b, int refused, pid_t *ret_gate, struct err *err)
 {
 	CLEANUP(freep) char *text = malloc(JAIL_MESSAGE_BYTES + 1);
+	struct iovec message = {text, JAIL_MESSAGE_BYTES};
 	CLEANUP(fd_closep) int listener = -1;
 	ssize_t n;
 
 	if (!text)
 		return err_nomem(err);
-	while ((n = jail_receive_fd(b->line, text, &listener)) > 0 && *ret_gate == 0) {
+	while ((n = jail_receive_fd(b->line, &message, &listener)) > 0 && *ret_gate == 0) {
 		text[n] = '\0';
 		*ret_gate = fork();
 		if (*ret_gate == 0)

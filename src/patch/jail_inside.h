@@ -15,9 +15,9 @@ struct jail_inside {
 /* A message and a descriptor to another process, over a socket of whole messages. */
 #define JAIL_MESSAGE_BYTES 32768
 int jail_send_fd(int line, int fd, struct str message, struct err *err);
-/* Bytes of the message, at most JAIL_MESSAGE_BYTES; 0: the other side has ended; -1: no descriptor.
- */
-ssize_t jail_receive_fd(int line, char *message, int *ret_fd);
+struct iovec;
+/* Bytes of the message; 0: the other side has ended; -1: no descriptor. */
+ssize_t jail_receive_fd(int line, struct iovec *message, int *ret_fd);
 
 /* Before exec: capabilities and system calls that programs of an image may not have. */
 int jail_restrict(bool has_owners, struct err *err);

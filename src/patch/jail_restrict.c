@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -129,11 +130,10 @@ int jail_send_fd(int line, int fd, struct str message, struct err *err)
 		       : err_errno(err, errno, "sandbox");
 }
 
-ssize_t jail_receive_fd(int line, char *message, int *ret_fd)
+ssize_t jail_receive_fd(int line, struct iovec *message, int *ret_fd)
 {
 	char room[CMSG_SPACE(sizeof(int))] __attribute__((aligned(8)));
-	struct iovec io = {message, JAIL_MESSAGE_BYTES};
-	struct msghdr m = {.msg_iov = &io,
+	struct msghdr m = {.msg_iov = message,
 			   .msg_iovlen = 1,
 			   .msg_control = room,
 			   .msg_controllen = sizeof room};

@@ -212,7 +212,7 @@ def test_debian_is_patched_by_its_own_apt(tmp_path):
     chosen = dict(sorted(fixed.items())[:3])
     feed_of(tmp_path, chosen)
     layers = [(tmp_path / "root.tar").read_bytes()]
-    docker_archive(tmp_path / "image.tar", layers)
+    docker_archive(tmp_path / "image.tar", layers, {"config": {"User": "0"}})
     (tmp_path / "given.list").write_text(
         f"deb [signed-by={KEYRING}] http://deb.example.com/debian bookworm main\n"
         f"deb [signed-by={KEYRING}] http://deb.example.com/debian-security bookworm-security main\n")
