@@ -10,6 +10,7 @@ import pytest
 
 import chromium
 from small_scan import PLIMSOLL, make, run
+from test_layers import docker_archive, tar_of
 
 needs_browser = pytest.mark.skipif(not chromium.PROGRAM, reason="Chromium is not installed (tools/setup.sh engines)")
 SEVERITIES = ["critical", "high", "medium", "low", "negligible", "unknown"]
@@ -17,6 +18,7 @@ LAYERS = ["sha256:" + c * 64 for c in "abc"]
 HOSTILE = {
     "tag": "<img src=x onerror=alert(1)><svg onload=alert(2)>",
     "script": "</script><script>window.hacked = 1; alert(3)</script>",
+    "end": "</script x=",
     "comment": "<!--<script>",
     "attribute": "\"' onmouseover=alert(4) x='",
     "template": "${alert(5)} {{alert(6)}} javascript:alert(7)",
@@ -85,7 +87,11 @@ def pages(tmp_path_factory):
     nasty["image"]["config"]["env"] = [f"A={text[:300]}" for text in HOSTILE.values()]
     for cover, text in zip(nasty["coverage"], HOSTILE.values()):
         cover["what"], cover["reason"] = "vulnerabilities " + text, text
-    return {"small": write(folder, "small", document([finding(i) for i in range(12)], packages)),
+    whole = folder / "whole.html"
+    docker_archive(folder / "whole.tar", [tar_of([("etc/os-release", "ID=debian\n"), ("usr/share/doc/" + "long-name" * 20, "x" * 9000), ("bin/sh", "#!"), ("var/cache/apt/archives/a.deb", "y" * 70000)]),
+                                          tar_of([("usr/share/.wh.doc", "")])], {"config": {"ExposedPorts": {"22/tcp": {}}}})
+    subprocess.run([PLIMSOLL, "scan", "whole.tar", "--scanners", "config,waste", "--format", "html", "-o", whole, "-q", "--no-cache"], cwd=folder, check=True, timeout=60)
+    return {"whole": whole, "small": write(folder, "small", document([finding(i) for i in range(12)], packages)),
             "big": write(folder, "big", document([finding(i) for i in range(5000)], packages)),
             "hostile": write(folder, "hostile", nasty),
             "empty": write(folder, "empty", document([]))}
@@ -145,7 +151,7 @@ def test_the_page_names_no_address_that_would_be_loaded(pages):
 
 
 @needs_browser
-@pytest.mark.parametrize("name", ["small", "big", "hostile", "empty"])
+@pytest.mark.parametrize("name", ["small", "big", "hostile", "empty", "whole"])
 def test_nothing_is_asked_of_a_network_and_nothing_is_complained_about(browser, pages, name):
     page = browser.open(pages[name])
     page.settle()
@@ -263,7 +269,7 @@ def test_a_layer_of_the_map_filters_its_findings(browser, pages):
 
 
 @needs_browser
-@pytest.mark.parametrize("name", ["small", "big", "hostile", "empty"])
+@pytest.mark.parametrize("name", ["small", "big", "hostile", "empty", "whole"])
 def test_a_phone_shows_all_without_scrolling_sideways(browser, pages, name):
     page = browser.open(pages[name], width=360, height=780, phone=True)
     page.run("document.querySelectorAll('.findings .opener').forEach((b) => b.click())")
@@ -306,6 +312,18 @@ def test_all_text_has_contrast_enough(browser, pages, dark):
         page.settle()
         n, bad = page.run(CONTRAST)
         assert n > 300 and bad == []
+
+
+@needs_browser
+def test_whatever_else_the_report_holds_has_a_section(browser, pages):
+    page = browser.open(pages["whole"])
+    titles = page.run("[...document.querySelectorAll('section.other h2')].map((h) => h.innerText)")
+    assert {"Waste", "Attack surface"} <= set(titles)
+    assert [t for t in page.run("[...document.querySelectorAll('nav a')].map((a) => a.innerText)") if t in titles] == titles
+    assert "22/tcp" in page.run("document.querySelector('#more-surface').innerText")
+    assert "layer 1" in page.run("document.querySelector('#more-waste').innerText")
+    page.run("[...document.querySelectorAll('#layers .chip')].forEach((b) => b.click())")
+    assert "later layers hide" in page.run("document.querySelector('.told').innerText")
 
 
 @needs_browser
