@@ -64,8 +64,11 @@ static int parse_scanners(struct scan_options *opt, struct err *err)
 {
 	struct str words = str_of(opt->scanners), word;
 
-	if (!opt->scanners)
+	if (!opt->scanners) { /* what is said of secrets asks for them */
+		opt->secrets |= opt->secret_rules.n || opt->baseline || opt->secret_confidence ||
+				opt->fingerprint_key || opt->verify_secrets;
 		return 0;
+	}
 	for (size_t i = 0; i < ARRAY_LEN(scanners); i++)
 		*(bool *)((char *)opt + scanners[i].flag) = false;
 	while (str_pull_until(&words, ',', &word)) {

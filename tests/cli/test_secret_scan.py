@@ -360,6 +360,12 @@ def test_fingerprints_depend_on_the_key(scanned):
     assert "short.key: a key for fingerprints has 16 to 4096 bytes" in done.stderr.decode()
 
 
+def test_an_option_of_secrets_asks_for_them(scanned):
+    for args, wanted in ([], False), (["--secret-confidence", "0.9"], True), (["--secret-confidence", "0.9", "--scanners", "vuln"], False):
+        doc = json.loads(run(scanned.path, "scan", "image.tar", "--format", "json", *args).stdout)
+        assert any(c["what"] == "secrets" for c in doc["coverage"]) is wanted
+
+
 PACK = """secrets: mine
 rules:
   - id: acme-key
