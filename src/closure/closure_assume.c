@@ -111,7 +111,8 @@ static void assume_certificates(struct closure *c, const struct need *n)
 		struct place *p = place_find(c, str_of(paths[i]));
 
 		if (place_is_dir(p))
-			assume_tree(c, p, n, STR("TLS reads its certificates and settings"), NULL);
+			assume_tree(c, p, n, STR("TLS reads its certificates and settings"),
+				    "misc");
 		else
 			assume(c, p, n, STR("TLS reads its certificates and settings"));
 	}

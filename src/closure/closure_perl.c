@@ -146,7 +146,9 @@ void follow_perl(struct closure *c, struct need *n, struct program *p)
 			gap(c, n, l.text, 0.97);
 			break;
 		case LINK_PATH:
-			follow_path(c, n, l.text);
+			/* Its own folders are those of Config.pm: no need of it */
+			if (!n->is_assumed && str_find(l.text, STR("/perl")) == l.text.n)
+				follow_path(c, n, l.text);
 			break;
 		default:
 			break;

@@ -266,7 +266,7 @@ static void follow_folder(struct closure *c, const struct need *by, struct place
 
 	if (path.n == 0 || is_shared_folder(path) || str_find_char(path, '/') == path.n)
 		return;
-	if (place_end(dir)->is_seen)
+	if (place_end(dir)->is_seen || (by && by->is_assumed)) /* an assumption breeds no folders */
 		return;
 	place_end(dir)->is_seen = true;
 	if (count_below(c, dir, FOLDER_FILES_MAX, 0) > FOLDER_FILES_MAX) {
