@@ -111,8 +111,7 @@ const struct command command_layers = {
 	.name = "layers",
 	.arguments = "TARGET",
 	.group = COMMAND_IMAGE,
-	.summary = "show the layers of an image, what each does to the files, and what was found "
-		   "there",
+	.summary = "show what each layer does to files, and the findings at each",
 	.details =
 		"TARGET is what plimsoll scan takes. On a terminal the layers can be browsed: on "
 		"the "
