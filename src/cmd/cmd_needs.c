@@ -29,7 +29,7 @@ const struct command command_needs = {
 	.name = "needs",
 	.arguments = "TARGET",
 	.group = COMMAND_IMAGE,
-	.summary = "say what the commands of an image need of it, and what nothing needs",
+	.summary = "say what the commands of an image need, and what nothing needs",
 	.details =
 		"TARGET is as of scan. Nothing is run: from the entrypoint, the command and the "
 		"health check (or --run) each program is followed to what it names. Libraries by "

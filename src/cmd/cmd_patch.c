@@ -246,7 +246,7 @@ const struct command command_patch = {
 	.name = "patch",
 	.arguments = "TARGET",
 	.group = COMMAND_IMAGE,
-	.summary = "add a layer with the fixed packages of the distribution to an image",
+	.summary = "add a layer with the fixed packages of its distribution",
 	.details =
 		"Scans TARGET, has the image's own package manager (apt, apk, dnf, microdnf, yum, "
 		"zypper) upgrade the packages whose findings have a fix, and writes the image with "
