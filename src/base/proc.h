@@ -6,11 +6,11 @@
  *     struct proc p = {.argv = argv, .input = STR("https://example.com"), .seconds = 60};
  *     r = proc_run(&p, &out, &status, err);
  *
- * The program is looked up in PATH; its stderr is dropped, unless with_stderr. At the deadline, or when it prints more
- * than out->max, it is killed. Files can be handed over as open descriptors: `fds` keep their
- * numbers there, whatever their close-on-exec flags; the program reads them as /dev/fd/<number>.
- * Errors: ERR_NOT_FOUND (no such program), ERR_LIMIT (too much, too long), ERR_IO. An exit status
- * other than 0 is no error: *ret_status has it (128 + n for signal n).
+ * The program is looked up in PATH; its stderr is dropped, unless with_stderr. At the deadline, or
+ * when it prints more than out->max, it is killed. Files can be handed over as open descriptors:
+ * `fds` keep their numbers there, whatever their close-on-exec flags; the program reads them as
+ * /dev/fd/<number>. Errors: ERR_NOT_FOUND (no such program), ERR_LIMIT (too much, too long),
+ * ERR_IO. An exit status other than 0 is no error: *ret_status has it (128 + n for signal n).
  */
 #pragma once
 

@@ -90,7 +90,7 @@ static struct str version_of(struct str name)
 	if (at == name.n)
 		return STR_NULL;
 	while (n < rest.n && (char_is_digit(rest.p[n]) ||
-			      (rest.p[n] == '.' && n < rest.n - 1 && char_is_digit(rest.p[n + 1]) &&
+			      (n + 1 < rest.n && rest.p[n] == '.' && char_is_digit(rest.p[n + 1]) &&
 			       str_find_char(str_sub(rest, 0, n), '.') == n)))
 		n++;
 	return str_sub(rest, 0, n);

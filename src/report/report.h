@@ -106,7 +106,7 @@ struct report_image {
 	struct str working_dir;
 	struct str stop_signal;
 	struct str_list entrypoint, cmd, env, exposed_ports, volumes;
-	struct str_list on_build; /* what a build on top of it does first */
+	struct str_list on_build;	     /* what a build on top of it does first */
 	struct str_list labels, annotations; /* "key=value", sorted */
 	struct str healthcheck;		     /* its test joined by spaces; empty: none */
 	struct vec history;		     /* struct report_history */
@@ -223,7 +223,7 @@ struct report {
 	struct report_efficiency efficiency;
 	struct vec wastes; /* struct report_waste, most bytes first */
 	struct report_surface surface;
-	struct vec budgets; /* struct report_budget, in the order they were asked */
+	struct vec budgets;	   /* struct report_budget, in the order they were asked */
 	struct report_needs needs; /* where it was asked for */
 	/* What slices point into beside the arena (the layers' records); released with the report.
 	 */

@@ -298,10 +298,9 @@ static int see_item(struct assembly *as, size_t layer, const struct record_item 
 		if (layer != NO_LAYER && as->contents)
 			as->contents[layer] = (struct waste_contents){true, item->bytes};
 		return 0;
-	case RECORD_LINK:
-		return 0; /* second_look.c */
-	case RECORD_PROGRAM:
-		return 0; /* needs.c */
+	case RECORD_LINK:    /* second_look.c */
+	case RECORD_PROGRAM: /* needs.c */
+		return 0;
 	}
 	return 0;
 }

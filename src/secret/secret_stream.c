@@ -409,7 +409,7 @@ int secret_read_text(struct secret_reader *reader, struct str path, struct str t
 {
 	const struct content_part part = {
 		.path = path, .form = CONTENT_PLAIN, .size = text.n, .head = text};
-	struct secret_stream *s;
+	struct secret_stream *s = NULL;
 	int r = secret_stream_begin(reader, &part, &s, err), e;
 
 	if (r < 0)

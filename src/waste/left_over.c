@@ -5,7 +5,6 @@
 
 #include "base/cleanup.h"
 #include "base/path.h"
-#include "base/path.h"
 
 #define SUFFIX_MAX 16 /* bytes of the longest, checked when the map is made */
 
