@@ -55,6 +55,41 @@ bool apt_download_is_needed(const struct report *before, const struct fix_plan *
 	return true;
 }
 
+/* ---- words of the image ---- */
+
+/* That cannot end a line, a text in quotes or an option where apt of this machine reads it. */
+static bool is_word(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!char_is_alnum(s.p[i]) && (i == 0 || !strchr("+-._", s.p[i]) || !s.p[i]))
+			return false;
+	return s.n > 0;
+}
+
+static int check_word(struct str s, const char *what, struct err *err)
+{
+	return is_word(s) ? 0
+			  : err_set(err, ERR_DENIED, "\"%.*s\" is no %s",
+				    STR_FMT(str_sub(s, 0, 100)), what);
+}
+
+/* An image says what it likes; apt's configuration runs commands. */
+static int check_words(const struct fix_plan *plan, struct err *err)
+{
+	int r = plan->distro.codename.n
+			? check_word(plan->distro.codename, "name of a release", err)
+			: 0;
+
+	for (size_t i = 0; i < plan->packages.n && r == 0; i++) {
+		const struct fix_package *p = vec_at(&plan->packages, i);
+
+		r = check_word(p->name, "name of a package", err);
+		if (r == 0 && p->arch.n)
+			r = check_word(p->arch, "architecture", err);
+	}
+	return r;
+}
+
 /* ---- configuration ---- */
 
 static int read_sources(struct download *d, struct strbuf *text, struct err *err)
@@ -212,8 +247,10 @@ int apt_download(const char *dir, const struct fix_plan *plan,
 		 const struct apt_download_options *options, size_t *ret_n, struct err *err)
 {
 	struct download d = {.plan = plan, .options = options};
-	int r;
+	int r = check_words(plan, err);
 
+	if (r < 0)
+		return r;
 	arena_init(&d.arena, LIMIT_ARENA_BYTES);
 	d.scratch = arena_strf(&d.arena, "%s/scratch", dir).p;
 	d.conf = arena_strf(&d.arena, "%s/scratch/apt.conf", dir).p;

@@ -102,6 +102,21 @@ def test_repositories_without_signatures_are_refused(image):
     assert "packages without a signature" in run(image, "image.tar", "-o", "oci:out", status=2).stderr
 
 
+def test_an_architecture_of_the_image_is_no_word_of_aptconf(image):
+    """apt-get of this machine reads a configuration with the image's architecture in it."""
+    marker = image / "ran"
+    bad = f'amd64"; APT::Update::Pre-Invoke {{ "touch {marker}"; }}; X "'
+    status = small_scan.STATUS.replace("Architecture: amd64", f"Architecture: {bad}")
+    assert bad in status
+    docker_archive(image / "image.tar", [layer(
+        entry("etc/os-release", OS_RELEASE.encode()), entry("var/lib/dpkg/status", status.encode()))])
+    (image / "one.list").write_text("deb http://127.0.0.1:9/debian bookworm main\n")
+    (image / "any.gpg").write_bytes(b"")
+    done = run(image, "image.tar", "-o", "oci:out", "--sources", "one.list", "--keyring", "any.gpg", status=2)
+    assert not marker.exists()
+    assert "is no architecture" in done.stderr, done.stderr
+
+
 # ---- real packages ----
 
 def machine_mirror():
