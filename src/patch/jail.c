@@ -14,6 +14,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -165,6 +166,19 @@ static bool loop_up(void)
 	return fd >= 0 && ioctl(fd, SIOCSIFFLAGS, &q) == 0;
 }
 
+/* The node itself: who is root outside too owns it, and could change its mode. */
+static bool make_read_only(const char *path)
+{
+	const unsigned long kept = ST_NOSUID | ST_NODEV | ST_NOEXEC | ST_NOATIME | ST_NODIRATIME;
+	struct statvfs v;
+
+	return statvfs(path, &v) == 0 &&
+	       mount(NULL, path, NULL,
+		     MS_BIND | MS_REMOUNT | MS_RDONLY | (v.f_flag & kept) |
+			     (v.f_flag & ST_RELATIME ? MS_RELATIME : 0),
+		     NULL) == 0;
+}
+
 static int bind_device(const char *name, struct err *err)
 {
 	char from[32], to[32];
@@ -173,7 +187,7 @@ static int bind_device(const char *name, struct err *err)
 	(void)snprintf(from, sizeof from, "/dev/%s", name);
 	(void)snprintf(to, sizeof to, "dev/%s", name);
 	fd = open(to, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-	if (fd < 0 || mount(from, to, NULL, MS_BIND, NULL) < 0)
+	if (fd < 0 || mount(from, to, NULL, MS_BIND, NULL) < 0 || !make_read_only(to))
 		return err_errno(err, errno, "mount %s", from);
 	return 0;
 }
@@ -195,8 +209,13 @@ static int make_devices(struct err *err)
 	for (size_t i = 0; i < ARRAY_LEN(links) && r == 0; i++)
 		if (symlink(links[i][0], links[i][1]) < 0)
 			r = err_errno(err, errno, "make %s", links[i][1]);
-	/* Where this is a container itself, its hidden parts of /proc forbid a new one. */
-	if (r == 0 && mount("proc", "proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
+	/*
+	 * Read-only: settings of the kernel in /proc/sys ask for no capability, only for the user
+	 * who is root outside too. Where this is a container itself, its hidden parts of /proc
+	 * forbid a new one.
+	 */
+	if (r == 0 &&
+	    mount("proc", "proc", "proc", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
 		(void)rmdir("proc"); /* programs then do without: jail_exec looks */
 	return r;
 }

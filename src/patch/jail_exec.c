@@ -90,6 +90,14 @@ static int enter_root(bool network, struct err *err)
 	return 0;
 }
 
+/* What whoever started this one left open; a folder would be a way out. */
+static int close_others(struct err *err)
+{
+	return syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, 0) < 0
+		       ? err_errno(err, errno, "close_range")
+		       : 0;
+}
+
 static void become(const struct jail_inside *in, const struct jail_program *p, int out)
 {
 	struct err err = {0};
@@ -100,6 +108,10 @@ static void become(const struct jail_inside *in, const struct jail_program *p, i
 	if (r == 0 && (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||
 		       dup2(out, STDERR_FILENO) < 0))
 		r = err_errno(&err, errno, "dup2");
+	if (r == 0) {
+		out = STDERR_FILENO;
+		r = close_others(&err);
+	}
 	if (r == 0)
 		r = jail_restrict(in->has_owners, &err);
 	if (r == 0) {

@@ -24,10 +24,10 @@ pytestmark = pytest.mark.skipif(not can_make_namespaces(),
                                 reason="this kernel or container lets nobody make user namespaces")
 
 
-def run(tmp_path, *args, status=0, timeout=120, **env):
+def run(tmp_path, *args, status=0, timeout=120, pass_fds=(), **env):
     done = subprocess.run([PLIMSOLL, "patch", *map(str, args)], capture_output=True, cwd=tmp_path, check=False,
                           env={**environment(tmp_path), "PATH": os.environ["PATH"], **env}, timeout=timeout,
-                          text=True, stdin=subprocess.DEVNULL)
+                          text=True, stdin=subprocess.DEVNULL, pass_fds=pass_fds)
     assert done.returncode == status, (done.returncode, done.stdout, done.stderr)
     return done
 
@@ -256,6 +256,8 @@ def test_debian_is_patched_by_its_own_apt(tmp_path):
 
 # ---- the sandbox, seen by a program of the image ----
 
+LEFT = 123  # a descriptor that was open before
+
 PROBE = r"""
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -304,7 +306,10 @@ int main(void)
 	printf("host=%d ", dial("127.0.0.1", PORT) >= 0);
 	printf("other=%d ", ask("GET http://other.example.com/ HTTP/1.1\r\nHost: x\r\n\r\n"));
 	printf("port=%d ", ask("CONNECT deb.example.com:22 HTTP/1.1\r\n\r\n"));
-	printf("null=%d\n", open("/dev/null", O_RDWR) >= 0);
+	printf("left=%d ", fcntl(LEFT, F_GETFD) >= 0);
+	printf("kernel=%d ", open("/proc/sys/kernel/core_pattern", O_WRONLY) >= 0);
+	printf("chmod=%d ", chmod("/dev/null", 0666) == 0);
+	printf("null=%d\n", open("/dev/null", O_RDWR) >= 0 && write(open("/dev/null", O_WRONLY), "x", 1) == 1);
 	return 9;
 }
 """
@@ -315,7 +320,8 @@ def test_a_program_of_the_image_is_shut_in(image):
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         (image / "mark").write_text("x")
-        (image / "probe.c").write_text(PROBE.replace("MARK", str(image / "mark")).replace("PORT", str(port)))
+        (image / "probe.c").write_text(PROBE.replace("MARK", str(image / "mark")).replace("PORT", str(port))
+                                         .replace("LEFT", str(LEFT)))
         built = subprocess.run(["cc", "-static", "-o", "probe", "probe.c"], cwd=image, capture_output=True,
                                check=False)
         if built.returncode:
@@ -325,8 +331,12 @@ def test_a_program_of_the_image_is_shut_in(image):
             entry("var/lib/dpkg/status", (small_scan.STATUS + package("apt", "2.6", "apt")).encode()),
             entry("etc/apt/sources.list", b"deb http://deb.example.com/debian bookworm main\n"),
             entry("usr/bin/apt-get", (image / "probe").read_bytes(), mode=0o755))])
-        said = run(image, "image.tar", "-o", "oci:out", status=2).stderr
+        os.dup2(server.fileno(), LEFT)  # as a shell does with `8<folder`
+        try:
+            said = run(image, "image.tar", "-o", "oci:out", status=2, pass_fds=(LEFT,)).stderr
+        finally:
+            os.close(LEFT)
     for part in ("ended with status 9", "uid=0 pid=1", "outside=0", "mount=0 unshare=0 ptrace=0", "mknod=0",
-                 "host=0", "other=403 port=403", "null=1", "connections were refused to"):
+                 "host=0", "left=0 kernel=0 chmod=0", "other=403 port=403", "null=1", "connections were refused to"):
         assert part in said, said
     assert "other.example.com" in said
