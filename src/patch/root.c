@@ -174,7 +174,7 @@ struct walk {
 	struct root *root;
 	struct strbuf left; /* still to be followed */
 	size_t at;	    /* in it */
-	struct root_node *node;
+	struct root_node *node = NULL;
 	unsigned hops;
 	bool follow, make;
 };
@@ -213,7 +213,7 @@ static bool at_end(const struct walk *w)
 static int step(struct walk *w, struct str name, struct err *err)
 {
 	CLEANUP(strbuf_done) struct strbuf path = STRBUF_INIT(LIMIT_PATH_BYTES);
-	struct root_node *node;
+	struct root_node *node = NULL;
 
 	strbuf_add(&path, w->node->path);
 	if (path.n)
@@ -307,7 +307,7 @@ bool root_has(const struct root *root, struct str path)
 
 bool root_resolve(struct root *root, struct str path, struct strbuf *ret)
 {
-	struct root_node *node;
+	struct root_node *node = NULL;
 
 	if (root_walk(root, path, true, false, &node, NULL) < 0)
 		return false;
@@ -346,7 +346,7 @@ int root_list(struct root *root, struct str path, root_name_fn *fn, void *contex
 
 int root_open(struct root *root, struct str path, struct err *err)
 {
-	struct root_node *node;
+	struct root_node *node = NULL;
 	int r = root_walk(root, path, true, false, &node, err);
 
 	if (r < 0)
@@ -388,7 +388,7 @@ int root_seal(struct root *root, struct err *err)
 
 int root_remove(struct root *root, struct str path, struct err *err)
 {
-	struct root_node *node;
+	struct root_node *node = NULL;
 	int r = root_walk(root, path, false, false, &node, err);
 
 	if (r < 0)
