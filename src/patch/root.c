@@ -174,7 +174,7 @@ struct walk {
 	struct root *root;
 	struct strbuf left; /* still to be followed */
 	size_t at;	    /* in it */
-	struct root_node *node = NULL;
+	struct root_node *node;
 	unsigned hops;
 	bool follow, make;
 };
