@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "patch/gate.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
 #include <poll.h>
@@ -77,31 +78,69 @@ bool gate_parse(struct str head, struct gate_request *ret)
 		return false;
 	ret->is_tunnel = str_is(ret->method, "CONNECT");
 	ret->fields = head;
+	/* A proxy of this machine's own gets it as it is, and might see two requests. */
+	while (str_pull_line(&head, &line))
+		if (head.n && !str_trim(line).n)
+			return false;
 	return parse_target(target, ret);
 }
 
 /* A host without a port means the two that packages come from. */
-bool gate_allows(const char *const *hosts, size_t n_hosts, struct str host, unsigned port)
+static bool is_host(struct str known, struct str host, unsigned port)
 {
-	for (size_t i = 0; i < n_hosts; i++) {
-		struct str known = str_of(hosts[i]), name;
-		unsigned at = 0;
+	struct str name;
+	unsigned at = 0;
 
-		if (str_is(known, "*"))
-			return true;
-		if (!parse_authority(known, HTTP_PORT, &name, &at))
-			continue;
-		if (!str_eq_nocase(name, host))
-			continue;
-		if (name.n == known.n ? port == HTTP_PORT || port == HTTPS_PORT : port == at)
-			return true;
+	if (!parse_authority(known, HTTP_PORT, &name, &at) || !str_eq_nocase(name, host))
+		return false;
+	return name.n == known.n ? port == HTTP_PORT || port == HTTPS_PORT : port == at;
+}
+
+enum gate_right gate_right_of(const char *const *hosts, size_t n_hosts, struct str host,
+			      unsigned port)
+{
+	enum gate_right right = GATE_REFUSED;
+
+	for (size_t i = 0; i < n_hosts; i++) {
+		struct str known = str_of(hosts[i]);
+		bool by_person = str_pull_prefix(&known, STR("+"));
+
+		if ((by_person && str_is(known, "*")) || is_host(known, host, port))
+			right = by_person || right == GATE_ANYWHERE ? GATE_ANYWHERE
+								    : GATE_NOT_LOCAL;
 	}
-	return false;
+	return right;
+}
+
+static bool is_local_v4(uint32_t address)
+{
+	return address >> 24 == 127 || address >> 24 == 0 || address >> 16 == 0xa9fe;
+}
+
+bool gate_is_local(const struct sockaddr *address)
+{
+	struct sockaddr_in6 six;
+	struct sockaddr_in four;
+	uint32_t last;
+
+	if (address->sa_family == AF_INET) {
+		memcpy(&four, address, sizeof four);
+		return is_local_v4(ntohl(four.sin_addr.s_addr));
+	}
+	if (address->sa_family != AF_INET6)
+		return true;
+	memcpy(&six, address, sizeof six);
+	memcpy(&last, six.sin6_addr.s6_addr + 12, sizeof last);
+	if (IN6_IS_ADDR_V4MAPPED(&six.sin6_addr) || IN6_IS_ADDR_V4COMPAT(&six.sin6_addr))
+		return is_local_v4(ntohl(last));
+	return IN6_IS_ADDR_LOOPBACK(&six.sin6_addr) || IN6_IS_ADDR_UNSPECIFIED(&six.sin6_addr) ||
+	       IN6_IS_ADDR_LINKLOCAL(&six.sin6_addr);
 }
 
 /* ---- connections ---- */
 
-static int dial(const char *host, unsigned port)
+/* -1: none; *ret_refused: one there would be, but not for this one. */
+static int dial(const char *host, unsigned port, enum gate_right right, bool *ret_refused)
 {
 	const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
 	struct addrinfo *found = NULL;
@@ -112,6 +151,10 @@ static int dial(const char *host, unsigned port)
 	if (getaddrinfo(host, service, &hints, &found) != 0)
 		return -1;
 	for (const struct addrinfo *a = found; a && fd < 0; a = a->ai_next) {
+		if (right != GATE_ANYWHERE && gate_is_local(a->ai_addr)) {
+			*ret_refused = true;
+			continue;
+		}
 		fd = socket(a->ai_family, a->ai_socktype | SOCK_CLOEXEC, a->ai_protocol);
 		if (fd >= 0 && connect(fd, a->ai_addr, a->ai_addrlen) < 0)
 			fd_closep(&fd);
@@ -211,18 +254,47 @@ static void refuse(const struct gate *g, int fd, struct str host, const char *st
 	(void)fd_write_all(g->refused_fd, str_of(line), NULL); /* only told to a person */
 }
 
-static void pass(const struct gate *g, int client, struct str head, const struct gate_request *q)
+/* As far as it shows in the name: it is the proxy that resolves it. */
+static bool is_local_name(const char *host)
+{
+	const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST};
+	struct addrinfo *found = NULL;
+	bool is_local = str_eq_nocase(str_of(host), STR("localhost"));
+
+	if (getaddrinfo(host, NULL, &hints, &found) != 0)
+		return is_local;
+	is_local = gate_is_local(found->ai_addr);
+	freeaddrinfo(found);
+	return is_local;
+}
+
+/* The server, or the proxy in front of it; -1. */
+static int dial_for(const struct gate_request *q, enum gate_right right, bool *ret_by_proxy,
+		    bool *ret_refused)
+{
+	struct str proxy_host;
+	unsigned proxy_port;
+	CLEANUP(freep) char *name = str_dup(q->host);
+	CLEANUP(freep) char *proxy = NULL;
+
+	*ret_by_proxy = upstream(q->is_tunnel, &proxy_host, &proxy_port);
+	if (!name || !*ret_by_proxy)
+		return name ? dial(name, q->port, right, ret_refused) : -1;
+	*ret_refused = right != GATE_ANYWHERE && is_local_name(name);
+	proxy = *ret_refused ? NULL : str_dup(proxy_host);
+	return proxy ? dial(proxy, proxy_port, GATE_ANYWHERE, ret_refused) : -1;
+}
+
+static void pass(const struct gate *g, int client, struct str head, const struct gate_request *q,
+		 enum gate_right right)
 {
 	CLEANUP(strbuf_done) struct strbuf request = STRBUF_INIT(2 * HEAD_BYTES);
-	struct str host = q->host, proxy_host;
-	unsigned port = q->port, proxy_port;
-	bool by_proxy = upstream(q->is_tunnel, &proxy_host, &proxy_port);
-	CLEANUP(freep) char *name = str_dup(by_proxy ? proxy_host : host);
-	CLEANUP(fd_closep) int server = name ? dial(name, by_proxy ? proxy_port : port) : -1;
-	bool ok;
+	bool by_proxy, refused = false, ok;
+	CLEANUP(fd_closep) int server = dial_for(q, right, &by_proxy, &refused);
 
 	if (server < 0) {
-		refuse(g, client, STR_NULL, "502 Bad Gateway");
+		refuse(g, client, refused ? q->host : STR_NULL,
+		       refused ? "403 Forbidden" : "502 Bad Gateway");
 		return;
 	}
 	if (by_proxy) {
@@ -244,16 +316,17 @@ static void *serve_one(void *context)
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(HEAD_BYTES);
 	CLEANUP(fd_closep) int fd = c->fd;
 	struct gate *g = c->gate;
+	enum gate_right right;
 	struct gate_request q;
 	struct str head;
 
 	free(c);
 	if (!read_head(fd, &sb, &head) || !gate_parse(head, &q))
 		refuse(g, fd, STR_NULL, "400 Bad Request");
-	else if (!gate_allows(g->hosts, g->n_hosts, q.host, q.port))
+	else if ((right = gate_right_of(g->hosts, g->n_hosts, q.host, q.port)) == GATE_REFUSED)
 		refuse(g, fd, q.host, "403 Forbidden");
 	else
-		pass(g, fd, head, &q);
+		pass(g, fd, head, &q, right);
 	(void)sem_post(&g->places); /* cannot overflow: each was taken before */
 	return NULL;
 }

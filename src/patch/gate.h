@@ -9,7 +9,9 @@
  * written to refused_fd, a line each, so that a person can be told what was wanted.
  *
  * When the environment names a proxy itself (http_proxy, https_proxy), the gate asks that.
- * Hosts are "name" or "name:port"; "*" is any.
+ * Hosts are "name" or "name:port". Those that a person named begin with "+": they may be this
+ * machine itself or on its link, where clouds keep credentials, and "+*" is any host. The others
+ * come from an image: what such a name resolves to there is refused.
  */
 #pragma once
 
@@ -29,4 +31,15 @@ struct gate_request {
 	struct str fields;	 /* header fields, each line ended */
 };
 bool gate_parse(struct str head, struct gate_request *ret);
-bool gate_allows(const char *const *hosts, size_t n_hosts, struct str host, unsigned port);
+
+enum gate_right {
+	GATE_REFUSED,
+	GATE_NOT_LOCAL, /* of an image */
+	GATE_ANYWHERE,	/* of a person */
+};
+enum gate_right gate_right_of(const char *const *hosts, size_t n_hosts, struct str host,
+			      unsigned port);
+
+/* This machine, or its link. */
+struct sockaddr;
+bool gate_is_local(const struct sockaddr *address);

@@ -129,7 +129,7 @@ static int add_host(struct tool_hosts *hosts, struct str host, struct arena *a, 
 
 	if (at < host.n) /* a user's name and password in front */
 		host = str_skip(host, at + 1);
-	if (host.n == 0 || host.n > 255)
+	if (host.n == 0 || host.n > 255 || host.p[0] == '+')
 		return 0;
 	for (size_t i = 0; i < hosts->n; i++)
 		if (str_is(host, hosts->list[i]))
@@ -244,15 +244,44 @@ int tool_copy_given(struct tool_run *t, const char *to, struct tool_hosts *hosts
 	return r < 0 ? r : copy_text(t, strbuf_str(&text), "--sources", to, hosts, err);
 }
 
+/* What the user's own words name: nothing that an image can say. */
+static int find_own(const struct tool_run *t, struct tool_hosts *own, struct err *err)
+{
+	struct str from, to;
+	int r = 0;
+
+	for (size_t i = 0; i < t->options->hosts.n && r == 0; i++)
+		r = add_host(own, t->options->hosts.p[i], t->arena, err);
+	for (size_t i = 0; i < t->options->mirrors.n && r == 0; i++)
+		if (str_cut(t->options->mirrors.p[i], '=', &from, &to))
+			r = tool_find_hosts(to, own, t->arena, err);
+	return r;
+}
+
+static bool is_among(const struct tool_hosts *hosts, const char *host)
+{
+	for (size_t i = 0; i < hosts->n; i++)
+		if (strcmp(hosts->list[i], host) == 0)
+			return true;
+	return false;
+}
+
 int tool_network(struct tool_run *t, struct tool_hosts *hosts, struct err *err)
 {
-	int r = 0;
+	struct tool_hosts own = {0};
+	int r = find_own(t, &own, err);
 
 	if (hosts->n == 0)
 		return err_set(err, ERR_NOT_FOUND,
 			       "the image names no repository that is reached by http or https; "
 			       "--sources gives one");
-	for (size_t i = 0; i < t->options->hosts.n && r == 0; i++)
-		r = add_host(hosts, t->options->hosts.p[i], t->arena, err);
+	for (size_t i = 0; i < own.n && r == 0; i++)
+		r = add_host(hosts, str_of(own.list[i]), t->arena, err);
+	for (size_t i = 0; i < hosts->n && r == 0; i++) {
+		if (!t->options->sources && !is_among(&own, hosts->list[i]))
+			continue;
+		hosts->list[i] = arena_strf(t->arena, "+%s", hosts->list[i]).p; /* gate.h */
+		r = arena_check(t->arena, err);
+	}
 	return r == 0 ? jail_network(t->in, hosts->list, hosts->n, err) : r;
 }

@@ -305,6 +305,7 @@ int main(void)
 	printf("mknod=%d ", mknod("/n", S_IFCHR | 0666, 0x101) == 0);
 	printf("host=%d ", dial("127.0.0.1", PORT) >= 0);
 	printf("other=%d ", ask("GET http://other.example.com/ HTTP/1.1\r\nHost: x\r\n\r\n"));
+	printf("local=%d ", ask("GET http://127.0.0.1:PORT/ HTTP/1.1\r\nHost: x\r\n\r\n"));
 	printf("port=%d ", ask("CONNECT deb.example.com:22 HTTP/1.1\r\n\r\n"));
 	printf("left=%d ", fcntl(LEFT, F_GETFD) >= 0);
 	printf("kernel=%d ", open("/proc/sys/kernel/core_pattern", O_WRONLY) >= 0);
@@ -329,7 +330,8 @@ def test_a_program_of_the_image_is_shut_in(image):
         docker_archive(image / "image.tar", [layer(
             entry("etc/os-release", OS_RELEASE.encode()),
             entry("var/lib/dpkg/status", (small_scan.STATUS + package("apt", "2.6", "apt")).encode()),
-            entry("etc/apt/sources.list", b"deb http://deb.example.com/debian bookworm main\n"),
+            entry("etc/apt/sources.list", f"deb http://deb.example.com/debian bookworm main\n"
+                  f"deb http://127.0.0.1:{port}/ bookworm main\ndeb http://*/ bookworm main\n".encode()),
             entry("usr/bin/apt-get", (image / "probe").read_bytes(), mode=0o755))])
         os.dup2(server.fileno(), LEFT)  # as a shell does with `8<folder`
         try:
@@ -337,6 +339,6 @@ def test_a_program_of_the_image_is_shut_in(image):
         finally:
             os.close(LEFT)
     for part in ("ended with status 9", "uid=0 pid=1", "outside=0", "mount=0 unshare=0 ptrace=0", "mknod=0",
-                 "host=0", "left=0 kernel=0 chmod=0", "other=403 port=403", "null=1", "connections were refused to"):
+                 "host=0", "left=0 kernel=0 chmod=0", "other=403 local=403 port=403", "null=1", "connections were refused to"):
         assert part in said, said
     assert "other.example.com" in said
