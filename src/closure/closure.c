@@ -114,7 +114,11 @@ static void assume_below(struct closure *c, struct place *dir, const struct need
 {
 	struct str_list names = place_names(c, dir);
 
-	for (size_t i = 0; i < names.n && depth < TREE_DEPTH; i++) {
+	if (depth == TREE_DEPTH) {
+		gap(c, by, STR("folders within each other, too deep to be followed"), 0.95);
+		return;
+	}
+	for (size_t i = 0; i < names.n; i++) {
 		struct place *p = place_below(c, place_end(dir)->path, names.p[i]);
 
 		if (place_is_file(p))
@@ -127,10 +131,16 @@ static void assume_below(struct closure *c, struct place *dir, const struct need
 void assume_tree(struct closure *c, struct place *dir, const struct need *by, struct str why,
 		 const char *but)
 {
-	if (place_is_dir(dir)) {
-		mark(c, dir);
-		assume_below(c, dir, by, why, but, 0);
-	}
+	struct place *end = place_end(dir);
+
+	if (!place_is_dir(dir))
+		return;
+	mark(c, dir);
+	if (end->is_tree || (but && end->is_tree_but_some))
+		return;
+	end->is_tree |= !but;
+	end->is_tree_but_some = true;
+	assume_below(c, dir, by, why, but, 0);
 }
 
 void gap(struct closure *c, const struct need *by, struct str what, double factor)
@@ -332,7 +342,7 @@ static void run_queues(struct closure *c)
 
 		if (!n)
 			n = dequeue(&c->assumed);
-		if (!n || c->no_memory)
+		if (!n || c->no_memory || c->is_exhausted)
 			return;
 		c->is_assuming = n->is_assumed;
 		follow(c, n);
@@ -396,6 +406,8 @@ static int find(struct closure *c, struct report_needs *ret, struct err *err)
 	follow_all(c, ret);
 	if (c->no_memory || c->temp.failed)
 		return err_nomem(err);
+	if (c->is_exhausted)
+		return say_unknown(c, ret, "following it took more steps than needs_steps");
 	if (ret->commands.n == 0)
 		return say_unknown(c, ret, "the target names no command to run");
 	if (c->needs.n == 0)
@@ -403,6 +415,7 @@ static int find(struct closure *c, struct report_needs *ret, struct err *err)
 	if (!all_layers_read(c))
 		return say_unknown(c, ret, "not all layers could be read");
 	ret->state = NEEDS_FOUND;
+	c->max_steps = UINT64_MAX; /* from here on each file is looked at once */
 	return closure_sum(c, err);
 }
 
@@ -414,6 +427,7 @@ int closure_find(const struct closure_input *in, struct report *report, struct e
 		.arena = &report->arena,
 		.view = merge_view(in->merge),
 		.confidence = 1,
+		.max_steps = LIMIT_NEEDS_STEPS,
 		.needs = VEC_INIT(struct need *, LIMIT_LAYER_ENTRIES),
 		.gaps = VEC_INIT(struct needs_gap, LIMIT_NEEDS_GAPS),
 	};

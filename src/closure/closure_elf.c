@@ -42,8 +42,10 @@ static void add_conf(struct closure *c, struct lib_dirs *l, struct place *conf, 
 	struct program p;
 	struct str key, value;
 
-	if (depth > CONF_DEPTH || !place_program(c, place_end(conf), &p))
+	conf = place_end(conf);
+	if (depth > CONF_DEPTH || !place_program(c, conf, &p) || conf->is_seen)
 		return;
+	conf->is_seen = true;
 	while (program_next(&p, &link)) {
 		if (link.kind == LINK_PATH)
 			add_included(c, l,

@@ -32,7 +32,10 @@ struct place {
 	struct need *need;	  /* of the end of the way */
 	struct str_list names;	  /* of a directory, once listed */
 	bool is_listed;
-	bool is_seen; /* a folder whose naming was followed once */
+	bool is_seen;	 /* a folder whose naming was followed, or settings that were read, once */
+	uint8_t n_links; /* symbolic links on the way to it, those of folders too */
+	/* All below it was assumed: but for some folders, or without exception. */
+	bool is_tree_but_some, is_tree;
 };
 
 /* A file that is needed, and why. */
@@ -88,10 +91,16 @@ struct closure {
 	double confidence;
 	const struct need *gap_by; /* of the last gap */
 	size_t n_gaps_by;
+	const struct need *arguments_by; /* whose arguments were followed last */
+	uint64_t n_steps, max_steps;
+	bool is_exhausted; /* max_steps were gone: nothing is found any more */
 	bool no_memory;
 };
 
 /* ---- place.c ---- */
+
+/* Notes that work was done; false: it is more than needs_steps. */
+bool closure_spend(struct closure *c, uint64_t n_steps);
 
 int places_init(struct closure *c, struct err *err);
 void places_done(struct closure *c);

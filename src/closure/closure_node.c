@@ -6,6 +6,8 @@
 #include "base/path.h"
 #include "closure/closure_internal.h"
 
+#define BYTES_PER_STEP 64 /* of a package.json's settings that are gone through */
+
 static const char *const extensions[] = {"", ".js", ".json", ".node", ".mjs", ".cjs", ".ts"};
 
 static bool is_builtin(struct str name)
@@ -81,11 +83,13 @@ static struct place *index_of(struct closure *c, struct str dir)
 }
 
 /* The value of a setting of package.json: "main". */
-static struct str setting(struct program p, const char *name)
+static struct str setting(struct closure *c, struct program p, const char *name)
 {
 	struct program_link l;
 	struct str key, value;
 
+	if (!closure_spend(c, p.links.n / BYTES_PER_STEP))
+		return STR_NULL;
 	while (program_next(&p, &l))
 		if (l.kind == LINK_SETTING && str_cut(l.text, '\x1f', &key, &value) &&
 		    str_is(key, name))
@@ -107,7 +111,7 @@ static struct place *main_of(struct closure *c, struct str dir)
 	struct str name;
 
 	if (manifest_of(c, dir, &manifest)) {
-		name = setting(manifest, "main");
+		name = setting(c, manifest, "main");
 		if (name.n) {
 			p = with_extension(c, join(c, dir, name));
 			if (!p)
@@ -154,6 +158,8 @@ static bool follow_targets(struct closure *c, const struct need *by, struct prog
 	struct program_link l;
 	bool found = false;
 
+	if (!closure_spend(c, manifest.links.n / BYTES_PER_STEP))
+		return false;
 	while (program_next(&manifest, &l)) {
 		struct str name, rest, pattern, target, star, before, after;
 		struct place *p;
@@ -316,6 +322,18 @@ void follow_node(struct closure *c, struct need *n, struct program *p)
 
 /* ---- npm run ---- */
 
+/* A script may run itself, or another one that does. */
+static bool is_first_run(struct closure *c, struct str name)
+{
+	struct str key = arena_strf(&c->temp, "npm\x1f%.*s", STR_FMT(name));
+
+	if (!key.p || map_get(&c->imports, key))
+		return false;
+	if (map_put(&c->imports, key, c) < 0)
+		c->no_memory = true;
+	return true;
+}
+
 void npm_run(struct closure *c, const struct need *by, struct str name)
 {
 	struct str key, rest, script, link, old_path = c->path;
@@ -324,6 +342,8 @@ void npm_run(struct closure *c, const struct need *by, struct str name)
 	struct program_link l;
 	bool found = false;
 
+	if (!is_first_run(c, name))
+		return;
 	if (!json) {
 		gap(c, by,
 		    arena_strf(&c->temp, "npm runs %.*s, and there is no package.json",

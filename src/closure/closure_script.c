@@ -7,6 +7,7 @@
 #include "closure/closure_internal.h"
 
 #define ARGUMENT_DEPTH 4
+#define BYTES_PER_STEP 16 /* of a command line that is read */
 
 static struct str dir_of(const struct need *by)
 {
@@ -91,6 +92,10 @@ static void follow_arguments(struct closure *c, struct need *by)
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LIMIT_PROGRAM_TEXT_BYTES);
 	struct str_list words = c->arguments;
 
+	/* A script may say so often; and its arguments may: sh -c 'exec "$@"'. */
+	if (by && by == c->arguments_by)
+		return;
+	c->arguments_by = by;
 	if (!by || words.n == 0) {
 		gap(c, by, STR("runs its arguments, and there are none to follow"), 0.8);
 		return;
@@ -111,6 +116,8 @@ static void follow_arguments(struct closure *c, struct need *by)
 				strbuf_addc(&sb, words.p[i].p[k]);
 		strbuf_addc(&sb, '\'');
 	}
+	if (!closure_spend(c, sb.n / BYTES_PER_STEP))
+		return;
 	if (str_find_char(words.n ? words.p[0] : STR_NULL, '\'') == (words.n ? words.p[0].n : 0))
 		follow_text(c, strbuf_str(&sb), by);
 }

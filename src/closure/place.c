@@ -7,7 +7,9 @@
 #include "base/vec.h"
 #include "closure/closure_internal.h"
 
-#define DEPTH_MAX 512 /* lookups within each other: directories above, links */
+#define DEPTH_MAX      512 /* lookups within each other: directories above, links */
+#define LINKS_MAX      40  /* of one path, as Linux has it */
+#define NAMES_PER_STEP 8
 
 int places_init(struct closure *c, struct err *err)
 {
@@ -37,6 +39,25 @@ void places_done(struct closure *c)
 	map_done(&c->imports);
 }
 
+bool closure_spend(struct closure *c, uint64_t n_steps)
+{
+	c->n_steps += n_steps;
+	c->is_exhausted |= c->n_steps > c->max_steps;
+	return !c->is_exhausted;
+}
+
+/* It leads where `to` does, by a link or through a folder that is one; false: too many links. */
+static bool lead_to(struct place *p, struct place *to, unsigned n_links)
+{
+	n_links += to ? to->n_links : 0;
+	p->next = n_links <= LINKS_MAX ? to : NULL;
+	p->exists = p->next != NULL;
+	p->n_links = p->exists ? (uint8_t)n_links : 0;
+	if (p->exists)
+		p->type = to->type;
+	return p->exists;
+}
+
 static const struct tree_node *node_at(const struct closure *c, const struct view_hit *hit)
 {
 	return tree_node(c->view.trees[hit->layer], hit->node);
@@ -52,10 +73,7 @@ static void follow_link(struct closure *c, struct place *p)
 				   ? place_find(c, target)
 				   : place_below(c, path_dir(p->path), target);
 
-	p->next = to;
-	p->exists = to != NULL;
-	if (to)
-		p->type = to->type;
+	(void)lead_to(p, to, 1); /* or it leads nowhere */
 }
 
 static void look_at(struct closure *c, struct place *p)
@@ -102,12 +120,8 @@ static void resolve(struct closure *c, struct place *p)
 		look_at(c, p);
 		return;
 	}
-	p->next = place_below(c, real->path, path_base(p->path));
-	p->exists = p->next != NULL;
-	if (p->next) {
-		p->type = p->next->type;
+	if (lead_to(p, place_below(c, real->path, path_base(p->path)), dir->n_links))
 		p->hit = p->next->hit;
-	}
 }
 
 static struct place *find_cleaned(struct closure *c, struct str path)
@@ -133,7 +147,7 @@ struct place *place_find(struct closure *c, struct str path)
 {
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LIMIT_PATH_BYTES);
 
-	if (path.n == 0 || path_clean(path, &sb, NULL, NULL) < 0)
+	if (path.n == 0 || !closure_spend(c, 1) || path_clean(path, &sb, NULL, NULL) < 0)
 		return NULL;
 	return find_cleaned(c, strbuf_str(&sb));
 }
@@ -195,7 +209,7 @@ static int add_name(void *context, struct str name, const struct view_hit *hit)
 	return slot ? 0 : -1;
 }
 
-struct str_list place_names(struct closure *c, struct place *dir)
+static struct str_list list_names(struct closure *c, struct place *dir)
 {
 	struct list_context l = {c, VEC_INIT(struct str, LIMIT_LAYER_ENTRIES)};
 	struct str *names;
@@ -219,9 +233,16 @@ struct str_list place_names(struct closure *c, struct place *dir)
 	return dir->names;
 }
 
+struct str_list place_names(struct closure *c, struct place *dir)
+{
+	struct str_list names = list_names(c, dir);
+
+	return closure_spend(c, names.n / NAMES_PER_STEP + 1) ? names : (struct str_list){0};
+}
+
 bool place_has_prefix(struct closure *c, struct place *dir, struct str prefix)
 {
-	struct str_list names = place_names(c, dir);
+	struct str_list names = list_names(c, dir);
 	size_t low = 0, high = names.n;
 
 	while (low < high) { /* the first that is not less */

@@ -7,6 +7,7 @@ import pathlib
 import shutil
 import subprocess
 import tarfile
+import time
 
 import pytest
 
@@ -300,6 +301,67 @@ def test_loops_and_nonsense_end(tmp_path):
 
 
 TRACE = shutil.which("strace") and os.geteuid() == 0 and CC
+
+
+def test_what_runs_itself_is_followed_once(tmp_path):
+    root = tmp_path / "root"
+    write(root, "bin/sh")
+    write(root, "usr/bin/npm", "#!/bin/sh\n")
+    write(root, "usr/bin/tool", "#!/bin/sh\n")
+    write(root, "app/package.json", json.dumps({"scripts": {"start": "tool; npm run restart", "restart": "npm start"}}), 0o644)
+    write(root, "entry.sh", '#!/bin/sh\nexec "$@"\n')
+    image = image_of(tmp_path, root, Cmd=["npm", "start"], WorkingDir="/app", Env=[ENV_PATH])
+    assert "usr/bin/tool" in paths(ask(tmp_path, image))
+    image = image_of(tmp_path, root, Entrypoint=["/entry.sh"], Cmd=["sh", "-c", 'tool; exec "$@"'], Env=[ENV_PATH])
+    assert "usr/bin/tool" in paths(ask(tmp_path, image))
+
+
+@needs_compiler
+def test_settings_of_the_linker_that_include_each_other_are_read_once(tmp_path):
+    root = tmp_path / "root"
+    library(root, "srv/libs/libfirst.so.1")
+    cc(root, "main", "int main(void) { return 0; }", root / "srv/libs/libfirst.so.1")
+    write(root, "etc/ld.so.conf", "include ld.so.conf.d/*.conf\n", 0o644)
+    for i in range(30):
+        write(root, f"etc/ld.so.conf.d/{i}.conf", "include /etc/ld.so.conf.d/*.conf\n/srv/libs\n", 0o644)
+    assert "srv/libs/libfirst.so.1" in paths(ask(tmp_path, "root", "--run", "/main"))
+
+
+def test_no_more_links_are_followed_than_linux_follows(tmp_path):
+    root = tmp_path / "root"
+    write(root, "real/a")
+    write(root, "real/b")
+    (root / "real/here").symlink_to(".")
+    (root / "l0").symlink_to("real")
+    for i in range(1, 60):
+        (root / f"l{i}").symlink_to(f"l{i - 1}/here")
+    write(root, "run.sh", "#!/bin/sh\n" + "".join(f"cat /l{i}\n" for i in range(60)) + "/l10/a\n/l50/b\n")
+    found = paths(ask(tmp_path, "root", "--run", "/run.sh"))
+    assert "real/a" in found and "real/b" not in found
+
+
+def test_a_package_of_many_computed_names_takes_no_long(tmp_path):
+    root = tmp_path / "root"
+    write(root, "usr/bin/node")
+    write(root, "app/package.json", "{}", 0o644)
+    for i in range(5000):
+        write(root, f"app/m{i}.js", f"require(x)\nrequire('./m{i + 1}')\n", 0o644)
+    began = time.monotonic()
+    needs = ask(tmp_path, image_of(tmp_path, root, Cmd=["node", "/app/m0.js"], Env=[ENV_PATH]))
+    assert "app/m4999.js" in paths(needs)
+    assert time.monotonic() - began < 4  # each for all of them: six seconds and more
+
+
+def test_work_beyond_the_limit_is_told(tmp_path):
+    root = tmp_path / "root"
+    write(root, "usr/bin/node")
+    write(root, "app/package.json", "{}", 0o644)
+    write(root, "app/node_modules/p/package.json",
+          json.dumps({"exports": {f"./s{i}": "./x.js" for i in range(10000)}}), 0o644)
+    write(root, "app/node_modules/p/x.js", mode=0o644)
+    write(root, "app/main.js", "".join(f"require('p/n{i}')\n" for i in range(40000)), 0o644)
+    needs = ask(tmp_path, image_of(tmp_path, root, Cmd=["node", "/app/main.js"], Env=[ENV_PATH]))
+    assert needs["reason"] == "following it took more steps than needs_steps" and "files" not in needs
 
 
 @pytest.mark.skipif(not TRACE, reason="root, strace and a C compiler run the program for real")
