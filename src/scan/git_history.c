@@ -25,10 +25,10 @@ struct git_history {
 	git_odb_object *object; /* of the last version */
 	struct vec folders;	/* struct folder */
 	struct vec rest;	/* git_oid: what no ref reaches, once the walk has ended */
-	size_t next_rest;
-	struct map seen; /* git_oid of trees and blobs -> any */
-	struct map head; /* the same of the commit that is checked out */
-	bool is_head;	 /* that one is being walked */
+	size_t next_rest;	/* once through for commits, then for files of none */
+	struct map seen;	/* git_oid of commits, trees and blobs -> any */
+	struct map head;	/* the same of the commit that is checked out */
+	bool is_head;		/* that one is being walked */
 	struct arena ids;
 	struct strbuf path;
 	char commit_hex[GIT_OID_HEXSZ + 1];
@@ -181,6 +181,9 @@ static int begin_commit(struct git_history *h, const git_oid *id, struct git_ver
 	bool is_new;
 	int r;
 
+	r = see(h, id, &is_new, err);
+	if (r < 0)
+		return r;
 	(void)h->git2->oid_tostr(h->commit_hex, sizeof h->commit_hex, id);
 	strbuf_reset(&h->path);
 	h->git2->commit_free(h->commit);
@@ -222,6 +225,7 @@ static int end_walk(struct git_history *h, struct err *err)
 	h->git2->revwalk_free(h->walk);
 	h->walk = NULL;
 	h->commit_hex[0] = '\0';
+	h->next_rest = h->rest.n; /* commits there belong to no history */
 	if (r == GIT_EUSER)
 		return err_set(err, ERR_LIMIT, "more objects than git_objects (%d)",
 			       (int)LIMIT_GIT_OBJECTS);
@@ -235,22 +239,53 @@ static int next_commit(struct git_history *h, struct git_version *ret, struct er
 
 	if (r == GIT_ITEROVER)
 		return end_walk(h, err);
+	if (r == GIT_ENOTFOUND) { /* those that are here are among the rest */
+		(void)err_set(&ret->problem, ERR_NOT_FOUND,
+			      "not all commits are here, as in a shallow clone");
+		ret->path = STR("(history)");
+		r = end_walk(h, err);
+		h->next_rest = 0;
+		return r < 0 ? r : 1;
+	}
 	if (r < 0)
 		return git2_error(h->git2, r, err, "history");
 	return begin_commit(h, &id, ret, err);
 }
 
+static bool is_commit(const struct git_history *h, const git_oid *id)
+{
+	git_object_t type;
+	size_t size;
+
+	return h->git2->odb_read_header(&size, &type, h->odb, id) == 0 && type == GIT_OBJECT_COMMIT;
+}
+
+static int read_lone_blob(struct git_history *h, const git_oid *id, struct git_version *ret,
+			  struct err *err)
+{
+	char hex[GIT_OID_HEXSZ + 1];
+
+	h->commit_hex[0] = '\0';
+	strbuf_reset(&h->path);
+	strbuf_adds(&h->path, h->git2->oid_tostr(hex, sizeof hex, id));
+	return read_blob(h, id, ret, err);
+}
+
+/* Commits first, as they know the paths of files. */
 static int next_of_rest(struct git_history *h, struct git_version *ret, struct err *err)
 {
 	int r = 0;
 
-	while (r == 0 && h->next_rest < h->rest.n) {
-		const git_oid *id = vec_at(&h->rest, h->next_rest++);
-		char hex[GIT_OID_HEXSZ + 1];
+	while (r == 0 && h->next_rest < 2 * h->rest.n) {
+		const git_oid *id = vec_at(&h->rest, h->next_rest % h->rest.n);
+		bool for_commits = h->next_rest++ < h->rest.n;
 
-		strbuf_reset(&h->path);
-		strbuf_adds(&h->path, h->git2->oid_tostr(hex, sizeof hex, id));
-		r = read_blob(h, id, ret, err);
+		if (map_get(&h->seen, id_of(id)))
+			continue;
+		if (!for_commits)
+			r = read_lone_blob(h, id, ret, err);
+		else if (is_commit(h, id))
+			r = begin_commit(h, id, ret, err);
 	}
 	return r;
 }

@@ -136,6 +136,21 @@ def test_a_missing_object_is_a_problem_and_the_rest_is_looked_at(tmp_path, repos
     assert coverage["layer 1"]["state"] == "partial" or coverage["secrets"]["state"] == "partial"
 
 
+def test_what_a_shallow_clone_has_is_looked_at(tmp_path, repository):
+    repository.commit("begin", README="hello\n", old_dot_env=f"GITLAB_TOKEN={token(1)}\n")
+    repository.commit("away", old_dot_env=None)
+    last = repository.commit(f"with {token(3)}", deploy__prod_dot_env=f"GITLAB_TOKEN={token(2)}\n")
+    whole = repository.path.rename(tmp_path / "whole")
+    subprocess.run(["git", "clone", "-q", "--depth", "1", f"file://{whole}", repository.path], check=True,
+                   env=repository.env | {"HOME": str(tmp_path)}, capture_output=True)
+    done = run(tmp_path, "scan", "-q", "--format", "json", f"git:{repository.path}")
+    report = json.loads(done.stdout)
+    found = secrets(report)
+    assert set(found) == {f"{last[:12]}:deploy/prod.env", f"{last[:12]}:(message)"}
+    assert found[f"{last[:12]}:deploy/prod.env"]["visible"] == "in the commit that is checked out"
+    assert any("shallow clone" in p["message"] for p in report["problems"]), report["problems"]
+
+
 def test_settings_of_the_repository_run_nothing(tmp_path, repository):
     mark = tmp_path / "mark"
     repository.commit("one", a_dot_env=f"T={token(10)}\n")
