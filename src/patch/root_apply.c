@@ -70,25 +70,33 @@ static int find_hidden(struct root *root, struct str dir, struct root_node **ret
 		       : 0;
 }
 
+/* Once for each directory of a layer: what came since is of this layer itself. */
 static int apply_opaque(struct root *root, struct str dir, struct err *err)
 {
 	struct root_node *node;
+	int r;
 
-	return find_hidden(root, dir, &node) < 0 ? 0 : drop_older(root, node, true, err);
+	if (find_hidden(root, dir, &node) < 0 || node->opaque_layer == root->layer)
+		return 0;
+	r = drop_older(root, node, true, err);
+	node->opaque_layer = root->layer;
+	return r;
 }
 
 static int apply_whiteout(struct root *root, struct str dir, struct str name, struct err *err)
 {
-	struct root_node *parent, *node = NULL;
+	CLEANUP(strbuf_done) struct strbuf path = STRBUF_INIT(LIMIT_PATH_BYTES);
+	struct root_node *parent, *node;
 
 	if (name.n == 0 || str_is(name, ".") || str_is(name, ".."))
 		return err_set(err, ERR_FORMAT, "a whiteout of nothing");
 	if (find_hidden(root, dir, &parent) < 0)
 		return 0;
-	for (struct root_node *c = parent->child; c && !node; c = c->next)
-		if (c->is_there && str_is(name, root_name(c)))
-			node = c;
-	return node ? drop_older(root, node, false, err) : 0;
+	strbuf_add(&path, parent->path);
+	strbuf_adds(&path, path.n ? "/" : "");
+	strbuf_add(&path, name);
+	node = strbuf_check(&path, NULL) < 0 ? NULL : root_node_find(root, strbuf_str(&path));
+	return node && node->is_there ? drop_older(root, node, false, err) : 0;
 }
 
 /* ---- metadata ---- */

@@ -26,13 +26,14 @@ struct root_node {
 	size_t n_attributes;
 	unsigned char hash[ROOT_HASH_BYTES]; /* SHA-256 of a file's bytes */
 	struct root_disk disk;
-	size_t layer;	 /* that wrote it last, from 1; 0: only implied so far */
-	bool is_there;	 /* false: removed; the node stays, as what it was */
-	bool was_there;	 /* when the root was sealed */
-	bool is_changed; /* since then */
-	bool is_on_disk; /* false: a device node */
-	bool is_seen;	 /* by the walk under way */
-	bool is_listed;	 /* in the layer that is being written */
+	size_t layer;	     /* that wrote it last, from 1; 0: only implied so far */
+	size_t opaque_layer; /* that hid what lower ones have in it; 0: none */
+	bool is_there;	     /* false: removed; the node stays, as what it was */
+	bool was_there;	     /* when the root was sealed */
+	bool is_changed;     /* since then */
+	bool is_on_disk;     /* false: a device node */
+	bool is_seen;	     /* by the walk under way */
+	bool is_listed;	     /* in the layer that is being written */
 };
 
 struct root {

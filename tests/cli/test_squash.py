@@ -137,6 +137,16 @@ def test_hard_links_stay_links(tmp_path):
         assert (tar.getmember("etc/c").islnk(), tar.getmember("etc/c").linkname) == (True, "etc/b")
 
 
+def test_hiding_again_and_again_takes_no_longer(tmp_path):
+    """Each whiteout used to look at every file of its folder."""
+    many = [folder("d"), *(entry(f"d/{i}") for i in range(10000))]
+    hidden = [layer(entry(name))[:512] * 120000 for name in ("d/.wh.none", "d/.wh..wh..opq")]
+    before = time.monotonic()
+    squash(tmp_path, layers=[layer(*many), *(h + bytes(1024) for h in hidden)])
+    assert time.monotonic() - before < 10
+    assert set(tree(read_layout(tmp_path / "out")[1])) == {"d"}
+
+
 def test_a_deleted_secret_is_gone(tmp_path):
     done = squash(tmp_path, "--from", "secret")
     assert b"secrets before: 1, after: 0" in done.stdout and b"rotate it" in done.stdout
