@@ -310,6 +310,8 @@ int root_refresh(struct root *root, const char *const *ignored, struct err *err)
 	if (root->lent && root_folder(root, root->lent, NULL) >= 0)
 		(void)unlinkat(root->near_fd, root_name(root->lent), 0); /* else it shows */
 	root->lent = NULL;
+	fd_closep(&root->near_fd); /* another folder may have its name now */
+	root->near = NULL;
 	root->ignored = ignored;
 	return walk_below(root, root->top, fd, 1, err);
 }

@@ -25,6 +25,13 @@ static bool is_dots(const char *name)
 	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
+static bool is_folder(int fd, const char *name)
+{
+	struct stat st;
+
+	return fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
+}
+
 /* As much as there is right to; owns fd. */
 static void remove_below(int fd, size_t depth)
 {
@@ -40,6 +47,8 @@ static void remove_below(int fd, size_t depth)
 
 		if (is_dots(e->d_name) || unlinkat(dirfd(d), e->d_name, 0) == 0)
 			continue;
+		if (!is_folder(dirfd(d), e->d_name))
+			continue; /* a link's target is not ours; the caller looks */
 		if (fchmodat(dirfd(d), e->d_name, 0700, 0) < 0)
 			log_debug("%s: %s", e->d_name, strerror(errno)); /* the next call says */
 		below = openat(dirfd(d), e->d_name,
