@@ -52,7 +52,8 @@ struct scan {
 	size_t n;
 	/* What is done with each layer now, by several threads. */
 	int (*step)(struct scan *s, size_t i, struct layer_job *job, struct err *err);
-	atomic_size_t next;
+	size_t *order; /* of the layers: the largest first, so that none is left over at the end */
+	atomic_size_t next;    /* into order */
 	const char *directory; /* NULL: a source */
 };
 
@@ -217,13 +218,15 @@ static void *worker_main(void *context)
 	struct scan *s = context;
 
 	for (;;) {
-		size_t i = atomic_fetch_add(&s->next, 1);
-		struct layer_job *job = &s->jobs[i < s->n ? i : 0];
+		size_t turn = atomic_fetch_add(&s->next, 1), i;
+		struct layer_job *job;
 		struct err err = {0};
 		int r;
 
-		if (i >= s->n || atomic_load(&s->progress->canceled))
+		if (turn >= s->n || atomic_load(&s->progress->canceled))
 			return NULL;
+		i = s->order[turn];
+		job = &s->jobs[i];
 		if (s->source->layers[i].not_read.n)
 			continue;
 		r = s->step(s, i, job, &err);
@@ -234,6 +237,27 @@ static void *worker_main(void *context)
 			source_cancel(s->source);
 		}
 	}
+}
+
+static int largest_first(const void *a, const void *b, void *context)
+{
+	const struct source_layer *layers = context;
+	size_t x = *(const size_t *)a, y = *(const size_t *)b;
+
+	if (layers[x].size != layers[y].size)
+		return layers[x].size < layers[y].size ? 1 : -1;
+	return (x > y) - (x < y);
+}
+
+static int put_in_order(struct scan *s, struct err *err)
+{
+	s->order = calloc(s->n + 1, sizeof *s->order);
+	if (!s->order)
+		return err_nomem(err);
+	for (size_t i = 0; i < s->n; i++)
+		s->order[i] = i;
+	qsort_r(s->order, s->n, sizeof *s->order, largest_first, s->source->layers);
+	return 0;
 }
 
 static size_t worker_count(const struct scan *s)
@@ -287,8 +311,10 @@ static bool all_read(const struct scan *s)
 /* First all that is known, so that the progress counts only what is to come. */
 static int read_layers(struct scan *s, struct err *err)
 {
-	int r = each_layer(s, find_layer, err);
+	int r = put_in_order(s, err);
 
+	if (r == 0)
+		r = each_layer(s, find_layer, err);
 	return r < 0 || all_read(s) ? r : each_layer(s, read_layer, err);
 }
 
@@ -636,6 +662,7 @@ int scan_run(const struct scan_request *q, struct scan_progress *progress, struc
 	opener_stop(s.opener);
 	cache_close(s.cache);
 	path_index_free(s.index);
+	free(s.order);
 	target_done(&target);
 	if (r == 0)
 		*ret = TAKE(report);
