@@ -318,17 +318,29 @@ static git_commit *find_commit(const struct git_history *h, struct str digits)
 	return commit;
 }
 
-static bool is_in_head(const struct git_history *h, const git_commit *commit, struct str path)
+static bool has_in_head(const struct git_history *h, const git_tree *tree, struct str path)
 {
 	CLEANUP(freep) char *name = str_dup(path);
 	git_tree_entry *e = NULL;
+	bool found = name && h->git2->tree_entry_bypath(&e, tree, name) == 0 &&
+		     map_get(&h->head, id_of(h->git2->tree_entry_id(e)));
+
+	h->git2->tree_entry_free(e);
+	return found;
+}
+
+/* Of "a.zip!/b.zip!/c" the commit has the file in front. */
+static bool is_in_head(const struct git_history *h, const git_commit *commit, struct str path)
+{
 	git_tree *tree = NULL;
 	bool found = false;
 
-	if (name && h->git2->commit_tree(&tree, commit) == 0 &&
-	    h->git2->tree_entry_bypath(&e, tree, name) == 0)
-		found = map_get(&h->head, id_of(h->git2->tree_entry_id(e))) != NULL;
-	h->git2->tree_entry_free(e);
+	if (h->git2->commit_tree(&tree, commit) < 0)
+		return false;
+	for (size_t n = 0; n < path.n && !found; n++) {
+		n += str_find(str_skip(path, n), STR("!/"));
+		found = has_in_head(h, tree, str_sub(path, 0, n));
+	}
 	h->git2->tree_free(tree);
 	return found;
 }

@@ -6,6 +6,7 @@ import random
 import shutil
 import string
 import subprocess
+import zipfile
 
 import pytest
 
@@ -134,6 +135,17 @@ def test_a_missing_object_is_a_problem_and_the_rest_is_looked_at(tmp_path, repos
     assert [p["path"].split(":")[1] for p in report["problems"]] == ["a.env"]
     coverage = {c["what"]: c for c in report["coverage"]}
     assert coverage["layer 1"]["state"] == "partial" or coverage["secrets"]["state"] == "partial"
+
+
+def test_a_secret_in_an_archive_that_is_still_there_is_not_of_the_history_only(tmp_path, repository):
+    for name in ("kept.zip", "gone.zip"):
+        with zipfile.ZipFile(repository.path / name, "w") as archive:
+            archive.writestr("in/prod.env", f"GITLAB_TOKEN={token(len(name) + ord(name[0]))}\n")
+    first = repository.commit("archives")[:12]
+    repository.commit("away", gone_dot_zip=None)
+    found = secrets(scan(tmp_path, repository))
+    assert found[f"{first}:kept.zip!/in/prod.env"]["visible"] == "in the commit that is checked out"
+    assert found[f"{first}:gone.zip!/in/prod.env"]["visible"].startswith("not in the commit")
 
 
 def test_what_a_shallow_clone_has_is_looked_at(tmp_path, repository):
