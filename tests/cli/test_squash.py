@@ -139,11 +139,11 @@ def test_hard_links_stay_links(tmp_path):
 
 def test_hiding_again_and_again_takes_no_longer(tmp_path):
     """Each whiteout used to look at every file of its folder."""
-    many = [folder("d"), *(entry(f"d/{i}") for i in range(10000))]
-    hidden = [layer(entry(name))[:512] * 120000 for name in ("d/.wh.none", "d/.wh..wh..opq")]
+    many = [folder("d"), *(entry(f"d/{i}") for i in range(20000))]
+    hidden = [layer(entry(name))[:512] * 100000 for name in ("d/.wh.none", "d/.wh..wh..opq")]
     before = time.monotonic()
     squash(tmp_path, layers=[layer(*many), *(h + bytes(1024) for h in hidden)])
-    assert time.monotonic() - before < 10
+    assert time.monotonic() - before < 20
     assert set(tree(read_layout(tmp_path / "out")[1])) == {"d"}
 
 
