@@ -45,6 +45,7 @@ struct secret_verifier {
 	pthread_cond_t changed;
 	enum { VERIFIER_WAITS, VERIFIER_ASKS, VERIFIER_IS_DONE, VERIFIER_STOPS } state;
 	bool is_started;
+	bool is_full; /* more credentials than may be asked about */
 };
 
 /* ---- endpoints ---- */
@@ -76,7 +77,17 @@ static int take_statuses(const struct reading *rd, const struct yaml_node *list,
 	return 0;
 }
 
-/* A credential goes over the wire encrypted, or not over it at all. */
+static struct str host_of(struct str url)
+{
+	struct str rest = str_skip(url, str_find(url, STR("://")) + 3);
+	size_t end = 0;
+
+	while (end < rest.n && rest.p[end] != '/' && rest.p[end] != '?')
+		end++;
+	return str_sub(rest, 0, end);
+}
+
+/* A credential goes over the wire encrypted, or not over it at all. Before an @ is no host. */
 static bool is_private(struct str url)
 {
 	static const struct str private[] = {STR("https://"), STR("http://127.0.0.1:"),
@@ -84,7 +95,7 @@ static bool is_private(struct str url)
 
 	for (size_t i = 0; i < ARRAY_LEN(private); i++)
 		if (str_has_prefix(url, private[i]))
-			return true;
+			return str_find_char(host_of(url), '@') == host_of(url).n;
 	return false;
 }
 
@@ -243,16 +254,6 @@ static int fill_in(struct str text, struct str value, struct strbuf *out)
 		}
 	}
 	return r < 0 || out->error ? -ERR_LIMIT : 0;
-}
-
-static struct str host_of(struct str url)
-{
-	struct str rest = str_skip(url, str_find(url, STR("://")) + 3);
-	size_t end = 0;
-
-	while (end < rest.n && rest.p[end] != '/' && rest.p[end] != '?')
-		end++;
-	return str_sub(rest, 0, end);
 }
 
 static bool has_status(const unsigned *list, unsigned status)
@@ -438,8 +439,10 @@ static void add(struct secret_verifier *v, const struct endpoint *e, struct str 
 	if (map_get(&v->by_finding, fingerprint))
 		return;
 	q = vec_push(&v->questions);
-	if (!q)
-		return; /* told as not asked */
+	if (!q) {
+		v->is_full = true;
+		return;
+	}
 	q->endpoint = e;
 	q->fingerprint = str_dup(fingerprint);
 	if (!q->fingerprint || !secret_set(&q->value, value) ||
@@ -478,4 +481,9 @@ struct secret_answer secret_verifier_answer(const struct secret_verifier *v, str
 	const struct question *q = vec_at(&v->questions, i - 1);
 
 	return i && q ? q->answer : (struct secret_answer){0};
+}
+
+bool secret_verifier_is_full(const struct secret_verifier *v)
+{
+	return v->is_full;
 }

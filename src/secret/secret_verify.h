@@ -47,3 +47,5 @@ void secret_verifier_add(struct secret_verifier *v, struct str rule, struct str 
 void secret_verifier_ask(struct secret_verifier *v);
 struct secret_answer secret_verifier_answer(const struct secret_verifier *v,
 					    struct str fingerprint);
+/* Whether some were left out: an answer "not asked" may be for that. */
+bool secret_verifier_is_full(const struct secret_verifier *v);

@@ -125,6 +125,20 @@ def test_a_value_may_stand_in_the_url_and_is_shown_nowhere(tmp_path, source, pro
     assert LIVE not in done.stdout + done.stderr
 
 
+def test_more_than_may_be_asked_about_is_told(tmp_path, provider):
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for i in range(510):
+        (folder / f"{i}.env").write_text(f"GITLAB_TOKEN={token(1000 + i)}\n")
+    done = scan(tmp_path, folder, "--verify-secrets", "--verify-endpoints",
+                endpoints(tmp_path, provider.server_port, dead=[401, 418]))
+    assert len(provider.asked) == 500
+    coverage = {c["what"]: c for c in json.loads(done.stdout)["coverage"]}["secrets that still work"]
+    assert coverage["state"] == "partial" and "secret_verifications (500)" in coverage["reason"], coverage
+    left = [v for v in map(verified, findings(done).values()) if "too many credentials" in v]
+    assert len(left) == 10
+
+
 def test_a_provider_that_is_not_there_is_told(tmp_path, source):
     done = scan(tmp_path, source, "--verify-secrets", "--verify-endpoints", endpoints(tmp_path, 1))
     assert verified(findings(done)["live.env"]).startswith("unknown: 127.0.0.1:1: ")
@@ -132,6 +146,7 @@ def test_a_provider_that_is_not_there_is_told(tmp_path, source):
 
 @pytest.mark.parametrize("change, message", [
     ({"url": "http://example.com/"}, "url begins with https://"),
+    ({"url": "http://localhost:x@example.com/"}, "url begins with https://"),
     ({"url": None}, "url begins with https://"),
     ({"live": [20]}, "a status from 100 to 599 is expected"),
     ({"dead": "no"}, "live and dead are lists of statuses"),
