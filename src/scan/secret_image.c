@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scan/secret_image.h"
 
+#include <stdlib.h>
+
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "base/map.h"
 #include "scan/secret_findings.h"
 
 #define WORTH	    0.3 /* what is less sure is neither told nor taken out */
 #define VALUE_SHORT 4	/* shorter ones stand in other words too */
 #define NO_STEP	    SIZE_MAX
+/* Of the shortest values all that is left of them. */
+#define SCRUBBED_MAX                                                                               \
+	((size_t)LIMIT_JSON_BYTES * sizeof(((struct secret_find *)0)->redacted) / VALUE_SHORT)
 #define PLACES_TOLD 8
 
 /* One text of the image. */
@@ -256,80 +262,129 @@ static int add_findings(struct search *s)
 
 /* ---- taking the values out ---- */
 
-/* Appends the text with every value replaced; false: there is none in it. */
-static bool scrub(const struct search *s, struct str text, struct strbuf *out)
-{
-	bool any = false, begins[256] = {false};
-	size_t at = 0;
+/* The values by their bytes, each with the longest other one that it begins with. */
+struct scrubber {
+	const struct search *s;
+	const struct config_find **sorted;
+	size_t *shorter; /* 1 + its index; 0: none */
+	size_t n;
+	bool begins[256];
+};
 
+static int compare_values(const void *va, const void *vb)
+{
+	const struct config_find *const *a = va, *const *b = vb;
+
+	return str_cmp((*a)->value, (*b)->value);
+}
+
+static int scrubber_init(struct scrubber *c, const struct search *s)
+{
+	struct arena *a = &s->report->arena;
+
+	*c = (struct scrubber){.s = s,
+			       .sorted = arena_array(a, s->finds.n + 1, sizeof *c->sorted),
+			       .shorter = arena_array(a, s->finds.n + 1, sizeof *c->shorter)};
+	if (!c->sorted || !c->shorter)
+		return err_nomem(s->err);
 	for (size_t i = 0; i < s->finds.n; i++) {
 		const struct config_find *f = vec_at(&s->finds, i);
 
-		begins[f->value.n ? (unsigned char)f->value.p[0] : 0] = true;
+		if (f->value.n < VALUE_SHORT)
+			continue;
+		c->sorted[c->n++] = f;
+		c->begins[(unsigned char)f->value.p[0]] = true;
 	}
-	while (at < text.n) {
-		const struct config_find *longest = NULL;
-		bool may = begins[(unsigned char)text.p[at]];
+	qsort(c->sorted, c->n, sizeof(*c->sorted), compare_values);
+	for (size_t i = 0; i < c->n; i++) {
+		size_t at = i;
 
-		for (size_t i = 0; may && i < s->finds.n; i++) {
-			const struct config_find *f = vec_at(&s->finds, i);
+		while (at && !str_has_prefix(c->sorted[i]->value, c->sorted[at - 1]->value))
+			at = c->shorter[at - 1];
+		c->shorter[i] = at;
+	}
+	return 0;
+}
 
-			if (f->value.n >= VALUE_SHORT &&
-			    str_has_prefix(str_skip(text, at), f->value) &&
-			    (!longest || f->value.n > longest->value.n))
-				longest = f;
-		}
-		if (longest)
-			strbuf_adds(out, longest->find.redacted);
+/* The longest value that the text begins with: that of the last in order, or one it begins with. */
+static const struct config_find *value_at(const struct scrubber *c, struct str text)
+{
+	size_t low = 0, high = c->n;
+
+	if (!c->begins[(unsigned char)text.p[0]])
+		return NULL;
+	while (low < high) { /* behind the last that is not greater */
+		size_t middle = low + (high - low) / 2;
+
+		if (str_cmp(c->sorted[middle]->value, text) <= 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	while (low && !str_has_prefix(text, c->sorted[low - 1]->value))
+		low = c->shorter[low - 1];
+	return low ? c->sorted[low - 1] : NULL;
+}
+
+/* Appends the text with every value replaced; false: there is none in it. */
+static bool scrub(const struct scrubber *c, struct str text, struct strbuf *out)
+{
+	bool any = false;
+
+	for (size_t at = 0; at < text.n;) {
+		const struct config_find *f = value_at(c, str_skip(text, at));
+
+		if (f)
+			strbuf_adds(out, f->find.redacted);
 		else
 			strbuf_addc(out, text.p[at]);
-		any |= longest != NULL;
-		at += longest ? longest->value.n : 1;
+		any |= f != NULL;
+		at += f ? f->value.n : 1;
 	}
 	return any;
 }
 
-static int scrub_text(const struct search *s, struct str *text)
+static int scrub_text(const struct scrubber *c, struct str *text)
 {
-	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LIMIT_JSON_BYTES);
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(SCRUBBED_MAX);
 
-	if (!scrub(s, *text, &sb))
+	if (!scrub(c, *text, &sb))
 		return 0;
-	*text = arena_str(&s->report->arena, strbuf_str(&sb));
-	return sb.error == ERR_OK && text->p ? 0 : err_nomem(s->err);
+	*text = arena_str(&c->s->report->arena, strbuf_str(&sb));
+	return sb.error == ERR_OK && text->p ? 0 : err_nomem(c->s->err);
 }
 
-static int scrub_list(const struct search *s, struct str_list *list)
+static int scrub_list(const struct scrubber *c, struct str_list *list)
 {
-	struct str *p = arena_array(&s->report->arena, list->n, sizeof *p);
+	struct str *p = arena_array(&c->s->report->arena, list->n, sizeof *p);
 	int r = 0;
 
 	if (list->n == 0)
 		return 0;
 	if (!p)
-		return err_nomem(s->err);
+		return err_nomem(c->s->err);
 	memcpy(p, list->p, list->n * sizeof *p);
 	for (size_t i = 0; i < list->n && r == 0; i++)
-		r = scrub_text(s, &p[i]);
+		r = scrub_text(c, &p[i]);
 	list->p = p;
 	return r;
 }
 
-static int scrub_history(const struct search *s)
+static int scrub_history(const struct scrubber *c)
 {
 	int r = 0;
 
-	for (size_t i = 0; i < s->report->image.history.n && r == 0; i++) {
-		struct report_history *h = vec_at(&s->report->image.history, i);
+	for (size_t i = 0; i < c->s->report->image.history.n && r == 0; i++) {
+		struct report_history *h = vec_at(&c->s->report->image.history, i);
 
-		r = scrub_text(s, &h->created_by);
+		r = scrub_text(c, &h->created_by);
 		if (r == 0)
-			r = scrub_text(s, &h->comment);
+			r = scrub_text(c, &h->comment);
 	}
-	for (size_t i = 0; i < s->report->layers.n && r == 0; i++) {
-		struct report_layer *l = vec_at(&s->report->layers, i);
+	for (size_t i = 0; i < c->s->report->layers.n && r == 0; i++) {
+		struct report_layer *l = vec_at(&c->s->report->layers, i);
 
-		r = scrub_text(s, &l->created_by);
+		r = scrub_text(c, &l->created_by);
 	}
 	return r;
 }
@@ -337,15 +392,18 @@ static int scrub_history(const struct search *s)
 static int scrub_all(const struct search *s)
 {
 	struct report_image *image = &s->report->image;
+	struct scrubber scrubber, *c = &scrubber;
 	struct str_list *const lists[] = {&image->env, &image->labels,	 &image->entrypoint,
 					  &image->cmd, &image->on_build, &image->annotations};
-	int r = scrub_history(s);
+	int r = scrubber_init(c, s);
 
-	for (size_t i = 0; i < ARRAY_LEN(lists) && r == 0; i++)
-		r = scrub_list(s, lists[i]);
 	if (r == 0)
-		r = scrub_text(s, &image->healthcheck);
-	return r < 0 ? r : scrub_text(s, &image->author);
+		r = scrub_history(c);
+	for (size_t i = 0; i < ARRAY_LEN(lists) && r == 0; i++)
+		r = scrub_list(c, lists[i]);
+	if (r == 0)
+		r = scrub_text(c, &image->healthcheck);
+	return r < 0 ? r : scrub_text(c, &image->author);
 }
 
 /* ---- together ---- */
@@ -409,22 +467,6 @@ static struct str variable_of(struct str name)
 	return str_rcut(name, ' ', &before, &last) ? last : name;
 }
 
-static bool tells_of(const struct finding *secret, const struct finding *by_name)
-{
-	struct str variable = variable_of(by_name->subject.name);
-
-	if (by_name->subject.path.n)
-		return str_eq(file_of(secret->subject.path), by_name->subject.path) &&
-		       str_eq(secret->subject.layer, by_name->subject.layer);
-	for (size_t i = 0; i < secret->evidence.n; i++) {
-		struct str step = secret->evidence.p[i];
-
-		if (str_pull_prefix(&step, STR("key=")) && str_eq(step, variable))
-			return secret->subject.path.n == 0;
-	}
-	return secret->subject.path.n == 0 && str_eq(variable_of(secret->subject.name), variable);
-}
-
 static bool is_by_name(const struct finding *f)
 {
 	static const char *const rules[] = {"image-secret-file", "image-secret-deleted",
@@ -436,15 +478,49 @@ static bool is_by_name(const struct finding *f)
 	return false;
 }
 
-static bool is_told(const struct report *report, const struct finding *by_name)
+/* What the other findings of secrets are of: "layer path" of files, "key" or name of the rest. */
+static int note_told(struct map *told, struct arena *a, const struct finding *f)
 {
-	for (size_t i = 0; i < report->findings.n; i++) {
+	struct str key = variable_of(f->subject.name);
+	int r = 0;
+
+	if (f->subject.path.n) {
+		key = arena_strf(a, "%.*s %.*s", STR_FMT(f->subject.layer),
+				 STR_FMT(file_of(f->subject.path)));
+		return key.p ? map_put(told, key, a) : -ERR_NOMEM;
+	}
+	for (size_t i = 0; i < f->evidence.n && r == 0; i++) {
+		struct str step = f->evidence.p[i];
+
+		if (str_pull_prefix(&step, STR("key=")) && step.n)
+			r = map_put(told, step, a);
+	}
+	return r < 0 || key.n == 0 ? r : map_put(told, key, a);
+}
+
+static int note_all_told(struct map *files, struct map *variables, struct report *report)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < report->findings.n && r == 0; i++) {
 		const struct finding *f = vec_at(&report->findings, i);
 
-		if (f->kind == FINDING_SECRET && !is_by_name(f) && tells_of(f, by_name))
-			return true;
+		if (f->kind == FINDING_SECRET && !is_by_name(f))
+			r = note_told(f->subject.path.n ? files : variables, &report->arena, f);
 	}
-	return false;
+	return r;
+}
+
+static bool is_told(const struct map *files, const struct map *variables, struct arena *a,
+		    const struct finding *by_name)
+{
+	struct str file;
+
+	if (by_name->subject.path.n == 0)
+		return map_get(variables, variable_of(by_name->subject.name));
+	file = arena_strf(a, "%.*s %.*s", STR_FMT(by_name->subject.layer),
+			  STR_FMT(by_name->subject.path));
+	return file.p && map_get(files, file);
 }
 
 /* The value of a variable that a finding by name is about, wherever the report has it. */
@@ -473,20 +549,28 @@ int secret_image_join(const struct secret_watching *watching, struct report *rep
 	struct search s = {.report = report,
 			   .finds = VEC_INIT(struct config_find, LIMIT_SECRET_FINDS),
 			   .err = err};
+	struct map files, variables;
 	size_t n = 0;
-	int r = 0;
+	int r;
 
 	if (!watching)
 		return 0;
-	for (size_t i = 0; i < report->findings.n; i++) {
+	map_init(&files, LIMIT_FINDINGS);
+	map_init(&variables, (size_t)LIMIT_FINDINGS * 8);
+	r = note_all_told(&files, &variables, report);
+	for (size_t i = 0; i < report->findings.n && r == 0; i++) {
 		struct finding *f = vec_at(&report->findings, i);
 
-		if (is_by_name(f) && is_told(report, f))
+		if (is_by_name(f) && is_told(&files, &variables, &report->arena, f))
 			continue;
 		if (is_by_name(f) && f->subject.path.n == 0)
 			take_out(&s, f);
 		*(struct finding *)vec_at(&report->findings, n++) = *f;
 	}
+	map_done(&files);
+	map_done(&variables);
+	if (r < 0)
+		return err_nomem(err);
 	vec_cut(&report->findings, n);
 	if (s.finds.n)
 		r = scrub_all(&s);

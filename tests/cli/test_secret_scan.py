@@ -11,6 +11,7 @@ import sqlite3
 import string
 import subprocess
 import tarfile
+import time
 import zipfile
 import zlib
 
@@ -19,7 +20,7 @@ import pytest
 
 from test_scan import docker_archive, run
 
-FORMATS = ["table", "json", "sarif", "markdown", "junit", "cyclonedx-json", "cyclonedx-xml", "spdx-json",
+FORMATS = ["table", "json", "html", "sarif", "markdown", "junit", "cyclonedx-json", "cyclonedx-xml", "spdx-json",
            "spdx", "purl", "verdict", "gitlab", "github", "checkstyle", "codeclimate"]
 LETTERS = string.ascii_letters + string.digits
 B62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
@@ -407,3 +408,30 @@ def test_a_damaged_cache_of_rules_is_made_anew(tmp_path):
         assert run(tmp_path, *args).stdout == first
         assert kept.read_bytes() == whole
     assert b"gitlab-pat" in first
+
+
+def config_scan(tmp_path, files, **config):
+    docker_archive(tmp_path / "image.tar", [tar_of(files)], {"config": config})
+    began = time.monotonic()
+    report = run(tmp_path, "scan", "image.tar", "-f", "json", "--scanners", "config,secret", "--no-cache").stdout
+    return report.decode() if isinstance(report, bytes) else report, time.monotonic() - began
+
+
+def test_values_that_begin_with_each_other_leave_nothing_behind(tmp_path):
+    short, long = "Xk7qW2m9Rt4z", "Xk7qW2m9Rt4zB8nV3pLs6"
+    report, _ = config_scan(tmp_path, {"a": b"x"}, Labels={"note": f"{long} {short} {long}{short}"},
+                            Env=[f"DB_PASSWORD={short}", f"API_PASSWORD={long}"])
+    assert short not in report and "B8nV3pLs6" not in report
+    assert "DB_PASSWORD" in report and "API_PASSWORD" in report
+
+
+def test_many_values_are_taken_out_of_a_long_text_in_no_long_time(tmp_path):
+    maker = Maker(5)
+    env = [f"DB_PASSWORD{i}=A{maker.draw(14)}!9x" for i in range(900)]
+    report, seconds = config_scan(tmp_path, {"a": b"x"}, Env=env + ["B=" + "A" * 4000000])
+    assert seconds < 12 and env[0].split("=")[1] not in report  # each at each place: over twenty
+
+
+def test_many_files_that_bear_the_names_of_keys_take_no_long(tmp_path):
+    report, seconds = config_scan(tmp_path, {f"k{i}/id_rsa": b"x\n" for i in range(60000)})
+    assert seconds < 6 and report.count('"image-secret-file"') > 50000  # each with each: nine and more
