@@ -86,6 +86,27 @@ static void add_platform(struct strbuf *sb, const struct report_image *image)
 	}
 }
 
+/* It has versions of files instead of layers. */
+static bool is_history(const struct report *r)
+{
+	return str_is(r->target.transport, "git");
+}
+
+/* A scan for what is in files says nothing of packages, not even that there are none. */
+static bool asks_for_packages(const struct report *r)
+{
+	if (r->packages.n || r->distro.id.n)
+		return true;
+	for (size_t i = 0; i < r->coverage.n; i++) {
+		const struct coverage *c = vec_at(&r->coverage, i);
+
+		if (str_is(c->what, "distribution") ||
+		    str_find(c->what, STR("packages")) < c->what.n)
+			return true;
+	}
+	return r->coverage.n == 0;
+}
+
 /* Pieces of the header with separators; a piece that does not fit starts a new line. */
 struct header {
 	struct table *t;
@@ -123,7 +144,11 @@ static void put_header(struct table *t)
 		tone = TONE_BAD;
 	else if (str_is_empty(r->distro.id))
 		tone = TONE_DIM;
-	add_distro(&sb, r);
+	if (asks_for_packages(r))
+		add_distro(&sb, r);
+	else
+		strbuf_addf(&sb, "%llu %s", (unsigned long long)r->n_files,
+			    is_history(r) ? "versions of files and messages" : "files");
 	header_add(&h, tone, strbuf_str(&sb));
 	strbuf_reset(&sb);
 	add_platform(&sb, &r->image);
@@ -546,8 +571,10 @@ static int render(const struct report *report, const struct render_options *opti
 	if (t.c.width < MIN_WIDTH)
 		t.c.width = MIN_WIDTH;
 	put_header(&t);
-	put_layers(&t);
-	put_packages(&t, &rows);
+	if (!is_history(report))
+		put_layers(&t);
+	if (asks_for_packages(report))
+		put_packages(&t, &rows);
 	put_config(&t);
 	needs_put(&t.c, report, &needs);
 	put_findings(&t.c, report, &plan);

@@ -50,7 +50,7 @@ static int add(struct grouping *g, size_t i)
 	group->n++;
 	group->in_head |= origin.in_head;
 	if (group->n == 1 ||
-	    (found && (!group->is_reachable || origin.time < group->origin.time))) {
+	    (found && (!group->is_reachable || origin.number < group->origin.number))) {
 		group->oldest = i;
 		group->origin = origin;
 		group->is_reachable |= found;
@@ -84,7 +84,8 @@ static void tell_origin(struct steps *s, struct arena *a, const struct group *g)
 	(void)snprintf(number, sizeof number, "%llu", (unsigned long long)g->n);
 	step(s, a, "versions", number);
 	step(s, a, "visible",
-	     g->in_head ? "in the commit that is checked out"
+	     g->origin.is_message ? "in the message, to all who have the history"
+	     : g->in_head	  ? "in the commit that is checked out"
 	     : g->is_reachable
 		     ? "not in the commit that is checked out, still readable in the history"
 		     : "no branch or tag reaches it, still readable in the repository");
@@ -108,7 +109,7 @@ static int describe(struct report *report, const struct group *g)
 		return -ERR_NOMEM;
 	memcpy(kept, s.p, s.n * sizeof *kept);
 	f->evidence = (struct str_list){kept, s.n};
-	if (!g->in_head)
+	if (!g->in_head && !g->origin.is_message)
 		f->title = arena_strf(a, "%.*s, in the history only", STR_FMT(f->title));
 	return 0;
 }

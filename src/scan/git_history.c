@@ -26,9 +26,10 @@ struct git_history {
 	struct vec folders;	/* struct folder */
 	struct vec rest;	/* git_oid: what no ref reaches, once the walk has ended */
 	size_t next_rest;	/* once through for commits, then for files of none */
-	struct map seen;	/* git_oid of commits, trees and blobs -> any */
+	struct map seen;	/* git_oid of commits, trees and blobs -> their number, as seen */
 	struct map head;	/* the same of the commit that is checked out */
 	bool is_head;		/* that one is being walked */
+	uint64_t n_seen;
 	struct arena ids;
 	struct strbuf path;
 	char commit_hex[GIT_OID_HEXSZ + 1];
@@ -50,7 +51,7 @@ static int see(struct git_history *h, const git_oid *id, bool *ret_new, struct e
 	if (!*ret_new)
 		return 0;
 	key = arena_str(&h->ids, id_of(id));
-	r = key.p ? map_put(seen, key, h) : -ERR_NOMEM;
+	r = key.p ? map_put(seen, key, (void *)(uintptr_t)++h->n_seen) : -ERR_NOMEM;
 	if (r == -ERR_LIMIT)
 		return err_set(err, ERR_LIMIT, "more objects than git_objects (%d)",
 			       (int)LIMIT_GIT_OBJECTS);
@@ -199,7 +200,7 @@ static int begin_commit(struct git_history *h, const git_oid *id, struct git_ver
 		r = enter(h, tree, err);
 	else
 		h->git2->tree_free(tree);
-	ret->path = STR("(message)");
+	ret->path = str_of(GIT_MESSAGE);
 	ret->bytes = str_of(h->git2->commit_message(h->commit));
 	return r < 0 ? r : 1;
 }
@@ -358,6 +359,8 @@ bool git_history_origin(const struct git_history *h, struct str commit, struct s
 	(void)h->git2->oid_tostr(ret->commit, sizeof ret->commit, h->git2->commit_id(found));
 	(void)snprintf(ret->author, sizeof ret->author, "%s <%s>", author->name, author->email);
 	ret->time = author->when.time;
+	ret->number = (uintptr_t)map_get(&h->seen, id_of(h->git2->commit_id(found)));
+	ret->is_message = str_is(path, GIT_MESSAGE);
 	ret->in_head = is_in_head(h, found, path);
 	h->git2->commit_free(found);
 	return true;

@@ -20,6 +20,8 @@
 #include "base/str.h"
 #include "base/err.h"
 
+#define GIT_MESSAGE "(message)" /* the path of a commit's message */
+
 struct git_version {
 	struct str commit;  /* hex; empty: no ref reaches it */
 	struct str path;    /* in the commit's tree; "(message)"; of what no ref reaches its id */
@@ -40,6 +42,8 @@ struct git_origin {
 	char commit[64];  /* whole hex */
 	char author[256]; /* "Name <mail>", cut */
 	int64_t time;	  /* unix seconds */
+	uint64_t number;  /* smaller than those of the commits that came after it */
+	bool is_message;  /* it is no file */
 	bool in_head;	  /* the commit that is checked out still has that content */
 };
 

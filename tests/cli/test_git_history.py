@@ -108,6 +108,7 @@ def test_other_branches_the_stash_messages_and_dropped_commits_count(tmp_path, r
     found = secrets(scan(tmp_path, repository))
     assert set(found) == {f"{side[:12]}:side.env", f"{message[:12]}:(message)",
                           f"unreachable:{dropped}", f"{stash[:12]}:README"}
+    assert found[f"{message[:12]}:(message)"]["visible"] == "in the message, to all who have the history"
     assert found[f"unreachable:{dropped}"]["visible"] == (
         "no branch or tag reaches it, still readable in the repository")
 
@@ -190,3 +191,11 @@ def test_a_history_has_no_packages(tmp_path, repository):
     assert b"a git history is looked at for secrets and malware" in done.stderr
     report = scan(tmp_path, repository, "--scanners", "secret")
     assert [c["what"] for c in report["coverage"] if c["state"] != "assessed"] == []
+
+
+def test_a_stash_of_the_same_second_did_not_bring_what_its_message_repeats(tmp_path, repository):
+    bad = repository.commit(f"use {token(11)}", a_dot_txt="one\n")
+    (repository.path / "a.txt").write_text("two\n")
+    repository.git("stash", "-q")
+    found = secrets(scan(tmp_path, repository))
+    assert list(found) == [f"{bad[:12]}:(message)"]
