@@ -88,21 +88,30 @@ static int bad_object(struct git_history *h, int code, struct git_version *ret)
 	return 1;
 }
 
+static int too_long(struct git_history *h, const char *what, int limit, struct git_version *ret)
+{
+	(void)err_set(&ret->problem, ERR_LIMIT, "%s (%d)", what, limit);
+	ret->path = strbuf_str(&h->path);
+	return 1;
+}
+
 static int enter_tree(struct git_history *h, const git_oid *id, struct git_version *ret,
 		      struct err *err)
 {
 	git_tree *tree = NULL;
 	bool is_new;
-	int r = see(h, id, &is_new, err);
+	int r;
 
+	if (h->folders.n == LIMIT_PATH_DEPTH) /* not seen: it may be elsewhere too */
+		return too_long(h, "folders deeper than path_depth", LIMIT_PATH_DEPTH, ret);
+	r = see(h, id, &is_new, err);
 	if (r < 0 || !is_new)
 		return r;
 	r = h->git2->tree_lookup(&tree, h->repository, id);
 	return r < 0 ? bad_object(h, r, ret) : enter(h, tree, err);
 }
 
-static int read_blob(struct git_history *h, const git_oid *id, struct git_version *ret,
-		     struct err *err)
+static int read_blob(struct git_history *h, const git_oid *id, struct git_version *ret)
 {
 	git_object_t type;
 	size_t size;
@@ -123,9 +132,6 @@ static int read_blob(struct git_history *h, const git_oid *id, struct git_versio
 		return bad_object(h, r, ret);
 	ret->bytes =
 		str_make(h->git2->odb_object_data(h->object), h->git2->odb_object_size(h->object));
-	if (strbuf_check(&h->path, NULL) < 0)
-		return err_set(err, ERR_LIMIT, "a path longer than path_bytes (%d)",
-			       (int)LIMIT_PATH_BYTES);
 	return 1;
 }
 
@@ -144,7 +150,7 @@ static int look_at_entry(struct git_history *h, const git_tree_entry *e, struct 
 		r = see(h, id, &is_new, err);
 		if (r < 0 || !is_new || h->is_head)
 			return r;
-		return read_blob(h, id, ret, err);
+		return read_blob(h, id, ret);
 	default: /* another repository's commit, which is not here */
 		return 0;
 	}
@@ -167,7 +173,13 @@ static int next_of_tree(struct git_history *h, struct git_version *ret, struct e
 		if (h->path.n)
 			strbuf_addc(&h->path, '/');
 		strbuf_adds(&h->path, h->git2->tree_entry_name(e));
-		r = look_at_entry(h, e, ret, err);
+		if (strbuf_check(&h->path, NULL) == 0) {
+			r = look_at_entry(h, e, ret, err);
+			continue;
+		}
+		h->path.error = ERR_OK;
+		h->path.n = f->path_n;
+		r = too_long(h, "a path longer than path_bytes", LIMIT_PATH_BYTES, ret);
 	}
 	return r;
 }
@@ -261,15 +273,14 @@ static bool is_commit(const struct git_history *h, const git_oid *id)
 	return h->git2->odb_read_header(&size, &type, h->odb, id) == 0 && type == GIT_OBJECT_COMMIT;
 }
 
-static int read_lone_blob(struct git_history *h, const git_oid *id, struct git_version *ret,
-			  struct err *err)
+static int read_lone_blob(struct git_history *h, const git_oid *id, struct git_version *ret)
 {
 	char hex[GIT_OID_HEXSZ + 1];
 
 	h->commit_hex[0] = '\0';
 	strbuf_reset(&h->path);
 	strbuf_adds(&h->path, h->git2->oid_tostr(hex, sizeof hex, id));
-	return read_blob(h, id, ret, err);
+	return read_blob(h, id, ret);
 }
 
 /* Commits first, as they know the paths of files. */
@@ -284,7 +295,7 @@ static int next_of_rest(struct git_history *h, struct git_version *ret, struct e
 		if (map_get(&h->seen, id_of(id)))
 			continue;
 		if (!for_commits)
-			r = read_lone_blob(h, id, ret, err);
+			r = read_lone_blob(h, id, ret);
 		else if (is_commit(h, id))
 			r = begin_commit(h, id, ret, err);
 	}

@@ -149,6 +149,22 @@ def test_a_secret_in_an_archive_that_is_still_there_is_not_of_the_history_only(t
     assert found[f"{first}:gone.zip!/in/prod.env"]["visible"].startswith("not in the commit")
 
 
+def test_folders_without_end_are_a_problem_and_the_rest_is_looked_at(tmp_path, repository):
+    files = {"d/" * 1100 + "x.env": token(5), "e" * 60000 + "/" + "f" * 60000: token(6), "z.env": token(7)}
+    lines = ["commit refs/heads/main", "committer A <a@example.com> 1700000000 +0000", "data 1", "m"]
+    for name, value in files.items():
+        text = f"GITLAB_TOKEN={value}\n"
+        lines += [f"M 100644 inline {name}", f"data {len(text)}", text]
+    subprocess.run(["git", "-C", repository.path, "fast-import", "--quiet"], input="\n".join(lines), check=True,
+                   env=repository.env, text=True, capture_output=True)
+    report = json.loads(run(tmp_path, "scan", "-q", "--format", "json", f"git:{repository.path}").stdout)
+    paths = [p.partition(":") for p in secrets(report)]
+    assert "z.env" in [p[2] for p in paths], paths
+    assert sum(p[0] == "unreachable" for p in paths) == 2, paths  # without their names
+    reasons = " ".join(p["message"] for p in report["problems"])
+    assert "path_depth (1024)" in reasons and "path_bytes (65536)" in reasons, reasons
+
+
 def test_what_a_shallow_clone_has_is_looked_at(tmp_path, repository):
     repository.commit("begin", README="hello\n", old_dot_env=f"GITLAB_TOKEN={token(1)}\n")
     repository.commit("away", old_dot_env=None)
