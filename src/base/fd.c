@@ -113,7 +113,7 @@ int file_read(const char *path, struct strbuf *sb, struct err *err)
 	return r < 0 ? r : 0;
 }
 
-static int write_beside(int dir_fd, const char *name, struct str bytes, bool durable,
+static int write_beside(int dir_fd, const char *name, struct str bytes, mode_t mode, bool durable,
 			struct err *err)
 {
 	CLEANUP(fd_closep) int fd = -1;
@@ -125,7 +125,7 @@ static int write_beside(int dir_fd, const char *name, struct str bytes, bool dur
 	if (getrandom(&random, sizeof random, 0) != sizeof random)
 		return err_errno(err, errno, "random bytes");
 	(void)snprintf(temp, sizeof temp, FILE_TEMP_PREFIX "%016llx", (unsigned long long)random);
-	fd = openat(dir_fd, temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	fd = openat(dir_fd, temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 	if (fd < 0)
 		return err_errno(err, errno, "create %s", temp);
 	r = fd_write_all(fd, bytes, err);
@@ -140,12 +140,17 @@ static int write_beside(int dir_fd, const char *name, struct str bytes, bool dur
 
 int file_write_atomic(int dir_fd, const char *name, struct str bytes, struct err *err)
 {
-	return write_beside(dir_fd, name, bytes, false, err);
+	return write_beside(dir_fd, name, bytes, 0600, false, err);
+}
+
+int file_write_shared(int dir_fd, const char *name, struct str bytes, struct err *err)
+{
+	return write_beside(dir_fd, name, bytes, 0644, false, err);
 }
 
 int file_write_durable(int dir_fd, const char *name, struct str bytes, struct err *err)
 {
-	return write_beside(dir_fd, name, bytes, true, err);
+	return write_beside(dir_fd, name, bytes, 0600, true, err);
 }
 
 int dir_make_all(const char *path, struct err *err)

@@ -38,6 +38,9 @@ int file_read(const char *path, struct strbuf *sb, struct err *err);
  */
 #define FILE_TEMP_PREFIX ".tmp."
 int file_write_atomic(int dir_fd, const char *name, struct str bytes, struct err *err);
+
+/* The same for what others are to read: mode 0644, less the umask. */
+int file_write_shared(int dir_fd, const char *name, struct str bytes, struct err *err);
 /* The same, on the disk before the name is: a file that a power cut must not leave empty. */
 int file_write_durable(int dir_fd, const char *name, struct str bytes, struct err *err);
 

@@ -349,9 +349,9 @@ static int put_index(int dir_fd, const struct layout_image *image, size_t size, 
 	json_close_map(&w);
 	r = strbuf_check(&out, err);
 	if (r == 0)
-		r = file_write_atomic(dir_fd, "oci-layout",
+		r = file_write_shared(dir_fd, "oci-layout",
 				      STR("{\"imageLayoutVersion\":\"1.0.0\"}"), err);
-	return r == 0 ? file_write_atomic(dir_fd, "index.json", strbuf_str(&out), err) : r;
+	return r == 0 ? file_write_shared(dir_fd, "index.json", strbuf_str(&out), err) : r;
 }
 
 /* Config, manifest, index; the layers are there. Sets image->digest in the arena. */

@@ -197,6 +197,15 @@ def test_another_tag_of_the_layout_stays(tmp_path):
     assert sorted(m["annotations"]["org.opencontainers.image.ref.name"] for m in index["manifests"]) == ["a", "b"]
 
 
+def test_the_layout_is_for_all_to_read(tmp_path):
+    squash(tmp_path)
+    umask = os.umask(0)
+    os.umask(umask)
+    files = [p for p in (tmp_path / "out").rglob("*") if p.is_file()]
+    assert len(files) == 5
+    assert {p.name: oct(p.stat().st_mode & 0o777) for p in files} == {p.name: oct(0o644 & ~umask) for p in files}
+
+
 def test_advice_names_layers_instruction_and_rotation(tmp_path):
     docker_archive(tmp_path / "image.tar", LAYERS)
     done = run(tmp_path, "squash", "image.tar", "--advise", "--no-cache", status=1)
