@@ -117,10 +117,10 @@ static void put_budgets(struct json_writer *w, const struct report *r)
 
 void put_size(struct json_writer *w, const struct report *r)
 {
-	if (r->efficiency.is_known) {
+	if (r->efficiency.is_known)
 		put_efficiency(w, r);
-		put_wastes(w, r);
-	}
+	if (r->efficiency.is_known || r->surface.is_known)
+		put_wastes(w, r); /* also of an image that was read in part */
 	if (r->surface.is_known)
 		put_surface(w, "surface", r);
 	if (r->budgets.n)

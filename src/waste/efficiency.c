@@ -201,9 +201,11 @@ int efficiency_finish(struct efficiency *e, struct report *report, struct err *e
 {
 	struct report_efficiency *out = e->out;
 
+	out->is_known = true;
 	for (size_t i = 0; i < report->layers.n; i++) {
 		const struct report_layer *l = vec_at(&report->layers, i);
 
+		out->is_known &= l->assessed; /* of some layers it would look better than it is */
 		out->layer_bytes = add(out->layer_bytes, l->file_bytes);
 		out->user_bytes = add(out->user_bytes, i > 0 ? l->file_bytes : 0);
 		out->hidden_bytes = add(out->hidden_bytes, l->hidden_bytes);
@@ -211,6 +213,5 @@ int efficiency_finish(struct efficiency *e, struct report *report, struct err *e
 	out->efficiency = e->all ? (double)e->smallest / (double)e->all : 1.0;
 	out->user_wasted =
 		out->user_bytes ? (double)out->wasted_bytes / (double)out->user_bytes : -1.0;
-	out->is_known = true;
 	return put_paths(e, err);
 }

@@ -136,3 +136,14 @@ def test_what_strip_takes_is_what_is_said(tmp_path):
     saved = before - (tmp_path / "rootfs/app").stat().st_size
     assert [rule for rule, _, _ in said] == ["waste-unstripped"]
     assert abs(said[0][1] - saved) < 4096
+
+
+def test_of_an_image_with_a_layer_that_could_not_be_read_no_efficiency_is_told(tmp_path):
+    good = [layer(("a", "x" * 300000, 0o644)), layer((".wh.a", "", 0o644))]
+    image(tmp_path, *good, b"no tar archive" * 500)
+    got = report(tmp_path, "image.tar")
+    assert "size" not in got and got["waste"][0]["bytes"] == 300000
+    shown = run(tmp_path, "scan", "image.tar").stdout
+    assert "efficiency" not in (shown.decode() if isinstance(shown, bytes) else shown)
+    image(tmp_path, *good)
+    assert report(tmp_path, "image.tar")["size"]["dive"]["wasted_bytes"] == 300000
