@@ -209,7 +209,9 @@ static int add_file(struct sum *s, const struct place *p, const struct need *n)
 	f->by = n && n->by ? arena_str(s->c->arena, n->by->place->path) : STR_NULL;
 	f->why = n ? n->why : STR("a link on the way");
 	f->size = place_size(s->c, p);
+	f->layer = p->hit.layer;
 	f->is_assumed = n && n->is_assumed;
+	f->is_link = !n;
 	return f->path.p ? 0 : -ERR_NOMEM;
 }
 

@@ -88,4 +88,5 @@ void needs_done(struct report_needs *n)
 	vec_done(&n->packages);
 	vec_done(&n->folders);
 	vec_done(&n->gaps);
+	vec_done(&n->bases);
 }

@@ -25,7 +25,9 @@ struct needs_file {
 	struct str by;	    /* the file that needs it; empty: the configuration of the image */
 	struct str why;	    /* "library libssl.so.3", "module json.decoder" */
 	uint64_t size;	    /* bytes */
+	size_t layer;	    /* that has it, an index into the report's */
 	bool is_assumed;    /* by a rule or a name in data, and not by a sure reference */
+	bool is_link;	    /* on the way to the file that is needed */
 };
 
 /* A package, or a folder of files that no package owns. */
@@ -60,6 +62,7 @@ struct report_needs {
 	uint64_t n_gaps_unlisted;
 	uint64_t n_files, bytes; /* of the whole image */
 	uint64_t n_needed_files, needed_bytes;
+	struct vec bases; /* struct base_candidate, best first: base_advice.h; empty: not asked */
 };
 
 /* What the packages that nothing needs come to. */
