@@ -17,6 +17,8 @@ static const struct option_spec options[] = {
 		   "what it runs, instead of its entrypoint, command and health check"),
 	OPTION_LIST("keep", 0, &opt.needs_keep, "PATH",
 		    "a file or folder that is needed besides, and all that it needs"),
+	OPTION_LIST("compare-base", 0, &opt.compare_base, "PATH",
+		    "a JSON report of another base image, or a folder of them: what it would save"),
 	OPTION_STR("db", 0, &opt.db, "DIR", "the vulnerability database; see plimsoll db --help"),
 	SCAN_IGNORE_OPTIONS(opt),
 	OPTION_FLAG("require-complete", 0, &opt.require_complete,
@@ -44,6 +46,16 @@ const struct command command_needs = {
 		"--format paths prints the files that are needed, a path a line, also links; an "
 		"image of them alone can be made with tar --no-recursion -T. --format json is the "
 		"report of scan with the part needs: each needed file with its reason.\n"
+		"--compare-base PATH, a report that scan --format json printed of a base image, or "
+		"a folder of such, asks whether the image could stand on it: the same C library, "
+		"and each package of the present base that is needed, or a package manager and the "
+		"same release to install it. Size and findings are compared with the present base "
+		"if its report is among them, else with all packages of the operating system. What "
+		"is to be installed counts as it is in the image, without what it pulls in. A "
+		"number that a report does not hold (no database, a filter) is not known. Scan all "
+		"with the same database.\n"
+		" plimsoll scan -f json -o bases/slim.json registry.example.com/debian:12-slim\n"
+		" plimsoll needs --compare-base bases registry.example.com/app:1.4\n"
 		" plimsoll needs registry.example.com/app:1.4\n"
 		" plimsoll needs --run 'python3 -m app' --keep /srv/plugins rootfs:tree",
 	.options = options,

@@ -34,6 +34,8 @@ static const struct option_spec options[] = {
 	OPTION_FLAG("needs", 0, &opt.needs,
 		    "tell also what its commands need, and what nothing needs; see plimsoll needs",
 		    .project = true),
+	OPTION_LIST("compare-base", 0, &opt.compare_base, "PATH",
+		    "a JSON report of another base image, or a folder of them: what it would save"),
 	OPTION_STR("db", 0, &opt.db, "DIR", "the vulnerability database; see plimsoll db --help"),
 	OPTION_WORDS("fail-on", 0, &opt.fail_on, "SEVERITY",
 		     "exit status 1 when a finding is at least so grave",
@@ -103,6 +105,7 @@ const struct command command_scan = {
 		"and the thresholds of dive in --dive-ci FILE or .dive-ci of the working "
 		"directory, give exit status 1 and a row each; what was not fully read is unknown "
 		"to them, not passed.\n"
+		"--needs and --compare-base are told in plimsoll needs --help.\n"
 		"Every digest that the image promises is verified. What could not be looked at is "
 		"listed as NOT ASSESSED with the reason; it never counts as empty.\n"
 		"--policy FILE, or the name of one of ours (plimsoll policy list), adds a verdict: "

@@ -8,6 +8,7 @@
 #include "base/fd.h"
 #include "base/limits.h"
 #include "check/image_check.h"
+#include "cmd/base_files.h"
 #include "cmd/progress.h"
 #include "cmd/report_file.h"
 #include "cmd/report_output.h"
@@ -18,6 +19,7 @@
 #include "policy/filter.h"
 #include "policy/ignore.h"
 #include "policy/policy_judge.h"
+#include "report/base_advice.h"
 #include "scan/malware_watch.h"
 #include "scan/needs.h"
 #include "scan/program_watch.h"
@@ -243,6 +245,7 @@ struct scan_parts {
 	struct err no_clamd;
 	struct needs_request needs;
 	struct str keep[OPTION_LIST_MAX];
+	struct vec bases; /* struct report *: what --compare-base names */
 };
 
 static void parts_done(struct scan_parts *p)
@@ -255,6 +258,7 @@ static void parts_done(struct scan_parts *p)
 	secret_files_done(&p->secrets);
 	malware_free(p->malware);
 	budget_done(&p->budget);
+	base_files_done(&p->bases);
 }
 
 /* Looking into all files takes its time: it is done when asked for, by name or by what is known. */
@@ -304,7 +308,7 @@ static void open_waste(struct scan_parts *p, const struct scan_options *opt)
 
 static void open_needs(struct scan_parts *p, const struct scan_options *opt)
 {
-	if (!opt->needs)
+	if (!opt->needs && !opt->compare_base.n)
 		return;
 	p->watches[p->request.n_watches++] = (struct scan_watch){.type = &program_watch};
 	for (size_t i = 0; i < opt->needs_keep.n; i++)
@@ -344,6 +348,8 @@ static int parts_open(struct scan_parts *p, const struct scan_options *opt, cons
 	if (r == 0)
 		r = open_malware(p, opt, err);
 	if (r == 0)
+		r = base_files_read(&opt->compare_base, &p->bases, err);
+	if (r == 0)
 		open_needs(p, opt);
 	open_waste(p, opt);
 	return r == 0 ? report_output_create(&p->out, err) : r;
@@ -378,7 +384,9 @@ static int scan(struct scan_parts *p, const struct scan_options *opt, struct rep
 		r = assess(opt, p->db, &p->no_db, *ret, err);
 	if (r == 0)
 		r = ignore_apply(&p->ignores, now_of(p), *ret, err);
-	return r == 0 ? needs_weigh(*ret, err) : r;
+	if (r == 0)
+		r = needs_weigh(*ret, err);
+	return r == 0 && p->bases.n ? base_advice(*ret, &p->bases, err) : r;
 }
 
 int scan_report(const struct scan_options *given, const char *command, const char *target,

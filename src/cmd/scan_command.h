@@ -40,8 +40,9 @@ struct scan_options {
 	const char *policy;    /* a file or a shipped policy's name; NULL: nobody judges */
 	bool needs;	       /* what its commands need, and what nothing needs */
 	const char *needs_run; /* a command line instead of the configuration's; NULL: that */
-	struct option_list needs_keep; /* paths that are needed besides */
-	bool takes_reports;	       /* the target may be a report that was printed before */
+	struct option_list needs_keep;	 /* paths that are needed besides */
+	struct option_list compare_base; /* reports of other bases; any asks for needs */
+	bool takes_reports;		 /* the target may be a report that was printed before */
 	bool files, require_complete, no_cache, no_sandbox, quiet, no_color;
 };
 

@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "render/bases.h"
 #include "render/needs_table.h"
 
 static void put_part(struct json_writer *w, const struct needs_part *p)
@@ -113,5 +114,6 @@ void put_needs(struct json_writer *w, const struct report *r)
 		put_files(w, &n->files);
 	}
 	put_gaps(w, n);
+	bases_put_json(w, r);
 	json_close_map(w);
 }

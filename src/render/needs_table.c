@@ -2,6 +2,7 @@
 #include "render/needs_table.h"
 
 #include "base/cleanup.h"
+#include "render/bases.h"
 #include "render/text.h"
 
 #define LINE_MAX       65536
@@ -254,10 +255,12 @@ void needs_put(struct canvas *c, const struct report *r, const struct needs_look
 	if (n->state == NEEDS_UNKNOWN) {
 		strbuf_adds(c->out, "  NOT ASSESSED: ");
 		text_wrap(c->out, n->reason, 2, c->width, c->unicode);
+		bases_put(c, r);
 		put_gaps(c, n);
 		return;
 	}
 	put_summary(c, r);
+	bases_put(c, r);
 	put_parts(c, "NOTHING NEEDS", &n->packages, false, look->rows);
 	put_parts(c, "NOTHING NEEDS, AND NO PACKAGE OWNS", &n->folders, false, look->rows);
 	if (look->with_needed) {
