@@ -2,6 +2,7 @@
 #include "render/findings_table.h"
 
 #include "base/cleanup.h"
+#include "render/malware_table.h"
 #include "render/secrets_table.h"
 #include "render/tally.h"
 #include "render/text.h"
@@ -241,13 +242,13 @@ static bool breaks_rule(const struct report *r, const struct leftover *l)
 	return f->kind == FINDING_MISCONFIGURATION;
 }
 
-/* Told in a section or table of their own: secrets_table.h, size_table.h. */
+/* Told in a section or table of their own: malware_table.h, secrets_table.h, size_table.h. */
 static bool stands_elsewhere(const struct report *r, const struct leftover *l)
 {
 	const struct finding *f = vec_at(&r->findings, l->finding);
 
 	/* waste without bytes is of the image: a limit, which has its row */
-	return breaks_rule(r, l) || f->kind == FINDING_SECRET ||
+	return breaks_rule(r, l) || f->kind == FINDING_SECRET || f->kind == FINDING_MALWARE ||
 	       (f->kind == FINDING_WASTE && (f->saved_bytes || f->subject.kind == SUBJECT_IMAGE));
 }
 
@@ -360,6 +361,7 @@ static void put_suppressed(struct canvas *c, const struct report *r)
 void put_findings(struct canvas *c, const struct report *r, const struct plan *plan)
 {
 	put_plan(c, r, plan);
+	put_malware(c, r, plan);
 	put_remains(c, r, plan);
 	put_secrets(c, r, plan);
 	put_broken_rules(c, r, plan);

@@ -6,6 +6,7 @@
  * gravest of them, and says so.
  */
 #include "render/html_page.h"
+#include "render/places.h"
 #include "render/text.h"
 
 #define ACTIONS_OPEN   5 /* the others unfold */
@@ -100,9 +101,13 @@ void page_put_actions(const struct page *p)
 	strbuf_adds(out, "</section>\n");
 }
 
-static void put_subject(struct strbuf *out, const struct finding_subject *s)
+/* Of a file in an archive the path inside it too. */
+static void put_subject(struct strbuf *out, const struct finding *f)
 {
-	html_element(out, "bdi", s->kind == SUBJECT_PACKAGE || s->path.n == 0 ? s->name : s->path);
+	const struct finding_subject *s = &f->subject;
+	struct str path = place_is_inside(f) ? place_of(f)->path : s->path;
+
+	html_element(out, "bdi", s->kind == SUBJECT_PACKAGE || s->path.n == 0 ? s->name : path);
 	if (s->version.n) {
 		strbuf_addc(out, ' ');
 		html_element(out, "bdi", s->version);
@@ -144,13 +149,14 @@ static void put_finding(const struct page *p, const struct finding *f)
 	strbuf_adds(out, " <b><bdi>");
 	html_add(out, f->rule);
 	strbuf_adds(out, "</bdi></b> ");
-	put_subject(out, &f->subject);
+	put_subject(out, f);
 	strbuf_adds(out, " <span class=\"soft\">");
 	html_add(out, f->title);
 	strbuf_adds(out, "</span></summary><dl>");
 	put_row(out, "fix", f->fix_action);
 	put_row(out, "fixed in", f->fix_version);
 	put_places(p, f);
+	put_row(out, "state", place_evidence(f, STR("state=")));
 	for (size_t i = 0; i < f->references.n && i < RULES_SHOWN; i++)
 		put_row(out, "see", f->references.p[i]);
 	strbuf_adds(out, "</dl></details>\n");

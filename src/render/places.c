@@ -8,6 +8,14 @@ const struct finding_location *place_of(const struct finding *f)
 	return f->n_locations ? &f->locations[0] : &none;
 }
 
+bool place_is_inside(const struct finding *f)
+{
+	struct str path = place_of(f)->path;
+
+	return f->subject.path.n && str_pull_prefix(&path, f->subject.path) &&
+	       str_has_prefix(path, STR("!/"));
+}
+
 struct str place_relative(struct str path)
 {
 	while (path.n > 2 && str_pull_prefix(&path, STR("./")))
@@ -22,6 +30,28 @@ struct str place_path(const struct finding *f)
 	if (path.n == 0)
 		path = f->subject.path;
 	return path.n ? place_relative(path) : STR("image");
+}
+
+size_t place_layer_number(const struct report *r, struct str diff_id)
+{
+	for (size_t i = 0; i < r->layers.n && diff_id.n; i++) {
+		const struct report_layer *l = vec_at(&r->layers, i);
+
+		if (str_eq(l->diff_id, diff_id))
+			return i + 1;
+	}
+	return 0;
+}
+
+struct str place_evidence(const struct finding *f, struct str key)
+{
+	for (size_t i = 0; i < f->evidence.n; i++) {
+		struct str step = f->evidence.p[i];
+
+		if (str_pull_prefix(&step, key))
+			return step;
+	}
+	return STR_NULL;
 }
 
 uint64_t place_last_column(const struct finding_location *at)

@@ -22,6 +22,9 @@ const struct finding *places_at(const struct vec *list, size_t i);
 /* Its first place; all zero when it has none. */
 const struct finding_location *place_of(const struct finding *f);
 
+/* Whether its first place is a file in an archive, which is the subject: "a.zip!/b" of "a.zip". */
+bool place_is_inside(const struct finding *f);
+
 /* Without "./" in front, as `lint .` finds files: GitLab shows nothing of such a path. */
 struct str place_relative(struct str path);
 
@@ -33,6 +36,12 @@ uint64_t place_last_column(const struct finding_location *at);
 
 /* "curl 7.88.1-10: a buffer ... Fix: upgrade curl to ..."; without the rule's name. */
 void place_add_message(struct strbuf *sb, const struct finding *f);
+
+/* From 1, as people count them; 0: of no layer of the report. */
+size_t place_layer_number(const struct report *r, struct str diff_id);
+
+/* The value of the first step of evidence that begins with "key="; STR_NULL: there is none. */
+struct str place_evidence(const struct finding *f, struct str key);
 
 /* Whether it is about files alone, as plimsoll lint makes it. */
 bool report_is_of_files(const struct report *r);

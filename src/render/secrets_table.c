@@ -2,6 +2,7 @@
 #include "render/secrets_table.h"
 
 #include "base/cleanup.h"
+#include "render/places.h"
 #include "render/text.h"
 
 #define SHOWN	       10
@@ -16,35 +17,19 @@ static const struct finding *secret_at(const struct report *r, const struct plan
 	return f->kind == FINDING_SECRET ? f : NULL;
 }
 
-static struct str evidence(const struct finding *f, struct str key)
-{
-	for (size_t i = 0; i < f->evidence.n; i++) {
-		struct str step = f->evidence.p[i];
-
-		if (str_pull_prefix(&step, key))
-			return step;
-	}
-	return STR_NULL;
-}
-
 /* "layer 3, srv/app/.env:2, ghp_******** (40 characters)" */
 static void add_place(struct strbuf *sb, const struct report *r, const struct finding *f)
 {
 	struct str place = f->subject.path.n ? f->subject.path : f->subject.name;
+	size_t layer = place_layer_number(r, f->subject.layer);
 
-	for (size_t i = 0; i < r->layers.n && f->subject.layer.n; i++) {
-		const struct report_layer *l = vec_at(&r->layers, i);
-
-		if (str_eq(l->diff_id, f->subject.layer)) {
-			strbuf_addf(sb, "layer %zu, ", i + 1);
-			break;
-		}
-	}
+	if (layer)
+		strbuf_addf(sb, "layer %zu, ", layer);
 	strbuf_add(sb, str_sub(place, 0, PART_MAX));
 	if (f->n_locations && f->locations[0].line)
 		strbuf_addf(sb, ":%llu", (unsigned long long)f->locations[0].line);
 	strbuf_adds(sb, ", ");
-	strbuf_add(sb, str_sub(evidence(f, STR("secret=")), 0, PART_MAX));
+	strbuf_add(sb, str_sub(place_evidence(f, STR("secret=")), 0, PART_MAX));
 }
 
 static void put_dim(struct canvas *c, struct str text)

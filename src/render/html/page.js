@@ -88,9 +88,21 @@ function layersOf(finding) {
   return [...found].sort((a, b) => a - b);
 }
 
+/* Of a file in an archive the path inside it too. */
+function innerPath(finding, path) {
+  const at = (finding.locations || [])[0];
+  return at && (at.path || "").startsWith(path + "!/") ? at.path : path;
+}
+
+/* "deleted or replaced in layer 2, ..."; nothing for what just stands there. */
+function hiddenState(finding) {
+  const state = ((finding.evidence || []).find((e) => e.key === "state") || {}).value || "";
+  return /still readable|in the history/.test(state) ? state : "";
+}
+
 const findings = (report.findings || []).map((f, i) => {
   const subject = f.subject || {};
-  const name = subject.kind === "package" || !subject.path ? subject.name || subject.kind || "" : subject.path;
+  const name = subject.kind === "package" || !subject.path ? subject.name || subject.kind || "" : innerPath(f, subject.path);
   return {
     i, f, name,
     version: subject.version || "",
@@ -342,7 +354,7 @@ const findingColumns = [
     h("span", { class: "cut small" }, row.f.known_exploited ? h("span", { class: "flag" }, "exploited · ") : "",
       row.suppressed ? "suppressed · " : "", bdi(short(row.f.title)))] },
   { id: "subject", title: "Where", sort: (a, b) => compare(a.name, b.name) || compare(a.version, b.version), cell: (row) => [
-    h("span", { class: "cut" }, bdi(short(row.name))), row.version ? h("span", { class: "cut small" }, bdi(short(row.version))) : ""] },
+    h("span", { class: "cut" }, bdi(short(row.name))), row.version || hiddenState(row.f) ? h("span", { class: "cut small" }, bdi(short(row.version || hiddenState(row.f)))) : ""] },
   { id: "layer", title: "Layer", sort: (a, b) => (a.layers[0] ?? -1) - (b.layers[0] ?? -1),
     cell: (row) => row.layers.slice(0, 2).map((i) => i + 1).join(", ") + (row.layers.length > 2 ? "…" : "") },
   { id: "risk", title: "Risk", first: -1, sort: (a, b) => a.risk - b.risk, cell: (row) => (row.risk >= 0 ? String(Math.round(row.risk)) : "") },
