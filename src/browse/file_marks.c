@@ -83,17 +83,43 @@ static int count_package(struct gathering *g, const struct finding *f)
 	return 0;
 }
 
+static bool is_file(const struct gathering *g, struct str path, size_t layer)
+{
+	struct view v = g->view;
+	struct view_hit hit;
+
+	if (layer < v.n)
+		v.n = layer + 1; /* layers above may have deleted it */
+	return view_find(&v, path, VIEW_NO_FOLLOW, &hit) &&
+	       tree_node(v.trees[hit.layer], hit.node)->type != NODE_DIR;
+}
+
+/* Of a file in an archive ("a.zip!/b") the archive, which is what the layer has. */
+static struct str file_of(const struct gathering *g, struct str place, size_t layer)
+{
+	for (size_t i = 1; i + 1 < place.n; i++)
+		if (place.p[i] == '!' && place.p[i + 1] == '/' &&
+		    is_file(g, str_sub(place, 0, i), layer))
+			return str_sub(place, 0, i);
+	return place;
+}
+
+static int add_place(struct gathering *g, struct str path, struct str diff_id, enum severity s)
+{
+	size_t layer = layer_of(g->report, diff_id);
+
+	return add_mark(g, file_of(g, path, layer), layer, 1, s);
+}
+
 static int add_places(struct gathering *g, const struct finding *f)
 {
 	int r = 0;
 
 	if (f->n_locations == 0 && f->subject.path.n)
-		r = add_mark(g, f->subject.path, layer_of(g->report, f->subject.layer), 1,
-			     f->severity);
+		r = add_place(g, f->subject.path, f->subject.layer, f->severity);
 	for (size_t i = 0; i < f->n_locations && r == 0; i++)
 		if (f->locations[i].path.n)
-			r = add_mark(g, f->locations[i].path,
-				     layer_of(g->report, f->locations[i].layer), 1, f->severity);
+			r = add_place(g, f->locations[i].path, f->locations[i].layer, f->severity);
 	return r;
 }
 
