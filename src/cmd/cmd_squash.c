@@ -12,16 +12,18 @@
 #include "cmd/secret_advice.h"
 #include "patch/image_change.h"
 #include "patch/work_dir.h"
+#include "render/text.h"
 
 static struct scan_options opt = {.format = "json", .secrets = true, .quiet = true};
 static const char *output, *from;
-static struct option_list removed;
-static bool advise, quiet, no_color;
+static struct option_list removed, unset_env, unset_labels;
+static bool advise, drop_history, dry_run, quiet, no_color;
 
 struct squashing {
 	const char *target;
 	struct layout_output to;
 	struct str_list removed;
+	struct config_cut cut;
 	struct root_write_options time;
 	struct arena arena;
 };
@@ -65,40 +67,52 @@ static int choose_layer(const struct layout *l, const struct report *before, siz
 
 /* ---- the job ---- */
 
-static int print(struct strbuf *out, struct err *err)
+static void say(struct strbuf *out, const char *text)
 {
-	int r = strbuf_check(out, err);
+	const struct report_output to = {.no_color = no_color};
+	const struct render_options look = report_output_look(&to);
 
-	return r < 0 ? r : fd_write_all(STDOUT_FILENO, strbuf_str(out), err);
+	text_wrap(out, str_of(text), 0, look.width, look.unicode);
+}
+
+static void tell_what_stays(struct strbuf *out, const struct report *after)
+{
+	say(out, dry_run ? "these would stay, with what takes them away:"
+			 : "these stay, with what takes them away:");
+	secret_advice_list(out, after, no_color);
 }
 
 static int tell(const struct layout *l, size_t n_kept, const struct made_layer *made,
 		const struct report *before, const struct report *after,
 		const struct layout_image *image, struct err *err)
 {
-	CLEANUP(strbuf_done) struct strbuf out = STRBUF_INIT(LIMIT_FIELD_BYTES);
+	CLEANUP(strbuf_done) struct strbuf out = STRBUF_INIT(LIMIT_OUTPUT_BYTES);
 	uint64_t n_before = secret_advice_count(before), n_after = secret_advice_count(after);
 	uint64_t bytes = 0;
+	int r;
 
 	for (size_t i = n_kept; i < l->n_layers; i++)
 		bytes += l->layers[i].size;
-	strbuf_addf(&out, "layers %zu to %zu are one now: %llu bytes packed were %llu\n",
-		    n_kept + 1, l->n_layers,
+	strbuf_addf(&out, "layers %zu to %zu %s: %llu bytes packed were %llu\n", n_kept + 1,
+		    l->n_layers, dry_run ? "would be one" : "are one now",
 		    (unsigned long long)(made->has_layer ? made->file.size : 0),
 		    (unsigned long long)bytes);
 	strbuf_addf(&out, "secrets before: %llu, after: %llu\n", (unsigned long long)n_before,
 		    (unsigned long long)n_after);
-	strbuf_addf(&out, "written to %s, manifest %.*s\n", output, STR_FMT(image->digest));
+	if (dry_run)
+		strbuf_adds(&out, "nothing is written\n");
+	else
+		strbuf_addf(&out, "written to %s\nmanifest %.*s\n", output, STR_FMT(image->digest));
 	if (n_before > n_after)
-		strbuf_adds(&out, "what is gone from this image is still in the old one: rotate "
-				  "it; --advise says how\n");
+		say(&out, "what is gone from the new image is still in the old one: rotate it; "
+			  "--advise says how");
 	if (n_after)
-		strbuf_adds(&out, "what stays shows in the finished image: --remove PATH takes a "
-				  "file away; configuration and history are those of the build\n");
-	return print(&out, err);
+		tell_what_stays(&out, after);
+	r = strbuf_check(&out, err);
+	return r < 0 ? r : fd_write_all(STDOUT_FILENO, strbuf_str(&out), err);
 }
 
-static int write_image(const char *dir, struct squashing *s, struct layout *l, size_t n_kept,
+static int write_image(struct squashing *s, struct layout *l, size_t n_kept,
 		       const struct made_layer *made, struct layout_image *ret, struct err *err)
 {
 	struct image_change change = {
@@ -108,9 +122,9 @@ static int write_image(const char *dir, struct squashing *s, struct layout *l, s
 		.created = s->time.has_latest ? s->time.latest : (int64_t)time(NULL),
 		.created_by = arena_strf(&l->arena, "plimsoll squash: layers %zu to %zu",
 					 n_kept + 1, l->n_layers),
-		.base_name = str_of(s->target)};
+		.base_name = str_of(s->target),
+		.cut = s->cut};
 
-	(void)dir;
 	return change.created_by.p ? image_change_write(&change, "after", ret, err)
 				   : err_nomem(err);
 }
@@ -130,18 +144,20 @@ static int squash(const char *dir, struct squashing *s, bool *told, struct err *
 		r = image_job_scan(&opt, "squash", dir, "before", &before, told, err);
 	if (r == 0 && advise)
 		r = secret_advice_tell(before, no_color, err);
-	if (r < 0 || !output)
+	if (r < 0 || (!output && !dry_run))
 		return r < 0 ? r : secret_advice_count(before) ? EXIT_FINDINGS : EXIT_DONE;
 	r = choose_layer(&layout, before, &n_kept, err);
+	if (r == 0)
+		r = config_check_cut(layout.config, &s->cut, err);
 	if (r == 0 && !quiet)
 		image_job_say("making the image's root and merging its layers");
 	if (r == 0)
 		r = make_squash_layer(dir, &layout, n_kept, s->removed, &s->time, &made, err);
 	if (r == 0)
-		r = write_image(dir, s, &layout, n_kept, &made, &image, err);
+		r = write_image(s, &layout, n_kept, &made, &image, err);
 	if (r == 0)
 		r = image_job_scan(&opt, "squash", dir, "after", &after, told, err);
-	if (r == 0)
+	if (r == 0 && !dry_run)
 		r = layout_publish(&layout, &image, &s->to, err);
 	if (r == 0)
 		r = tell(&layout, n_kept, &made, before, after, &image, err);
@@ -161,23 +177,46 @@ static int job(const char *dir, void *context)
 
 /* ---- the command ---- */
 
+static int read_list(struct arena *a, const struct option_list *from_list, struct str_list *ret,
+		     struct err *err)
+{
+	struct str *p = arena_array(a, from_list->n + 1, sizeof *p);
+
+	if (!p)
+		return err_nomem(err);
+	for (size_t i = 0; i < from_list->n; i++)
+		p[i] = str_of(from_list->p[i]);
+	*ret = (struct str_list){p, from_list->n};
+	return 0;
+}
+
+static int check_options(struct err *err)
+{
+	bool changes = from || removed.n || unset_env.n || unset_labels.n || drop_history;
+
+	if (!output && !advise && !dry_run)
+		return err_set(err, ERR_USAGE,
+			       "squash: --output says where the new image goes; --advise and "
+			       "--dry-run need none");
+	if (!output && !dry_run && changes)
+		return err_set(err, ERR_USAGE,
+			       "squash: --from, --remove, --unset-env, --unset-label and "
+			       "--drop-history need --output or --dry-run");
+	return 0;
+}
+
 static int read_options(struct squashing *s, struct err *err)
 {
-	struct str *paths = arena_array(&s->arena, removed.n + 1, sizeof *paths);
-	int r = 0;
+	int r = check_options(err);
 
-	if (!paths)
-		return err_nomem(err);
-	for (size_t i = 0; i < removed.n; i++)
-		paths[i] = str_of(removed.p[i]);
-	s->removed = (struct str_list){paths, removed.n};
-	if (!output && !advise)
-		return err_set(
-			err, ERR_USAGE,
-			"squash: --output says where the new image goes; --advise needs none");
-	if (!output && (from || removed.n))
-		return err_set(err, ERR_USAGE, "squash: --from and --remove need --output");
-	if (output)
+	if (r == 0)
+		r = read_list(&s->arena, &removed, &s->removed, err);
+	if (r == 0)
+		r = read_list(&s->arena, &unset_env, &s->cut.env, err);
+	if (r == 0)
+		r = read_list(&s->arena, &unset_labels, &s->cut.labels, err);
+	s->cut.history = drop_history;
+	if (r == 0 && output)
 		r = layout_output_parse(output, &s->arena, &s->to, err);
 	return r == 0 ? command_epoch(&s->time.has_latest, &s->time.latest, err) : r;
 }
@@ -208,6 +247,12 @@ static const struct option_spec options[] = {
 		   "the lowest layer to merge: a number from 1, a digest, or secret: the first "
 		   "with a secret (all layers)"),
 	OPTION_LIST("remove", 0, &removed, "PATH", "leave this path out of the new image"),
+	OPTION_LIST("unset-env", 0, &unset_env, "NAME", "leave this variable out of the new image"),
+	OPTION_LIST("unset-label", 0, &unset_labels, "NAME",
+		    "leave this label out of the new image"),
+	OPTION_FLAG("drop-history", 0, &drop_history,
+		    "say nothing of the build's steps: one entry for each layer"),
+	OPTION_FLAG("dry-run", 'n', &dry_run, "say what would come of it, write nothing"),
 	OPTION_FLAG("advise", 0, &advise,
 		    "say of each secret which layers to rebuild, what to write instead, how to "
 		    "rotate it"),
@@ -230,11 +275,13 @@ const struct command command_squash = {
 		"Writes TARGET with its layers from --from upward merged into one, which holds the "
 		"final tree only: files that a later layer deleted or replaced are in it no more. "
 		"The layers below keep their bytes. Config and history stay, and say what was "
-		"done.\n"
-		"What still shows in the finished image stays, unless --remove names it.\n"
+		"done, unless --unset-env, --unset-label and --drop-history take them away.\n"
+		"What still shows in the finished image stays, unless --remove names it; the "
+		"secrets among it are listed.\n"
 		"--advise tells how to get secrets out at their root: a secret in a layer must be "
 		"treated as leaked, whatever is done to the image afterwards.\n"
-		"Exit status: 0 done; 1 secrets are still in the new image (with --advise alone: "
+		"Exit status: 0 done; 1 secrets are still in the new image (with --dry-run: would "
+		"be; with --advise alone: "
 		"in "
 		"TARGET); 2 an error.\n"
 		" plimsoll squash --advise registry.example.com/app\n"

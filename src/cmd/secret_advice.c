@@ -55,6 +55,48 @@ size_t secret_advice_lowest(const struct report *report)
 	return lowest;
 }
 
+/* ---- groups: one rule at one place ---- */
+
+/* "ENV API_KEY", "history 3 RUN", "root/token" */
+static struct str place_of(const struct finding *f)
+{
+	return f->n_locations && f->locations[0].path.n ? f->locations[0].path : f->subject.name;
+}
+
+static struct str evidence_of(const struct finding *f, struct str name)
+{
+	for (size_t i = 0; i < f->evidence.n; i++) {
+		struct str value = f->evidence.p[i];
+
+		if (str_pull_prefix(&value, name))
+			return value;
+	}
+	return STR_NULL;
+}
+
+static bool is_alike(const struct report *report, const struct finding *a, const struct finding *b)
+{
+	return counts(b) && str_eq(a->rule, b->rule) && str_eq(place_of(a), place_of(b)) &&
+	       layer_of(report, a) == layer_of(report, b) &&
+	       str_eq(evidence_of(a, STR("also=")), evidence_of(b, STR("also=")));
+}
+
+/* How many are alike; 0: it was told with an earlier one. */
+static size_t group_of(const struct report *report, size_t at)
+{
+	const struct finding *f = vec_at(&report->findings, at);
+	size_t n = 0;
+
+	for (size_t i = 0; i < report->findings.n; i++) {
+		if (!is_alike(report, f, vec_at(&report->findings, i)))
+			continue;
+		if (i < at)
+			return 0;
+		n++;
+	}
+	return n;
+}
+
 /* ---- one secret ---- */
 
 static void say(struct canvas *c, const char *label, struct str text)
@@ -159,4 +201,58 @@ int secret_advice_tell(const struct report *report, bool no_color, struct err *e
 			say_secret(&c, report, vec_at(&report->findings, i));
 	r = strbuf_check(&out, err);
 	return r < 0 ? r : fd_write_all(STDOUT_FILENO, strbuf_str(&out), err);
+}
+
+/* ---- what is left ---- */
+
+/* By the words before the name: "ENV API_KEY", "LABEL x", "history 3 RUN"; else it is a file. */
+static void add_option(struct strbuf *out, struct str place, bool is_file)
+{
+	struct str name = place;
+
+	if (is_file)
+		strbuf_addf(out, "--remove %.*s",
+			    STR_FMT(str_sub(place, 0, str_find(place, STR("!/")))));
+	else if (str_pull_prefix(&name, STR("history ")))
+		strbuf_adds(out, "--drop-history");
+	else if (str_pull_prefix(&name, STR("ENV ")))
+		strbuf_addf(out, "--unset-env %.*s", STR_FMT(name));
+	else if (str_pull_prefix(&name, STR("LABEL ")))
+		strbuf_addf(out, "--unset-label %.*s", STR_FMT(name));
+	else
+		strbuf_adds(out, "another build");
+}
+
+static void list_one(struct canvas *c, const struct finding *f, size_t n)
+{
+	CLEANUP(strbuf_done) struct strbuf text = STRBUF_INIT(LIMIT_FIELD_BYTES);
+	struct str place = place_of(f), also = evidence_of(f, STR("also=")), title = f->title;
+	size_t in = str_find(title, STR(" in "));
+
+	strbuf_addf(&text, "%.*s: %.*s", STR_FMT(place), STR_FMT(str_sub(title, 0, in)));
+	if (n > 1)
+		strbuf_addf(&text, ", %zu of them", n);
+	if (also.n)
+		strbuf_addf(&text, "; also in %.*s", STR_FMT(also));
+	strbuf_adds(&text, " (");
+	add_option(&text, place, f->n_locations && f->locations[0].path.n);
+	strbuf_adds(&text, ")");
+	text_pad(c->out, INDENT);
+	text_wrap(c->out, strbuf_str(&text), 2 * INDENT, c->width, c->unicode);
+}
+
+void secret_advice_list(struct strbuf *out, const struct report *report, bool no_color)
+{
+	const struct report_output to = {.no_color = no_color};
+	const struct render_options look = report_output_look(&to);
+	struct canvas c = {
+		.out = out, .width = look.width, .color = look.color, .unicode = look.unicode};
+
+	for (size_t i = 0; i < report->findings.n; i++) {
+		const struct finding *f = vec_at(&report->findings, i);
+		size_t n = counts(f) ? group_of(report, i) : 0;
+
+		if (n)
+			list_one(&c, f, n);
+	}
 }

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "base/strbuf.h"
 #include "report/report.h"
 
 int secret_advice_tell(const struct report *report, bool no_color, struct err *err);
@@ -17,3 +18,6 @@ uint64_t secret_advice_count(const struct report *report);
 
 /* The lowest layer (from 0) with a secret in one of its files; n of layers: none has. */
 size_t secret_advice_lowest(const struct report *report);
+
+/* Appends where each stands and what takes it away; never its value. */
+void secret_advice_list(struct strbuf *out, const struct report *report, bool no_color);

@@ -4,7 +4,6 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "image/reference.h"
-#include "patch/json_edit.h"
 
 #define BASE_DIGEST   "org.opencontainers.image.base.digest="
 #define BASE_NAME     "org.opencontainers.image.base.name="
@@ -19,7 +18,8 @@ static int write_config(const struct image_change *c, struct layout_image *image
 				       .diff_ids = &diff_id,
 				       .n_diff_ids = c->made->has_layer,
 				       .created_by = c->created_by,
-				       .comment = c->comment};
+				       .comment = c->comment,
+				       .cut = c->cut};
 	int r;
 
 	if (!clock_format(c->created, time))

@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include "patch/json_edit.h"
 #include "patch/layout.h"
 #include "patch/make_layer.h"
 #include "report/diff.h"
@@ -21,6 +22,7 @@ struct image_change {
 	int64_t created;	       /* unix seconds */
 	struct str created_by, comment;
 	struct str base_name; /* as the user named the image */
+	struct config_cut cut;
 };
 
 int image_change_write(const struct image_change *c, const char *tag, struct layout_image *ret,

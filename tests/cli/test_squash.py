@@ -167,7 +167,7 @@ def test_what_is_deleted_below_is_whited_out(tmp_path):
 
 def test_a_secret_that_shows_stays_until_it_is_removed(tmp_path):
     done = squash(tmp_path, layers=LAYERS[:2], status=1)
-    assert b"secrets before: 1, after: 1" in done.stdout and b"--remove PATH" in done.stdout
+    assert b"secrets before: 1, after: 1" in done.stdout and b"(--remove root/token)" in done.stdout
     done = squash(tmp_path, "--remove", "root/token", layers=LAYERS[:2])
     assert b"after: 0" in done.stdout
     assert "root/token" not in tree(read_layout(tmp_path / "out")[1])
@@ -204,6 +204,33 @@ def test_the_layout_is_for_all_to_read(tmp_path):
     files = [p for p in (tmp_path / "out").rglob("*") if p.is_file()]
     assert len(files) == 5
     assert {p.name: oct(p.stat().st_mode & 0o777) for p in files} == {p.name: oct(0o644 & ~umask) for p in files}
+
+
+SECRET_CONFIG = {
+    "config": {"Env": ["PATH=/bin", f"API_KEY={SECRET}"], "Labels": {"key": SECRET, "b": "c"}},
+    "history": [{"created_by": f"RUN |1 TOKEN={SECRET} /bin/sh -c make # buildkit"},
+                {"created_by": "RUN two"}, {"created_by": "RUN three"}]}
+
+
+def test_what_stays_is_named_and_can_be_taken_away(tmp_path):
+    config = {"architecture": "amd64", "os": "linux", **SECRET_CONFIG}
+    done = squash(tmp_path, "--from", "2", config=config, status=1)
+    text = " ".join(done.stdout.decode().split())
+    assert "history 1 RUN: " in text and "ENV API_KEY" in text and "(--drop-history)" in text, text
+    assert SECRET not in text and all(len(line) <= 80 for line in done.stdout.decode().splitlines())
+    done = squash(tmp_path, "--from", "2", "--drop-history", config=config, status=1)
+    text = " ".join(done.stdout.decode().split())
+    assert "(--unset-env API_KEY)" in text and "LABEL key" in text, text
+    cut = ["--from", "2", "--drop-history", "--unset-env", "API_KEY", "--unset-label", "key"]
+    done = squash(tmp_path, *cut, "--dry-run", config=config)
+    assert b"after: 0" in done.stdout and b"nothing is written" in done.stdout
+    assert "API_KEY" in json.dumps(read_layout(tmp_path / "out")[0])
+    done = squash(tmp_path, *cut, config=config)
+    assert b"after: 0" in done.stdout
+    got = read_layout(tmp_path / "out")[0]
+    assert SECRET not in json.dumps(got)
+    assert got["config"] == {"Env": ["PATH=/bin"], "Labels": {"b": "c"}}
+    assert [h["created_by"] for h in got["history"]] == ["plimsoll squash: layers 2 to 3"] * 2
 
 
 def test_advice_names_layers_instruction_and_rotation(tmp_path):
@@ -314,6 +341,8 @@ USAGE = [
     (["image.tar"], "--output says where"),
     (["image.tar", "-o", "dir:x"], "expected oci:DIR"),
     (["image.tar", "--advise", "--from", "2"], "need --output"),
+    (["image.tar", "--advise", "--drop-history"], "need --output"),
+    (["image.tar", "-n", "--unset-env", "NONE"], "no variable NONE"),
     (["image.tar", "-o", "oci:out", "--from", "9"], "layers 1 to 3"),
     (["image.tar", "-o", "oci:out", "--remove", "no/such"], "no such"),
     ([], "needs one TARGET"),

@@ -99,6 +99,38 @@ TEST(config_extend_keeps_what_it_does_not_know)
 	assert_string_equal(err.msg, "image config: rootfs.diff_ids: fewer than 1");
 }
 
+TEST(config_extend_leaves_out_what_is_cut)
+{
+	static const char config[] =
+		"{\"config\":{\"Env\":[\"A=1\",\"AB=2\",\"A\"],\"Labels\":{\"l\":\"x\",\"m\":\"y\"}"
+		"},"
+		"\"container_config\":{\"Cmd\":[\"A=1\"]},\"created\":\"a\","
+		"\"rootfs\":{\"diff_ids\":[\"sha256:1\",\"sha256:2\"]},"
+		"\"history\":[{\"created_by\":\"A\"},{\"created_by\":\"B\",\"empty_layer\":true}]}";
+	const struct str id = STR("sha256:3"), env = STR("A"), label = STR("l"), none = STR("AC");
+	const struct config_change change = {
+		.n_kept = 1,
+		.diff_ids = &id,
+		.n_diff_ids = 1,
+		.created = STR("now"),
+		.created_by = STR("D"),
+		.cut = {.history = true, .env = {&env, 1}, .labels = {&label, 1}}};
+	const struct config_cut bad = {.env = {&none, 1}};
+	CLEANUP(strbuf_done) struct strbuf out = STRBUF_INIT(4096);
+	struct err err = {0};
+
+	assert_int_equal(config_check_cut(STR(config), &change.cut, &err), 0);
+	assert_int_equal(config_extend(STR(config), &change, &out, &err), 0);
+	assert_string_equal(
+		strbuf_cstr(&out),
+		"{\"config\":{\"Env\":[\"AB=2\"],\"Labels\":{\"m\":\"y\"}},\"created\":\"now\","
+		"\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[\"sha256:1\",\"sha256:3\"]},"
+		"\"history\":[{\"created\":\"now\",\"created_by\":\"D\"},"
+		"{\"created\":\"now\",\"created_by\":\"D\"}]}");
+	assert_int_equal(config_check_cut(STR(config), &bad, &err), -ERR_NOT_FOUND);
+	assert_string_equal(err.msg, "the image has no variable AC");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -107,6 +139,7 @@ int main(void)
 		RUN(tool_refuses_repositories_whose_signatures_do_not_count),
 		RUN(tool_takes_candidates_that_are_newer),
 		RUN(config_extend_keeps_what_it_does_not_know),
+		RUN(config_extend_leaves_out_what_is_cut),
 	};
 	return RUN_ALL(tests);
 }
