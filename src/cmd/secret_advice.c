@@ -139,6 +139,21 @@ static struct str instruction_word(const struct report *report, size_t layer)
 	return str_make(word, first.n);
 }
 
+/* Of one in the configuration or the history. */
+static struct str instead_of(struct str place)
+{
+	static const char *const commands[] = {"ENTRYPOINT", "CMD", "HEALTHCHECK", "ONBUILD"};
+
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		if (str_is(place, commands[i]))
+			return STR("the command reads it when it runs, from a file such as "
+				   "/run/secrets/NAME or a variable that is given at run time");
+	if (str_has_prefix(place, STR("annotation ")) || str_is(place, "author"))
+		return STR("a text about the image has no secret in it");
+	return STR("no ENV, ARG or LABEL has it, nor a RUN line: it is given at run time, or to "
+		   "one step of the build by RUN --mount=type=secret,id=NAME,env=NAME");
+}
+
 /* What to write instead of the instruction that brought it. */
 static void say_instead(struct canvas *c, const struct report *report, const struct finding *f,
 			size_t layer)
@@ -146,10 +161,8 @@ static void say_instead(struct canvas *c, const struct report *report, const str
 	CLEANUP(strbuf_done) struct strbuf text = STRBUF_INIT(LIMIT_FIELD_BYTES);
 	struct str path = f->n_locations ? f->locations[0].path : STR_NULL, word;
 
-	if (layer == report->layers.n) {
-		say(c, "instead",
-		    STR("no ENV, ARG or LABEL has it, nor a RUN line: it is given at run time, or "
-			"to one step of the build by RUN --mount=type=secret,id=NAME,env=NAME"));
+	if (!path.n) {
+		say(c, "instead", instead_of(f->subject.name));
 		return;
 	}
 	word = instruction_word(report, layer);
@@ -163,14 +176,36 @@ static void say_instead(struct canvas *c, const struct report *report, const str
 	say(c, "instead", strbuf_str(&text));
 }
 
-static void say_secret(struct canvas *c, const struct report *report, const struct finding *f)
+/* Also of a step of the history that made one; n of layers: none is known. */
+static size_t made_layer_of(const struct report *report, const struct finding *f)
 {
 	size_t layer = layer_of(report, f);
 
+	for (size_t i = 0; layer == report->layers.n && f->subject.layer.n && i < layer; i++) {
+		const struct report_layer *l = vec_at(&report->layers, i);
+
+		if (str_eq(l->diff_id, f->subject.layer))
+			return i;
+	}
+	return layer;
+}
+
+static void say_secret(struct canvas *c, const struct report *report, const struct finding *f,
+		       size_t n)
+{
+	CLEANUP(strbuf_done) struct strbuf title = STRBUF_INIT(LIMIT_FIELD_BYTES);
+	struct str also = evidence_of(f, STR("also="));
+	size_t layer = made_layer_of(report, f);
+
+	if (n > 1)
+		strbuf_addf(&title, "%zu times: ", n);
+	strbuf_add(&title, f->title);
 	canvas_end_line(c);
 	text_pad(c->out, INDENT);
-	(void)canvas_say(c, TONE_HEADING, f->title, SIZE_MAX);
+	(void)canvas_say(c, TONE_HEADING, strbuf_str(&title), SIZE_MAX);
 	canvas_end_line(c);
+	if (also.n)
+		say(c, "also in", also);
 	if (f->n_locations && f->locations[0].path.n)
 		say(c, "in", f->locations[0].path);
 	if (layer < report->layers.n)
@@ -196,9 +231,13 @@ int secret_advice_tell(const struct report *report, bool no_color, struct err *e
 		say(&c, "note",
 		    STR("A secret in a layer must be treated as leaked: whoever could pull the "
 			"image has it. Rotate it first; a new image only keeps it from more."));
-	for (size_t i = 0; i < report->findings.n; i++)
-		if (counts(vec_at(&report->findings, i)))
-			say_secret(&c, report, vec_at(&report->findings, i));
+	for (size_t i = 0; i < report->findings.n; i++) {
+		const struct finding *f = vec_at(&report->findings, i);
+		size_t alike = counts(f) ? group_of(report, i) : 0;
+
+		if (alike)
+			say_secret(&c, report, f, alike);
+	}
 	r = strbuf_check(&out, err);
 	return r < 0 ? r : fd_write_all(STDOUT_FILENO, strbuf_str(&out), err);
 }

@@ -243,6 +243,19 @@ def test_advice_names_layers_instruction_and_rotation(tmp_path):
     assert SECRET not in text
 
 
+def test_advice_is_once_for_one_place_and_fits_it(tmp_path):
+    other = SECRET[:4] + SECRET[:3:-1]
+    config = {"config": {"Cmd": ["app", "--token", SECRET]},
+              "history": [{"created_by": f"RUN /bin/sh -c curl -H 'Authorization: token {other}' x; "
+                                         f"curl -H 'Authorization: token {other[:-4]}aBcD' x"}]}
+    docker_archive(tmp_path / "image.tar", [LAYERS[0]], config)
+    said = run(tmp_path, "squash", "image.tar", "--advise", "--no-cache", status=1).stdout.decode()
+    text = " ".join(said.split())
+    assert text.count("in history 1 RUN, for all to read") == 1 and "2 times: GitHub" in text, said
+    assert "rebuild layer 1, the topmost" in text and "brought by RUN curl" in text, said
+    assert "the command reads it when it runs" in text.split("in CMD")[1].split("rotate")[0], said
+
+
 # ---- bad input ----
 
 OUTSIDE = "/var/tmp/plimsoll-test-outside"
