@@ -478,7 +478,68 @@ static bool is_by_name(const struct finding *f)
 	return false;
 }
 
-/* What the other findings of secrets are of: "layer path" of files, "key" or name of the rest. */
+/* What stands for a secret behind a '=': "ghp_******** (40 characters)", or a word. */
+static struct str masked_word(struct str text)
+{
+	const struct str end = STR(" characters)");
+	size_t word = str_find_char(text, ' ');
+	struct str rest = str_skip(text, word);
+
+	if (str_has_prefix(rest, STR(" (")))
+		word += str_find(rest, end) + end.n;
+	return str_sub(text, 0, word);
+}
+
+/* What the variable is set to by the step, its secrets masked: "history 3 RUN TOKEN". */
+static struct str value_in_step(const struct report *report, struct str name)
+{
+	struct str variable = variable_of(name), number, text;
+	uint64_t step;
+	size_t at;
+
+	if (!str_pull_prefix(&name, STR("history ")) || !str_pull_word(&name, &number) ||
+	    !str_parse_u64(number, &step) || step < 1 || step > report->image.history.n)
+		return STR_NULL;
+	text = ((const struct report_history *)vec_at(&report->image.history, (size_t)step - 1))
+		       ->created_by;
+	while ((at = str_find(text, variable)) < text.n) {
+		bool begins = at == 0 || text.p[at - 1] == ' ';
+
+		text = str_skip(text, at + variable.n);
+		if (begins && str_pull_prefix(&text, STR("=")))
+			return text;
+	}
+	return STR_NULL;
+}
+
+/* What a variable of the image is set to: "ENV API_KEY". */
+static struct str value_in_env(const struct report *report, struct str name)
+{
+	struct str key, value;
+
+	if (!str_pull_prefix(&name, STR("ENV ")))
+		return STR_NULL;
+	for (size_t i = 0; i < report->image.env.n; i++)
+		if (str_cut(report->image.env.p[i], '=', &key, &value) && str_eq(key, name))
+			return value;
+	return STR_NULL;
+}
+
+/* By its name: the values are out by now, what stands for them tells which secret it was. */
+static struct str masked_value(const struct report *report, struct str name)
+{
+	struct str value = value_in_step(report, name);
+
+	if (!value.n)
+		value = value_in_env(report, name);
+	(void)str_pull_prefix(&value, STR("\"")); /* there may be none */
+	return masked_word(value);
+}
+
+/*
+ * What the other findings of secrets are of: "layer path" of files; "key", name and what stands for
+ * the value, of the rest.
+ */
 static int note_told(struct map *told, struct arena *a, const struct finding *f)
 {
 	struct str key = variable_of(f->subject.name);
@@ -492,7 +553,9 @@ static int note_told(struct map *told, struct arena *a, const struct finding *f)
 	for (size_t i = 0; i < f->evidence.n && r == 0; i++) {
 		struct str step = f->evidence.p[i];
 
-		if (str_pull_prefix(&step, STR("key=")) && step.n)
+		if ((str_pull_prefix(&step, STR("key=")) ||
+		     str_pull_prefix(&step, STR("secret="))) &&
+		    step.n)
 			r = map_put(told, step, a);
 	}
 	return r < 0 || key.n == 0 ? r : map_put(told, key, a);
@@ -511,14 +574,17 @@ static int note_all_told(struct map *files, struct map *variables, struct report
 	return r;
 }
 
-static bool is_told(const struct map *files, const struct map *variables, struct arena *a,
+static bool is_told(const struct map *files, const struct map *variables, struct report *report,
 		    const struct finding *by_name)
 {
-	struct str file;
+	struct str name = by_name->subject.name, masked, file;
 
-	if (by_name->subject.path.n == 0)
-		return map_get(variables, variable_of(by_name->subject.name));
-	file = arena_strf(a, "%.*s %.*s", STR_FMT(by_name->subject.layer),
+	if (by_name->subject.path.n == 0) {
+		masked = masked_value(report, name);
+		return map_get(variables, variable_of(name)) ||
+		       (masked.n && map_get(variables, masked));
+	}
+	file = arena_strf(&report->arena, "%.*s %.*s", STR_FMT(by_name->subject.layer),
 			  STR_FMT(by_name->subject.path));
 	return file.p && map_get(files, file);
 }
@@ -561,7 +627,7 @@ int secret_image_join(const struct secret_watching *watching, struct report *rep
 	for (size_t i = 0; i < report->findings.n && r == 0; i++) {
 		struct finding *f = vec_at(&report->findings, i);
 
-		if (is_by_name(f) && is_told(&files, &variables, &report->arena, f))
+		if (is_by_name(f) && is_told(&files, &variables, report, f))
 			continue;
 		if (is_by_name(f) && f->subject.path.n == 0)
 			take_out(&s, f);

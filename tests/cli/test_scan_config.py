@@ -228,6 +228,25 @@ def test_what_the_history_tells(tmp_path):
     assert "s3cr3t" not in json.dumps(got["findings"])
 
 
+def test_a_secret_of_the_history_is_told_once(tmp_path):
+    # Made up, in the form that GitHub gives its tokens.
+    secret = "ghp_" + "brKIRaGSxoHYL9f6SN23dsP8KvZJLIke1qUF"
+    steps = [{"created_by": f"RUN |2 TOKEN={secret} DB_PASSWORD=x1y2 /bin/sh -c make # buildkit"}]
+    image(tmp_path, layer(("a", "x", 0o644)), history=steps, **QUIET, Env=[f"API_KEY={secret}"])
+    got, findings = scan(tmp_path, "--scanners", "config,secret")
+    assert [f["title"] for f in findings if f["rule"].startswith("image-secret")] == [
+        "build argument DB_PASSWORD is kept in the history for all to read"]
+    assert [f["subject"]["name"] for f in findings if f["rule"] == "github-pat"] == ["history 1 RUN"]
+    assert secret not in json.dumps(got)
+
+
+def test_the_digest_of_an_instruction_is_short(tmp_path):
+    steps = [{"created_by": f"/bin/sh -c #(nop) ADD file:139c3708{'ab' * 28} in /somefile.txt "}]
+    image(tmp_path, layer(("somefile.txt", "x", 0o644)), history=steps, **QUIET)
+    assert ("image-add-used", "ADD file:139c3708abab in /somefile.txt: nothing here is fetched or unpacked"
+            ) in said(scan(tmp_path)[1])
+
+
 def test_a_value_behind_a_blank_is_not_shown(tmp_path):
     (tmp_path / "mine.yaml").write_text("""pack: mine
 rules:
