@@ -369,6 +369,25 @@ static int put_commands(const struct making *m, const struct history_line *line,
 	return 0;
 }
 
+/* Of classic builders' "file:139c..." twelve digits, as people name digests. */
+static struct str short_digest(struct str word)
+{
+	static const char *const prefixes[] = {"file:", "dir:", "multi:"};
+
+	for (size_t i = 0; i < ARRAY_LEN(prefixes); i++) {
+		struct str digits = word;
+		size_t n = 0;
+
+		if (!str_pull_prefix(&digits, str_of(prefixes[i])))
+			continue;
+		while (n < digits.n && char_hex(digits.p[n]) >= 0)
+			n++;
+		if (n == digits.n && n >= 32)
+			return str_sub(word, 0, word.n - n + 12);
+	}
+	return word;
+}
+
 /* White space of lines that were joined is one blank. */
 static struct value one_line(const struct making *m, struct str keyword, struct str value)
 {
@@ -381,7 +400,7 @@ static struct value one_line(const struct making *m, struct str keyword, struct 
 			continue;
 		if (sb.n)
 			strbuf_addc(&sb, ' ');
-		strbuf_add(&sb, word);
+		strbuf_add(&sb, short_digest(word));
 	}
 	ret = arena_str(m->arena, strbuf_str(&sb));
 	strbuf_done(&sb);
