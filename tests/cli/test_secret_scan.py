@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import sqlite3
 import string
 import subprocess
@@ -310,6 +311,20 @@ def secrets_of(path, *args, **how):
     doc = json.loads(run(path, "scan", "image.tar", "--scanners", "secret", "--format", "json", *args, **how).stdout)
     found = [f for f in doc["findings"] if f["kind"] == "secret"]
     return [f for f in found if "suppressed_by" not in f], [f for f in found if "suppressed_by" in f], doc
+
+
+def test_the_table_hides_no_rule_behind_the_finds_of_another(tmp_path):
+    maker = Maker(3)
+    files = {f"srv/f{i:02}": f"a={maker.github()}\n".encode() for i in range(30)}
+    files["srv/z"] = f"b={maker.gitlab()}\nc={maker.sendgrid()}\n".encode()
+    docker_archive(tmp_path / "image.tar", [tar_of(files)], {"config": {}})
+    found, _, _ = secrets_of(tmp_path)
+    out = run(tmp_path, "scan", "image.tar", "--scanners", "secret").stdout.decode()
+    section = out[out.index(f"SECRETS  {len(found)} findings\n"):].split("\n\n")[0]
+    assert re.search(r"30 in 30 places, first at layer 1, srv/f00:1,", section), section
+    for title in {f["title"] for f in found}:
+        assert title[:40] in " ".join(section.split()), section
+    assert "--format json lists each place" in section and len(section.splitlines()) < 25
 
 
 def test_a_baseline_takes_off_what_is_known_and_tells_how_much(scanned):
