@@ -335,7 +335,11 @@ static void add_word(struct strbuf *sb, struct str word)
 		quote = char_is_space(word.p[i]) || str_find_char(special, word.p[i]) < special.n;
 	if (quote)
 		strbuf_addc(sb, '\'');
-	strbuf_add(sb, word);
+	for (size_t i = 0; i < word.n; i++)
+		if (word.p[i] == '\'')
+			strbuf_adds(sb, "'\\''"); /* out of the quotes, a quote, in again */
+		else
+			strbuf_addc(sb, word.p[i]);
 	if (quote)
 		strbuf_addc(sb, '\'');
 }

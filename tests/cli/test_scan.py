@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import os
+import shlex
 import subprocess
 import tarfile
 
@@ -176,6 +177,14 @@ def test_a_database_without_a_record_that_can_be_read_was_found_all_the_same(tmp
     said = {c["what"]: c["state"] for c in report(tmp_path, "root.tar")["coverage"]}
     assert said["operating-system packages (dpkg)"] == "partial"
     assert "operating-system packages" not in said
+
+
+def test_a_command_is_quoted_as_a_shell_reads_it(tmp_path):
+    words = ["/bin/sh", "-c", "curl -H 'A: b' \"$X\"", "it's", ""]
+    docker_archive(tmp_path / "image.tar", [tar_of([("a", "x")])], {"config": {"Cmd": words}})
+    out = run(tmp_path, "scan", "image.tar").stdout.decode()
+    line, = [line for line in out.splitlines() if line.startswith("  command ")]
+    assert shlex.split(line)[1:] == words
 
 
 def test_a_directory_has_no_digest(tmp_path):
