@@ -269,6 +269,19 @@ def test_a_layer_of_the_map_filters_its_findings(browser, pages):
 
 
 @needs_browser
+def test_boxes_of_the_map_have_one_measure_and_cut_no_line_through(browser, tmp_path):
+    report = document([finding(i) for i in range(4)])
+    for layer, size in zip(report["layers"], (90_000, 6, 0)):
+        layer["file_bytes"], layer["blob_bytes"] = size, 10_200
+    page = browser.open(write(tmp_path, "sizes", report))
+    page.settle()
+    assert page.run("[...document.querySelectorAll('.tile')].map((t) => t.dataset.layer)") == ["0", "1"]
+    assert "10.2 kB" not in page.run("document.querySelector('.map').textContent")
+    assert page.run("""[...document.querySelectorAll('.tile')].every((t) => [...t.children].slice(1).every((line) =>
+        line.hidden || line.offsetTop + line.offsetHeight <= t.clientTop + t.clientHeight))""")
+
+
+@needs_browser
 @pytest.mark.parametrize("name", ["small", "big", "hostile", "empty", "whole"])
 def test_a_phone_shows_all_without_scrolling_sideways(browser, pages, name):
     page = browser.open(pages[name], width=360, height=780, phone=True)

@@ -592,12 +592,21 @@ function wasteClass(layer) {
   return part > 0.5 ? " s-critical" : part > 0.2 ? " s-high" : part > 0.05 ? " s-medium" : part > 0.005 ? " s-low" : "";
 }
 
+/* A line that would be cut through is left out; what it says is told when the box is chosen. */
+function showWholeLines(tile) {
+  for (const line of tile.children) line.hidden = false;
+  const end = tile.clientTop + tile.clientHeight;
+  for (const line of [...tile.children].slice(1)) line.hidden = line.offsetTop + line.offsetHeight > end;
+}
+
 function showLayers(only) {
   const section = document.getElementById("layers");
   if (!section) return;
   const found = layerFindings();
   addFindingColumn(section, found, only);
-  const sized = layers.map((layer, i) => ({ layer, i, size: layer.file_bytes || layer.blob_bytes || 0 }))
+  /* One measure for all: a layer without files is no box, not one of its packed size. */
+  const measure = layers.some((layer) => layer.file_bytes > 0) ? "file_bytes" : "blob_bytes";
+  const sized = layers.map((layer, i) => ({ layer, i, size: layer[measure] || 0 }))
     .filter((at) => at.size > 0).sort((a, b) => b.size - a.size || a.i - b.i).slice(0, TILES);
   if (sized.length < 2) return;
   const box = h("div", { class: "map", role: "group", "aria-label": "Layers by size" });
@@ -633,6 +642,7 @@ function showLayers(only) {
       style.left = at.x / width * 100 + "%"; style.width = at.w / width * 100 + "%";
       style.top = at.y / height * 100 + "%"; style.height = at.h / height * 100 + "%";
       tiles[k].classList.toggle("small", at.w < 70 || at.h < 30);
+      showWholeLines(tiles[k]);
     });
   };
   const colour = layers.some((layer) => wasteOf(layer) > 0) ? h("div", { class: "controls" }, h("button", { class: "chip", type: "button", "aria-pressed": "false",
