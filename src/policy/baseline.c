@@ -94,7 +94,7 @@ static int add_rule(struct reading *rd)
 	*rule = (struct ignore_rule){
 		.file = arena_str(a, rd->name),
 		.fingerprints = {p, rd->prints.n ? rd->prints.n : 1},
-		.reason = STR("known in the baseline"),
+		.reason = STR(FINDING_IN_BASELINE),
 		.text = arena_strf(a, "%zu fingerprints of the baseline", rd->prints.n)};
 	return rule->text.p && rule->file.p ? 0 : err_nomem(rd->err);
 }

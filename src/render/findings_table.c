@@ -344,18 +344,26 @@ static void put_broken_rules(struct canvas *c, const struct report *r, const str
 		put_hint(c, STR("--format json lists each place"));
 }
 
-static void put_suppressed(struct canvas *c, const struct report *r)
+static void put_suppressed_line(struct canvas *c, uint64_t n, const char *one, const char *many)
 {
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LINE_MAX_BYTES);
-	uint64_t n = tally_suppressed(r);
 
 	if (n == 0)
 		return;
 	strbuf_addc(c->out, '\n');
-	add_count(&sb, n,
-		  n == 1 ? "finding is suppressed by a rule" : "findings are suppressed by rules");
+	add_count(&sb, n, n == 1 ? one : many);
 	(void)canvas_say(c, TONE_DIM, strbuf_str(&sb), c->width);
 	canvas_end_line(c);
+}
+
+static void put_suppressed(struct canvas *c, const struct report *r)
+{
+	struct suppressed_counts n = tally_suppressed(r);
+
+	put_suppressed_line(c, n.by_rules, "finding is suppressed by a rule",
+			    "findings are suppressed by rules");
+	put_suppressed_line(c, n.in_baseline, "finding is known in the baseline",
+			    "findings are known in the baseline");
 }
 
 void put_findings(struct canvas *c, const struct report *r, const struct plan *plan)

@@ -218,12 +218,17 @@ static void put_remains(struct strbuf *out, const struct report *r, const struct
 
 static void put_left_out(struct strbuf *out, const struct report *r)
 {
-	uint64_t suppressed = tally_suppressed(r);
+	struct suppressed_counts n = tally_suppressed(r);
 
-	if (suppressed) {
+	if (n.by_rules) {
 		strbuf_addc(out, '\n');
-		add_count(out, suppressed, "finding is suppressed by a rule.\n",
+		add_count(out, n.by_rules, "finding is suppressed by a rule.\n",
 			  "findings are suppressed by rules.\n");
+	}
+	if (n.in_baseline) {
+		strbuf_addc(out, '\n');
+		add_count(out, n.in_baseline, "finding is known in the baseline.\n",
+			  "findings are known in the baseline.\n");
 	}
 	if (r->n_hidden_once) {
 		strbuf_addc(out, '\n');

@@ -68,18 +68,28 @@ struct finding_counts finding_counts_of(const struct report *report)
 	return n;
 }
 
-uint64_t tally_suppressed(const struct report *report)
+struct suppressed_counts tally_suppressed(const struct report *report)
 {
+	struct suppressed_counts n = {0};
 	struct finding_tally t;
 	int r = 0;
 
 	finding_tally_init(&t);
-	for (size_t i = 0; i < report->findings.n && r == 0; i++) {
+	for (size_t i = 0; i < report->findings.n; i++) {
 		const struct finding *f = vec_at(&report->findings, i);
 
-		if (f->suppressed_by.n)
+		if (f->suppressed_by.n == 0)
+			continue;
+		if (str_is(f->suppressed_reason, FINDING_IN_BASELINE)) {
+			n.in_baseline++;
+			continue;
+		}
+		n.by_rules++;
+		if (r == 0)
 			r = finding_tally_add(&t, f);
 	}
+	if (r == 0)
+		n.by_rules = t.n; /* else no memory: each by itself */
 	finding_tally_done(&t);
-	return r == 0 ? t.n : finding_counts_of(report).suppressed; /* no memory: each by itself */
+	return n;
 }

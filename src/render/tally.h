@@ -31,4 +31,8 @@ struct finding_counts {
 struct finding_counts finding_counts_of(const struct report *report);
 
 /* Suppressed findings as a plan would count them: what the text formats say. */
-uint64_t tally_suppressed(const struct report *report);
+struct suppressed_counts {
+	uint64_t by_rules, in_baseline;
+};
+
+struct suppressed_counts tally_suppressed(const struct report *report);

@@ -64,6 +64,9 @@ const char *finding_status_name(enum finding_status s); /* "affected", "will_not
 const char *subject_kind_name(enum subject_kind k);
 const char *finding_origin_name(enum finding_origin o); /* "" for ORIGIN_UNKNOWN */
 
+/* Why a secret of a baseline is suppressed; renderers count those by themselves. */
+#define FINDING_IN_BASELINE "known in the baseline"
+
 /* The exact names above; errors: ERR_USAGE, with the names there are. */
 int severity_parse(struct str name, enum severity *ret, struct err *err);
 

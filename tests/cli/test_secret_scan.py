@@ -334,6 +334,9 @@ def test_a_baseline_takes_off_what_is_known_and_tells_how_much(scanned):
     assert new == [] and len(old) == len(scanned.findings)
     assert {(f["suppressed_by"]["by"], f["suppressed_by"]["reason"]) for f in old} == {("known.json", "known in the baseline")}
     assert [(r["file"], r["state"], r["findings"]) for r in doc["ignore_rules"]] == [("known.json", "used", len(old))]
+    for form in ("table", "markdown"):
+        out = run(scanned.path, "scan", "image.tar", "--scanners", "secret", "--baseline", "known.json", "--format", form).stdout.decode()
+        assert f"{len(old)} findings are known in the baseline" in out and "suppressed by" not in out.split("IGNORE")[0]
     left_out = scanned.findings[0]["fingerprint"]
     prints = sorted({f["fingerprint"] for f in scanned.findings} - {left_out})
     (scanned.path / "known.txt").write_text("# known\n" + "\n".join(prints) + "\n")
