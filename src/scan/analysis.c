@@ -523,8 +523,10 @@ static bool is_writable(const struct analysis *a, const struct tree_entry *e)
 {
 	bool sticky = e->type == NODE_DIR && e->mode & 01000;
 
+	/* A program is believed wherever it lies. */
 	return e->mode & 0002 && !sticky && e->type != NODE_SYMLINK &&
-	       is_of_system(strbuf_str(&a->path));
+	       ((e->type == NODE_FILE && e->mode & 0111 && e->size > 0) ||
+		is_of_system(strbuf_str(&a->path)));
 }
 
 /* a->path is the node's. */
