@@ -275,7 +275,7 @@ int patch_tell_written(const char *output, const struct layout_image *image, str
 	CLEANUP(strbuf_done) struct strbuf out = STRBUF_INIT(LIMIT_FIELD_BYTES);
 
 	strbuf_addf(&out,
-		    "\nwritten to %s, manifest %.*s: what signed the old image does not sign this "
+		    "\nwritten to %s\nmanifest %.*s\nwhat signed the old image does not sign this "
 		    "one\n",
 		    output, STR_FMT(image->digest));
 	return print(&out, err);

@@ -184,6 +184,7 @@ def test_distroless_gets_its_package_unpacked_and_recorded(tmp_path):
                "--package-mirror", f"http://deb.example.com={MIRROR}")
     assert "their scripts were not run" in done.stdout
     assert re.search(r"high +1 +0\n", done.stdout), done.stdout
+    assert re.search(r"\nmanifest sha256:[0-9a-f]{64}\n", done.stdout), done.stdout
     config, tars = read_layout(tmp_path / "out")
     assert config["history"][-1]["created_by"] == f"plimsoll patch: netbase 1.0 -> {version}"
     got = tree(tars)
