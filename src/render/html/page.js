@@ -608,7 +608,7 @@ function showLayers(only) {
   const measure = layers.some((layer) => layer.file_bytes > 0) ? "file_bytes" : "blob_bytes";
   const sized = layers.map((layer, i) => ({ layer, i, size: layer[measure] || 0 }))
     .filter((at) => at.size > 0).sort((a, b) => b.size - a.size || a.i - b.i).slice(0, TILES);
-  if (sized.length < 2) return;
+  if (layers.length < 2 || !sized.length) return;
   const box = h("div", { class: "map", role: "group", "aria-label": "Layers by size" });
   const told = h("p", { class: "told", "aria-live": "polite" });
   let waste = false;
