@@ -27,8 +27,9 @@ static bool is_assessed(const struct report *r)
 	for (size_t i = 0; i < r->coverage.n; i++) {
 		const struct coverage *c = vec_at(&r->coverage, i);
 
-		if (str_is(c->what, "vulnerabilities"))
-			return c->state != COVERAGE_NOT_ASSESSED;
+		if (str_has_prefix(c->what, STR("vulnerabilities")) &&
+		    c->state != COVERAGE_NOT_ASSESSED)
+			return true;
 	}
 	return false;
 }

@@ -241,6 +241,8 @@ def test_packages_that_nothing_needs_are_told_with_what_they_carry(tmp_path):
     assert {f["folder"]: f["bytes"] for f in needs["folders"]}["opt/left"] == 5000
     assert needs["image_files"] == sum(p["files"] for p in needs["packages"] + needs["folders"])
     assert needs["image_bytes"] == sum(p["bytes"] for p in needs["packages"] + needs["folders"])
+    done = small_scan.run(tmp_path, "needs", "root", "--run", "curl -V", "--keep", "usr/lib/libssl.so.3")
+    assert " and 0 findings less." in done.stdout
 
 
 def test_what_is_kept_is_needed_and_followed(tmp_path):
