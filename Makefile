@@ -30,6 +30,7 @@ help:
 #: make bench-malware [FILES="FILE..."]  MB/s of YARA rules and lists of hashes
 #: make bench-secret-speed [IMAGES=DIR] [CORPUS=FILE]  what secrets add to a scan; MB/s on a text
 #: make bench-needs TREES="FILE..."   what real programs open beside what plimsoll needs names; root
+#: make bench-needs-speed [IMAGES=DIR]  what the closure of a large image costs
 #: make bench-expr               how fast expressions are compiled and evaluated
 #: make conformance SUITES=DIR [FEEDS=DIR]   the outside test suites, a score for each; with FEEDS
 #:                                 what a scan finds against the feeds' own ranges
@@ -97,6 +98,9 @@ bench: setup-bench build
 		$(if $(TRIVY),--trivy $(TRIVY))
 	$(MAKE) --no-print-directory bench-lint
 	$(MAKE) --no-print-directory bench-secrets
+	$(MAKE) --no-print-directory bench-secret-speed
+	$(MAKE) --no-print-directory bench-needs-speed
+	$(MAKE) --no-print-directory bench-malware
 	$(if $(FEEDS),$(MAKE) --no-print-directory build-tests && \
 		ninja -C $(BUILD) --quiet tests/match_bench tests/version_bench && \
 		tests/bench/match.sh $(BUILD) $(FEEDS) && $(BUILD)/tests/version_bench)
@@ -124,6 +128,10 @@ bench-malware: build-tests
 bench-needs: setup-bench build
 	tests/bench/needs.py --plimsoll $(PLIMSOLL) --work $(BUILD)/bench-needs $(or $(TREES),$(error say TREES=FILES))
 
+bench-needs-speed: setup-bench build
+	@[ -d $(IMAGES)/multi1500 ] || tests/bench/make_images.py --out $(IMAGES) --only multi1500
+	tests/bench/needs_speed.py --plimsoll $(PLIMSOLL) oci:$(IMAGES)/multi1500/oci
+
 bench-expr: build-tests
 	@ninja -C $(BUILD) --quiet tests/expr_bench
 	$(BUILD)/tests/expr_bench
@@ -150,5 +158,5 @@ update-golden: build-tests
 clean:
 	rm -rf $(BUILD) $(ASAN) $(FUZZ) build-lint
 
-.PHONY: all help setup-build setup-test setup-lint setup-bench setup-conformance build build-tests scan test lint asan fuzz fuzz-cel bench bench-lint bench-needs bench-secrets bench-secret-speed bench-malware bench-expr conformance \
+.PHONY: all help setup-build setup-test setup-lint setup-bench setup-conformance build build-tests scan test lint asan fuzz fuzz-cel bench bench-lint bench-needs bench-needs-speed bench-secrets bench-secret-speed bench-malware bench-expr conformance \
 	install docs format update-golden clean

@@ -155,12 +155,18 @@ def how(rule):
     return "the key's name and its form" if "names" in rule else "its form"
 
 
+def examples(rules, kind):
+    return sum(len(rule["examples"][kind]) for rule in rules)
+
+
 def secrets_page(packs):
     rules = [rule for pack in packs.values() for rule in pack["rules"]]
     providers = {rule["provider"] for rule in rules} - {"any"}
     lines = [NOTE.replace("rules/packs/", "rules/secrets/") + "# Secrets\n",
              f"{len(rules)} forms of {len(providers)} providers that `plimsoll scan --scanners secret` knows. What is\n"
-             "told of a secret and how rules are written: [formats/secrets.md](../formats/secrets.md).\n",
+             "told of a secret and how rules are written: [formats/secrets.md](../formats/secrets.md). Each has\n"
+             f"examples that it must find ({examples(rules, True)} in all) and others that it must not ({examples(rules, False)}): "
+             "`plimsoll rules test secrets`.\n",
              "| family | rules | providers | |\n|---|---|---|---|"]
     for name, pack in packs.items():
         own = {rule["provider"] for rule in pack["rules"]} - {"any"}

@@ -131,6 +131,8 @@ int secret_automaton_new(struct secret_trigger *triggers, size_t n, struct secre
 	struct secret_automaton *a = calloc(1, sizeof *a);
 	int r = e.texts && e.flags && e.ids && a ? 0 : err_nomem(err);
 
+	if (r == 0 && n == 0)
+		r = err_set(err, ERR_FORMAT, "no rule of secrets has a pattern to look for");
 	if (r == 0)
 		r = compile(a, triggers, n, &e, err);
 	expressions_done(&e);

@@ -3,6 +3,8 @@
 
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "codec/base64.h"
+#include "codec/checksum.h"
 #include "codec/yaml.h"
 #include "secret/secret_file.h"
 
@@ -11,6 +13,7 @@
 #define LARGE	  "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 #define DRAWN_MAX 4096 /* characters of one ${SET:N} */
+#define BASE64	  STR("base64:")
 
 static const struct {
 	const char *name, *letters;
@@ -19,6 +22,7 @@ static const struct {
 	{"base64", LARGE SMALL DIGITS "+/"},
 	{"base64url", LARGE SMALL DIGITS "-_"},
 	{"base32", LARGE "234567"},
+	{"base32lower", SMALL "234567"},
 	{"bech32", "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L"},
 	{"letters", LARGE SMALL},
 	{"lower", SMALL},
@@ -28,6 +32,9 @@ static const struct {
 	{"digits", DIGITS},
 	{"hex", DIGITS "abcdef"},
 	{"HEX", DIGITS "ABCDEF"},
+	{"x", "x"}, /* what people write in place of a value */
+	{"X", "X"},
+	{"0", "0"},
 };
 
 /* SplitMix64: https://prng.di.unimi.it/splitmix64.c; nothing here needs to be unguessable. */
@@ -91,6 +98,7 @@ struct running {
 	const struct secret_set *set;
 	struct secret_scanner *scanner;
 	struct vec found; /* struct secret_hit, of files */
+	struct strbuf bytes;
 	uint64_t seed;
 	secret_on_example on_example;
 	void *context;
@@ -105,14 +113,21 @@ static bool is_found(const struct secret_hits *hits, const struct secret_rule *r
 	return false;
 }
 
-/* Its first line is the path. */
+/* Its first line is the path; what follows is the file, as it is or behind "base64:". */
 static int look_at_file(struct running *run, struct str text, struct secret_hits *ret)
 {
 	struct str path;
-	int r;
+	int r = 0;
 
 	if (!str_pull_line(&text, &path))
 		return err_set(run->err, ERR_FORMAT, "the example has no path");
+	if (str_has_prefix(text, BASE64)) {
+		strbuf_reset(&run->bytes);
+		r = base64_decode(str_skip(text, BASE64.n), BASE64_STANDARD, &run->bytes, run->err);
+		text = strbuf_str(&run->bytes);
+	}
+	if (r < 0)
+		return r;
 	vec_cut(&run->found, 0);
 	r = secret_file_look(run->set, path, text, true, &run->found, run->err);
 	*ret = (struct secret_hits){.p = run->found.p, .n = run->found.n};
@@ -122,8 +137,9 @@ static int look_at_file(struct running *run, struct str text, struct secret_hits
 static int run_one(struct running *run, struct secret_example *x)
 {
 	CLEANUP(strbuf_done) struct strbuf text = STRBUF_INIT(LIMIT_SECRET_VALUE_BYTES);
+	uint64_t seed = run->seed ^ checksum_of(x->text); /* whatever examples stand before it */
 	struct secret_hits hits;
-	int r = secret_example_fill(x->text, &run->seed, &text, run->err);
+	int r = secret_example_fill(x->text, &seed, &text, run->err);
 
 	if (r == 0 && x->rule->file_kind < SECRET_N_FILE_KINDS)
 		r = look_at_file(run, strbuf_str(&text), &hits);
@@ -158,6 +174,7 @@ int secret_examples_run(const struct secret_set *set, uint64_t seed, secret_on_e
 	CLEANUP(secret_scanner_freep) struct secret_scanner *scanner = NULL;
 	struct running run = {.set = set,
 			      .found = VEC_INIT(struct secret_hit, LIMIT_SECRET_HITS),
+			      .bytes = STRBUF_INIT(LIMIT_SECRET_VALUE_BYTES),
 			      .seed = seed,
 			      .on_example = on_example,
 			      .context = context,
@@ -172,5 +189,6 @@ int secret_examples_run(const struct secret_set *set, uint64_t seed, secret_on_e
 			r = run_list(&run, rule, yaml_get(rule->examples, "false"), false);
 	}
 	vec_done(&run.found);
+	strbuf_done(&run.bytes);
 	return r;
 }

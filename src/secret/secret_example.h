@@ -3,7 +3,8 @@
  * Runs the examples of rules of secrets: a true one has to be found by its rule, a false one not.
  *
  * What ${SET:N} stands for is drawn from `seed`, so the repository holds no value that another
- * scanner would take for a secret, and each run tries others.
+ * scanner would take for a secret, and each run tries others. The example of a rule about files is
+ * the path, a line end and the bytes, which may be given in Base64 behind "base64:".
  * Errors: ERR_FORMAT with file and line for an example that is broken; ERR_NOMEM.
  */
 #pragma once

@@ -43,9 +43,10 @@
  * rotate (where to revoke it, one sentence), binary (also in files
  * that are no text; default on for rules without names).
  *
- * The first line of an example of a rule with `file` is the path. In examples ${SET:N} stands for N
- * characters of a set: base62, base64, base64url, hex, HEX, digits, letters, lower, upper, alnum
- * (a-z0-9), ALNUM, base32, bech32. They are drawn anew in each test.
+ * The first line of an example of a rule with `file` is the path; the file follows, as text or in
+ * Base64 behind "base64:". In examples ${SET:N} stands for N characters of a set: base62, base64,
+ * base64url, hex, HEX, digits, letters, lower, upper, alnum (a-z0-9), ALNUM, base32, base32lower,
+ * bech32, and x, X, 0, of one character each. They are drawn anew in each test.
  *
  * Patterns are RE2's (expr/regex.h); what the first pass needs of them is within what Vectorscan
  * takes, otherwise `keywords` are required.

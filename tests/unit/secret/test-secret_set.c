@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "base/shipped.h"
+#include "codec/yaml.h"
 #include "secret/secret_example.h"
 #include "secret/secret_set.h"
 
@@ -25,6 +26,8 @@ static const struct {
 	 "t.yaml:3: pattern of a"},
 	{"secrets: t\nrules:\n  - {id: a, title: A, severity: dire, pattern: a}\n", "severity"},
 	{"secrets: [\n", "t.yaml"},
+	{"secrets: t\nrules:\n  - {id: a, title: A, severity: low, file: pkcs12}\n",
+	 "no rule of secrets has a pattern to look for"},
 };
 
 TEST(a_broken_pack_says_where_and_what_was_meant)
@@ -103,6 +106,63 @@ TEST(rules_that_ship_find_their_true_examples_and_not_the_false)
 	}
 }
 
+TEST(each_rule_that_ships_has_a_true_example_and_a_false_one)
+{
+	CLEANUP(secret_set_freep) struct secret_set *set = shipped();
+	const struct secret_rule *rule;
+
+	for (size_t i = 0; (rule = secret_set_at(set, i)); i++)
+		if (yaml_len(yaml_get(rule->examples, "true")) == 0 ||
+		    yaml_len(yaml_get(rule->examples, "false")) == 0)
+			fail_msg("%.*s:%zu: %.*s needs an example of each kind",
+				 STR_FMT(rule->file), rule->line, STR_FMT(rule->id));
+}
+
+static int note_held(void *context, const struct secret_example *x, struct err *err)
+{
+	(void)err;
+	*(bool *)context = x->held;
+	return 0;
+}
+
+TEST(a_file_of_an_example_may_be_given_in_base64)
+{
+	static const struct {
+		const char *text;
+		bool is_found;
+		const char *message;
+	} rows[] = {
+		{"a.kdbx\\nbase64:A9mimmf7S7UAAAAA", true, NULL},
+		{"a.kdbx\\nbase64:A9mimgD7S7UAAAAA", false, NULL},
+		{"a.kdbx\\nA9mimmf7S7UAAAAA", false, NULL},
+		{"a.kdbx\\nbase64:A9mi!mf7", false, "t.yaml:4: base64: offset 4"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		CLEANUP(secret_set_freep) struct secret_set *set = NULL;
+		CLEANUP(strbuf_done) struct strbuf pack = STRBUF_INIT(1000);
+		struct err err = {0};
+		bool held = false;
+		int r;
+
+		strbuf_addf(&pack,
+			    "secrets: t\nrules:\n  - {id: a, title: A, severity: low, file: "
+			    "keepass-database,\n     examples: {true: [\"%s\"]}}\n"
+			    "  - {id: b, title: B, severity: low, pattern: b_secret}\n",
+			    rows[i].text);
+		assert_int_equal(secret_set_new(&set, &err), 0);
+		assert_int_equal(secret_set_add_pack(set, strbuf_str(&pack), STR("t.yaml"), &err),
+				 0);
+		if (secret_set_compile(set, &err) < 0)
+			fail_msg("%s", err.msg);
+		r = secret_examples_run(set, 1, note_held, &held, &err);
+		assert_int_equal(r < 0, rows[i].message != NULL);
+		assert_int_equal(held, rows[i].is_found);
+		if (rows[i].message)
+			assert_has(err.msg, rows[i].message);
+	}
+}
+
 TEST(random_characters_are_drawn_into_examples)
 {
 	CLEANUP(strbuf_done) struct strbuf out = STRBUF_INIT(1000);
@@ -164,6 +224,25 @@ TEST(every_byte_value_and_long_lines_are_gone_over)
 	free(bytes);
 }
 
+/* "ghp_..." between two of the same byte: word characters on either side make another word of it.
+ */
+TEST(each_byte_value_may_stand_beside_a_secret)
+{
+	CLEANUP(secret_set_freep) struct secret_set *set = shipped();
+	char text[] = "?ghp_kR3v9TqLm2xWz7Yb0PdQ8sNf4HcJe1AbC3dE?";
+	bool cut;
+
+	for (int c = 0; c < 256; c++) {
+		bool is_word = char_is_alnum((char)c);
+		size_t n;
+
+		text[0] = text[sizeof text - 2] = (char)c;
+		n = scan(set, str_make(text, sizeof text - 1), SECRET_TEXT, &cut);
+		if (n > 1 || (is_word && n != 0) || (!is_word && c < 128 && n == 0))
+			fail_msg("between two bytes %d: %zu found", c, n);
+	}
+}
+
 /* A text made to keep the second pass busy: what is not looked at is told. */
 TEST(a_text_of_nothing_but_beginnings_is_cut_and_told)
 {
@@ -186,9 +265,12 @@ int main(void)
 		RUN(a_broken_pack_says_where_and_what_was_meant),
 		RUN(each_rule_that_ships_says_whose_it_is_and_what_to_do),
 		RUN(rules_that_ship_find_their_true_examples_and_not_the_false),
+		RUN(each_rule_that_ships_has_a_true_example_and_a_false_one),
+		RUN(a_file_of_an_example_may_be_given_in_base64),
 		RUN(random_characters_are_drawn_into_examples),
 		RUN(one_value_is_one_finding),
 		RUN(every_byte_value_and_long_lines_are_gone_over),
+		RUN(each_byte_value_may_stand_beside_a_secret),
 		RUN(a_text_of_nothing_but_beginnings_is_cut_and_told),
 	};
 

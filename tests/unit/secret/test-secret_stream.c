@@ -9,6 +9,7 @@
 #define PACK                                                                                       \
 	"secrets: t\nrules:\n"                                                                     \
 	"  - {id: a, title: A, severity: high, pattern: 'tok_[0-9a-z]{10}'}\n"                     \
+	"  - {id: b, title: B, severity: high, pattern: 'bin_[0-9a-z]{10}', binary: on}\n"         \
 	"  - {id: p, title: P, severity: high, names: [password], pattern: '.{6,40}', "            \
 	"context: password}\n"
 
@@ -165,6 +166,58 @@ TEST(parts_within_parts_have_streams_of_their_own)
 	end(&f);
 }
 
+TEST(one_line_of_ten_megabytes_is_read_to_its_end)
+{
+	enum { N = 10 << 20 };
+	static const size_t at[] = {0, N / 3, N / 2 - 7, N - sizeof TOKEN};
+	char *text = malloc(N);
+	struct fixture f;
+	struct secret_finds finds;
+
+	assert_non_null(text);
+	for (size_t i = 0; i < N; i++)
+		text[i] = "lorem ipsum;"[i % 12];
+	for (size_t i = 0; i < ARRAY_LEN(at); i++) {
+		memcpy(text + at[i], " " TOKEN, sizeof TOKEN);
+		text[at[i] + sizeof TOKEN - 1] = "abcd"[i]; /* each another value */
+		if (at[i] + sizeof TOKEN < N)
+			text[at[i] + sizeof TOKEN] = ' ';
+	}
+	begin(&f);
+	finds = read_in(&f, str_make(text, N), 65536, CONTENT_PLAIN, true);
+	assert_int_equal(finds.n, ARRAY_LEN(at));
+	for (size_t i = 0; i < finds.n; i++) {
+		assert_int_equal(finds.p[i].line, 1);
+		assert_int_equal(finds.p[i].offset, at[i] + 1);
+	}
+	free(text);
+	end(&f);
+}
+
+TEST(a_secret_between_noise_is_found_and_noise_is_none)
+{
+	enum { N = 4 << 20, AT = N / 2 };
+	char *noise = malloc(N);
+	uint64_t z = 1;
+	struct fixture f;
+	struct secret_finds finds;
+
+	assert_non_null(noise);
+	for (size_t i = 0; i < N; i++) {
+		z = z * 6364136223846793005u + 1442695040888963407u;
+		noise[i] = (char)(z >> 56);
+	}
+	begin(&f);
+	finds = read_in(&f, str_make(noise, N), 4096, CONTENT_PLAIN, true);
+	assert_int_equal(finds.n, 0);
+	memcpy(noise + AT, " bin_8f3k29dq7x ", 16);
+	finds = read_in(&f, str_make(noise, N), 4096, CONTENT_PLAIN, true);
+	assert_int_equal(finds.n, 1);
+	assert_int_equal(finds.p[0].offset, AT + 1);
+	free(noise);
+	end(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -174,6 +227,8 @@ int main(void)
 		RUN(a_key_is_told_unless_it_holds_a_secret),
 		RUN(more_secrets_than_the_limit_are_told_as_cut),
 		RUN(parts_within_parts_have_streams_of_their_own),
+		RUN(one_line_of_ten_megabytes_is_read_to_its_end),
+		RUN(a_secret_between_noise_is_found_and_noise_is_none),
 	};
 
 	return RUN_ALL(tests);
