@@ -21,6 +21,7 @@ enum claim_format {
 	CLAIM_DCT,	/* Docker Content Trust (Notary v1) */
 	CLAIM_NOTATION, /* Notary Project */
 	CLAIM_GPG,	/* GPG simple signing */
+	CLAIM_BLOB,	/* a bare signature over a file */
 };
 
 /* How a time is known; the first two can be believed. */

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Exit status 0 comes from one place, and only for a verification that says so itself.
+ */
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/limits.h"
+#include "cmd/terminal.h"
+#include "cmd/verify.h"
+#include "render/verification.h"
+
+enum { EXIT_VERIFIED = 0, EXIT_REFUSED = 1, EXIT_UNSURE = 2 };
+
+static struct verify_options opt = {.format = "table"};
+
+#define VERIFY_FORM(name) extern const struct verify_form verify_form_##name;
+#include "cmd/verify_form_list.def"
+#undef VERIFY_FORM
+
+const struct verify_form *const verify_forms[] = {
+#define VERIFY_FORM(name) &verify_form_##name,
+#include "cmd/verify_form_list.def"
+#undef VERIFY_FORM
+	NULL,
+};
+
+int verify_read(struct arena *arena, const char *path, size_t max_bytes, struct str *ret,
+		struct err *err)
+{
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(max_bytes);
+	bool is_stdin = strcmp(path, "-") == 0;
+	int r = is_stdin ? fd_read_all(STDIN_FILENO, &sb, err) : file_read(path, &sb, err);
+
+	if (r < 0)
+		return is_stdin ? err_wrap(err, r, "stdin") : r;
+	*ret = arena_str(arena, strbuf_str(&sb));
+	return arena_check(arena, err);
+}
+
+/* A word that names a form needs what the form verifies behind it; alone it is a target. */
+static const struct verify_form *choose(int argc, const char *const *argv)
+{
+	const struct verify_form *image = NULL;
+
+	for (const struct verify_form *const *f = verify_forms; *f; f++) {
+		if (!(*f)->word)
+			image = *f;
+		else if (argc > 1 && strcmp(argv[0], (*f)->word) == 0)
+			return *f;
+	}
+	return image;
+}
+
+static int take_now(int64_t *ret, struct err *err)
+{
+	if (!opt.now) {
+		*ret = (int64_t)time(NULL);
+		return 0;
+	}
+	if (!clock_parse(str_of(opt.now), ret))
+		return err_set(err, ERR_USAGE, "--now %s: write a time as 2026-11-22T10:00:00Z",
+			       opt.now);
+	return 0;
+}
+
+static int print_table(const struct verification *v, struct strbuf *out)
+{
+	struct terminal t = terminal_look(STDOUT_FILENO);
+	struct canvas c = {
+		.out = out,
+		.width = t.width,
+		.color = t.color && !opt.no_color,
+		.unicode = t.unicode,
+	};
+
+	verification_table(&c, v);
+	return command_print(strbuf_str(out));
+}
+
+static int print(const struct verification *v)
+{
+	CLEANUP(strbuf_done) struct strbuf out = STRBUF_INIT(LIMIT_OUTPUT_BYTES);
+
+	if (opt.print_reference) {
+		if (!v->verified)
+			return 0;
+		strbuf_add(&out, v->reference.n ? v->reference : v->digest);
+		strbuf_addc(&out, '\n');
+		return command_print(strbuf_str(&out));
+	}
+	if (strcmp(opt.format, "json") == 0) {
+		verification_json(&out, v);
+		return command_print(strbuf_str(&out));
+	}
+	return opt.quiet ? 0 : print_table(v, &out);
+}
+
+static bool is_about_the_target(int r)
+{
+	return r != -ERR_USAGE && r != -ERR_NOMEM && r != -ERR_BUG;
+}
+
+/* What a form could not tell, and wrote into no trail, is the answer too. */
+static void keep_reason(struct verification *v, int r, const struct err *err)
+{
+	if (r == -ERR_DENIED)
+		(void)trail_refuse(&v->trail, NULL, "target", "", "%s", err->msg);
+	else
+		(void)trail_unsure(&v->trail, NULL, (enum err_code) - r, "target", "", "%s",
+				   err->msg);
+}
+
+static int status_of(const struct verification *v, int r)
+{
+	if (r == 0 && v->verified && !v->trail.failed)
+		return EXIT_VERIFIED;
+	return r == -ERR_DENIED && !v->trail.unsure ? EXIT_REFUSED : EXIT_UNSURE;
+}
+
+static int verify(const struct verify_form *form, const char *const *argv, int64_t now)
+{
+	struct arena arena;
+	struct verification v;
+	struct err err = {0};
+	int r, status;
+
+	arena_init(&arena, LIMIT_VERIFY_ARENA_BYTES);
+	verification_init(&v, &arena, str_of(argv[0]), now);
+	if (opt.now)
+		verification_warn(&v, "the present is taken to be %s, by --now", opt.now);
+	r = form->verify(&opt, argv, &v, &err);
+	if (r < 0 && !is_about_the_target(r)) {
+		status = command_error(&err);
+	} else {
+		if (r < 0 && !v.trail.failed)
+			keep_reason(&v, r, &err);
+		status = status_of(&v, r);
+		if (print(&v) != EXIT_DONE)
+			status = EXIT_UNSURE;
+		if (opt.print_reference && status != EXIT_VERIFIED)
+			(void)command_error(&err);
+	}
+	verification_done(&v);
+	arena_done(&arena);
+	return status;
+}
+
+static int run(int argc, const char *const *argv)
+{
+	const struct verify_form *form = argc > 0 ? choose(argc, argv) : NULL;
+	size_t skip = form && form->word ? 1 : 0;
+	struct err err = {0};
+	int64_t now;
+
+	if (!form || (size_t)argc - skip != form->n_arguments)
+		(void)err_set(&err, ERR_USAGE,
+			      argc == 0 ? "what shall be verified? see plimsoll verify --help"
+					: "%s: takes other words; see plimsoll verify --help",
+			      argc ? argv[0] : "");
+	else if (strcmp(opt.format, "table") != 0 && strcmp(opt.format, "json") != 0)
+		(void)err_set(&err, ERR_USAGE, "--format %s: say table or json", opt.format);
+	else if (take_now(&now, &err) == 0)
+		return verify(form, argv + skip, now);
+	return command_error(&err);
+}
+
+static const struct option_spec options[] = {
+	OPTION_LIST("key", 'k', &opt.keys, "FILE", "believe this public key"),
+	OPTION_STR("signature", 0, &opt.signature, "FILE", "of a blob: raw or base64"),
+	OPTION_STR("now", 0, &opt.now, "TIME",
+		   "take this as the present (2026-11-22T10:00:00Z), for audits and tests"),
+	OPTION_WORDS("format", 'f', &opt.format, "FORMAT", "table or json (table)", "table json",
+		     .project = true),
+	OPTION_FLAG("print-reference", 0, &opt.print_reference,
+		    "print only what was verified, name@digest, and nothing if it was not"),
+	OPTION_FLAG("quiet", 'q', &opt.quiet, "print nothing; the exit status tells",
+		    .project = true),
+	OPTION_FLAG("no-color", 0, &opt.no_color, "no colour", .project = true),
+	OPTION_END,
+};
+
+const struct command command_verify = {
+	.name = "verify",
+	.arguments = "blob FILE",
+	.group = COMMAND_IMAGE,
+	.summary = "say who signed something, and whether to believe it",
+	.details = "Exit status: 0 verified; 1 not verified; 2 it could not be told (network, an "
+		   "expired root of trust, a mistake in the command). Nothing is asked of the "
+		   "network but the registry of the target.\n"
+		   " plimsoll verify blob release.tar.gz --signature release.sig --key release.pub",
+	.options = options,
+	.run = run,
+};
