@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "net/registry.h"
 
-#include <pthread.h>
-
 #include "base/log.h"
 #include "codec/json.h"
-#include "net/auth.h"
+#include "net/registry_internal.h"
 
 #define TYPE_OCI_INDEX	     "application/vnd.oci.image.index.v1+json"
 #define TYPE_OCI_MANIFEST    "application/vnd.oci.image.manifest.v1+json"
@@ -15,28 +13,6 @@
 
 static const char accepted[] =
 	TYPE_OCI_INDEX ", " TYPE_OCI_MANIFEST ", " TYPE_DOCKER_LIST ", " TYPE_DOCKER_MANIFEST;
-
-enum scheme { SCHEME_UNKNOWN, SCHEME_HTTPS, SCHEME_HTTP };
-
-/* A mirror, or the registry itself. */
-struct endpoint {
-	struct registry_place place;
-	struct str host; /* that is connected to */
-	bool allow_plain;
-	enum scheme scheme; /* unknown until https was tried, where http is allowed */
-	struct auth *auth;
-};
-
-struct registry {
-	struct arena arena;
-	struct registry_name name;
-	struct registry_options options;
-	struct http *http;
-	struct endpoint endpoints[LIMIT_MIRRORS + 1];
-	size_t n_endpoints;
-	pthread_mutex_t lock; /* guards scheme and auth of the endpoints, used */
-	size_t used;	      /* endpoint that had the manifest; n_endpoints: none yet */
-};
 
 void registry_manifest_done(struct registry_manifest *m)
 {
@@ -206,7 +182,8 @@ static int explain_status(const struct endpoint *e, const char *what, const char
 	}
 }
 
-static int explain(void *ctx, const char *what, const struct http_response *answer, struct err *err)
+int registry_explain(void *ctx, const char *what, const struct http_response *answer,
+		     struct err *err)
 {
 	CLEANUP(json_freep) struct json *doc = NULL;
 	char code[64] = "";
@@ -224,7 +201,7 @@ static int explain(void *ctx, const char *what, const struct http_response *answ
 
 /* --- requests --- */
 
-static const char *scheme_of(const struct endpoint *e)
+const char *registry_scheme(const struct endpoint *e)
 {
 	return e->scheme == SCHEME_HTTP ? "http" : "https";
 }
@@ -278,7 +255,7 @@ static int prepare_locked(struct registry *reg, struct endpoint *e, struct err *
 	return auth_new(&auth, &e->auth, err);
 }
 
-static int prepare(struct registry *reg, struct endpoint *e, struct err *err)
+int registry_prepare(struct registry *reg, struct endpoint *e, struct err *err)
 {
 	int r;
 
@@ -288,7 +265,7 @@ static int prepare(struct registry *reg, struct endpoint *e, struct err *err)
 	return r;
 }
 
-static struct http_request request_for(struct endpoint *e, const char *url, const char *what)
+struct http_request registry_request(struct endpoint *e, const char *url, const char *what)
 {
 	return (struct http_request){
 		.url = url,
@@ -296,7 +273,7 @@ static struct http_request request_for(struct endpoint *e, const char *url, cons
 		.authorizer = auth_authorizer(e->auth),
 		.size_bytes = HTTP_SIZE_UNKNOWN,
 		.insecure = e->allow_plain,
-		.explain = explain,
+		.explain = registry_explain,
 		.explain_ctx = e,
 	};
 }
@@ -422,13 +399,13 @@ static int manifest_from(struct registry *reg, struct endpoint *e, struct str ve
 	CLEANUP(http_response_done) struct http_response answer = HTTP_RESPONSE_INIT;
 	CLEANUP(strbuf_done) struct strbuf url = STRBUF_INIT(LIMIT_HTTP_URL_BYTES);
 	struct http_request rq;
-	int r = prepare(reg, e, err);
+	int r = registry_prepare(reg, e, err);
 
 	if (r < 0)
 		return r;
-	strbuf_addf(&url, "%s://%.*s/v2/%.*s/manifests/%.*s", scheme_of(e), STR_FMT(e->host),
+	strbuf_addf(&url, "%s://%.*s/v2/%.*s/manifests/%.*s", registry_scheme(e), STR_FMT(e->host),
 		    STR_FMT(e->place.path), STR_FMT(version));
-	rq = request_for(e, strbuf_cstr(&url), what);
+	rq = registry_request(e, strbuf_cstr(&url), what);
 	rq.accept = accepted;
 	r = strbuf_check(&url, err);
 	if (r == 0)
@@ -436,7 +413,7 @@ static int manifest_from(struct registry *reg, struct endpoint *e, struct str ve
 	if (r < 0)
 		return r;
 	if (answer.status != 200)
-		return explain(e, what, &answer, err);
+		return registry_explain(e, what, &answer, err);
 	strbuf_reset(&ret->bytes);
 	strbuf_add(&ret->bytes, strbuf_str(&answer.body));
 	r = strbuf_check(&ret->bytes, err);
@@ -511,17 +488,17 @@ static int add_alternative(struct registry *reg, struct endpoint *e, struct str 
 			   struct err *err)
 {
 	struct str url, what;
-	int r = prepare(reg, e, err);
+	int r = registry_prepare(reg, e, err);
 
 	if (r < 0)
 		return r;
-	url = arena_strf(a, "%s://%.*s/v2/%.*s/blobs/%.*s", scheme_of(e), STR_FMT(e->host),
+	url = arena_strf(a, "%s://%.*s/v2/%.*s/blobs/%.*s", registry_scheme(e), STR_FMT(e->host),
 			 STR_FMT(e->place.path), STR_FMT(digest));
 	what = arena_strf(a, "%.*s/%.*s: blob %.*s", STR_FMT(e->place.domain),
 			  STR_FMT(e->place.path), STR_FMT(digest));
 	if (!url.p || !what.p)
 		return err_nomem(err);
-	*ret = request_for(e, url.p, what.p);
+	*ret = registry_request(e, url.p, what.p);
 	ret->size_bytes = size_bytes;
 	return 0;
 }

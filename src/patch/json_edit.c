@@ -1,70 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "patch/json_edit.h"
 
-#include <math.h>
-
-static void copy_real(struct json_writer *w, const struct json *v)
-{
-	char text[64];
-	double d = 0;
-
-	(void)json_number(v, &d); /* its kind says that it is one */
-	(void)snprintf(text, sizeof text, "%.17g", d);
-	json_add_raw(w, str_of(isfinite(d) ? text : "null"));
-}
-
-static void copy_members(struct json_writer *w, const struct json *v)
-{
-	const struct json *member;
-	struct str key;
-	void *iter = NULL;
-
-	json_open_map(w);
-	while (json_each(v, &iter, &key, &member)) {
-		json_key_str(w, key);
-		json_edit_copy(w, member);
-	}
-	json_close_map(w);
-}
-
-static void copy_list(struct json_writer *w, const struct json *v)
-{
-	json_open_list(w);
-	for (size_t i = 0; i < json_len(v); i++)
-		json_edit_copy(w, json_at(v, i));
-	json_close_list(w);
-}
-
-void json_edit_copy(struct json_writer *w, const struct json *v)
-{
-	int64_t n = 0;
-
-	switch (json_kind_of(v)) {
-	case JSON_KIND_ABSENT:
-	case JSON_KIND_NULL:
-		json_add_null(w);
-		break;
-	case JSON_KIND_BOOL:
-		json_add_bool(w, json_truth(v));
-		break;
-	case JSON_KIND_INT:
-		(void)json_int(v, &n); /* its kind says that it is one */
-		json_add_int(w, n);
-		break;
-	case JSON_KIND_REAL:
-		copy_real(w, v);
-		break;
-	case JSON_KIND_TEXT:
-		json_add_str(w, json_str(v));
-		break;
-	case JSON_KIND_LIST:
-		copy_list(w, v);
-		break;
-	case JSON_KIND_MAP:
-		copy_members(w, v);
-		break;
-	}
-}
+#include "codec/json_copy.h"
 
 static void write_rootfs(struct json_writer *w, const struct json *rootfs,
 			 const struct config_change *c)
@@ -106,7 +43,7 @@ static void write_merged(struct json_writer *w, const struct json *entry)
 		if (str_is(key, "empty_layer"))
 			continue;
 		json_key_str(w, key);
-		json_edit_copy(w, member);
+		json_add_copy(w, member);
 	}
 	json_put_bool(w, "empty_layer", true);
 	json_close_map(w);
@@ -128,7 +65,7 @@ static void write_history(struct json_writer *w, const struct json *history,
 		if (is_layer && n_layers > c->n_kept)
 			write_merged(w, entry);
 		else
-			json_edit_copy(w, entry);
+			json_add_copy(w, entry);
 	}
 	write_entry(w, c, c->n_diff_ids > 0);
 	json_close_list(w);
@@ -154,7 +91,7 @@ static void write_env(struct json_writer *w, const struct json *env, struct str_
 	json_open_list(w);
 	for (size_t i = 0; i < json_len(env); i++)
 		if (!has_name(left_out, name_of(json_str(json_at(env, i)))))
-			json_edit_copy(w, json_at(env, i));
+			json_add_copy(w, json_at(env, i));
 	json_close_list(w);
 }
 
@@ -168,7 +105,7 @@ static void write_labels(struct json_writer *w, const struct json *labels, struc
 	while (json_each(labels, &iter, &key, &member))
 		if (!has_name(left_out, key)) {
 			json_key_str(w, key);
-			json_edit_copy(w, member);
+			json_add_copy(w, member);
 		}
 	json_close_map(w);
 }
@@ -189,7 +126,7 @@ static void write_running(struct json_writer *w, const struct json *config,
 		else if (str_is(key, "Labels") && json_kind_of(member) == JSON_KIND_MAP)
 			write_labels(w, member, cut->labels);
 		else
-			json_edit_copy(w, member);
+			json_add_copy(w, member);
 	}
 	json_close_map(w);
 }
@@ -224,7 +161,7 @@ static void write_config(struct json_writer *w, const struct json *doc,
 		else if (is_running(key, member))
 			write_running(w, member, &c->cut);
 		else
-			json_edit_copy(w, member);
+			json_add_copy(w, member);
 		has_created = has_created || str_is(key, "created");
 	}
 	if (!has_created)

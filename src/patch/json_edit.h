@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Writes JSON that was read, so that documents of others keep what we do not know of them.
+ * Image configs that are changed: documents of others keep what we do not know of them.
  *
- *     json_edit_copy(&writer, value);                     the value as it is
  *     config_extend(config, &change, &out, err);     an image config with other layers
  *
  * Ownership: borrows. Errors: those of the buffer; ERR_FORMAT (no config).
@@ -12,9 +11,6 @@
 #include "base/arena.h"
 #include "codec/json.h"
 #include "codec/json_writer.h"
-
-/* Nested at most as deep as json_parse lets through. */
-void json_edit_copy(struct json_writer *w, const struct json *v);
 
 /* What does not go into the new config. */
 struct config_cut {

@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/vec.h"
 #include "codec/decompress.h"
+#include "codec/json_copy.h"
 #include "codec/tar_writer.h"
 #include "crypto/digest_stream.h"
 #include "image/manifest.h"
@@ -309,7 +310,7 @@ static void write_old_entries(struct json_writer *w, const struct json *index, c
 		const struct json *m = json_at(manifests, i);
 
 		if (!str_is(json_get_str(json_get(m, "annotations"), REF_NAME), tag))
-			json_edit_copy(w, m);
+			json_add_copy(w, m);
 	}
 }
 
