@@ -251,6 +251,10 @@ static EVP_PKEY *read_der(struct str der)
 	const unsigned char *p = (const unsigned char *)der.p, *end = p + der.n;
 	EVP_PKEY *pkey = d2i_PUBKEY(NULL, &p, (long)der.n);
 
+	if (!pkey) { /* PKCS #1: a sequence of two numbers, never of a sequence */
+		p = (const unsigned char *)der.p;
+		pkey = d2i_PublicKey(EVP_PKEY_RSA, NULL, &p, (long)der.n);
+	}
 	if (pkey && p != end) {
 		EVP_PKEY_free(pkey);
 		return NULL;

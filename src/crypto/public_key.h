@@ -14,7 +14,8 @@
  * Ownership: a key owns itself; slices of it live as long. Threads: read-only sharing is fine.
  * Errors: ERR_FORMAT (no key), ERR_DENIED (too weak; the signature does not hold, or is of another
  * scheme), ERR_UNSUPPORTED (a kind of key that is not known here), ERR_NOMEM.
- * Format: RFC 5280 SubjectPublicKeyInfo in DER or PEM (RFC 7468), PKCS #1 "RSA PUBLIC KEY".
+ * Format: RFC 5280 SubjectPublicKeyInfo in DER or PEM (RFC 7468), PKCS #1 "RSA PUBLIC KEY"
+ * in both.
  * Behind it: OpenSSL 3.
  */
 #pragma once
