@@ -59,7 +59,7 @@ static void add_rule(struct strbuf *sb, const struct policy_rule *rule)
 		const struct policy_exception *x = &rule->exceptions[i];
 
 		strbuf_addf(sb, "    %-10s %.*s\n", "except", STR_FMT(x->match.text));
-		strbuf_addf(sb, "    %-10s until %.*s, %.*s: %.*s\n", "", STR_FMT(x->until),
+		strbuf_addf(sb, "    %-10s until %.*s, %.*s: %.*s\n", "", STR_FMT(x->until.text),
 			    STR_FMT(x->owner), STR_FMT(x->reason));
 	}
 }

@@ -7,17 +7,22 @@
 #include "base/nearest.h"
 #include "check/rule_program.h"
 #include "base/shipped.h"
-#include "codec/yaml.h"
+#include "codec/yaml_keys.h"
 
 #define POLICY_ID_MAX 64 /* bytes */
-#define DAY_SECONDS   86400
 #define FOLDER	      "policies/"
 
+/* The keys' functions are given its first member. */
 struct reading {
+	struct yaml_reading yaml;
 	struct policy *policy;
 	size_t n_exceptions; /* of all rules */
-	struct err *err;
 };
+
+static struct reading *reading_of(struct yaml_reading *rd)
+{
+	return (struct reading *)(void *)rd;
+}
 
 const char *policy_kind_name(enum policy_kind k)
 {
@@ -27,18 +32,6 @@ const char *policy_kind_name(enum policy_kind k)
 	return names[k];
 }
 
-__attribute__((format(printf, 3, 4))) static int refuse(const struct reading *rd, size_t line,
-							const char *fmt, ...)
-{
-	char text[ERR_MSG_MAX];
-	va_list ap;
-
-	va_start(ap, fmt);
-	(void)vsnprintf(text, sizeof text, fmt, ap); /* a long one is cut */
-	va_end(ap);
-	return err_set(rd->err, ERR_FORMAT, "%.*s:%zu: %s", STR_FMT(rd->policy->file), line, text);
-}
-
 static struct str shown(struct str s)
 {
 	return str_sub(s, 0, 64);
@@ -46,120 +39,46 @@ static struct str shown(struct str s)
 
 /* ---- values ---- */
 
-static int take_str(struct reading *rd, const struct yaml_node *v, struct str *ret)
-{
-	if (yaml_kind_of(v) != YAML_SCALAR || str_is_empty(str_trim(yaml_str(v))))
-		return refuse(rd, yaml_line(v), "a text is expected here");
-	*ret = str_trim(yaml_str(v));
-	return 0;
-}
-
-static int take_text(struct reading *rd, const struct yaml_node *v, struct rule_text *ret)
+static int take_text(struct yaml_reading *rd, const struct yaml_node *v, struct rule_text *ret)
 {
 	ret->line = yaml_line(v);
-	return take_str(rd, v, &ret->text);
+	return yaml_take_text(rd, v, &ret->text);
 }
 
-static int take_unknown(struct reading *rd, const struct yaml_node *v, enum verdict_decision *ret)
+static int take_unknown(struct yaml_reading *rd, const struct yaml_node *v,
+			enum verdict_decision *ret)
 {
 	for (enum verdict_decision d = VERDICT_ALLOW; d <= VERDICT_DENY; d++)
 		if (str_is(yaml_str(v), verdict_decision_name(d))) {
 			*ret = d;
 			return 0;
 		}
-	return refuse(rd, yaml_line(v), "unknown is deny, warn or allow");
-}
-
-/* The last day on which it holds, or a time; "never" is said in words, not by leaving it out. */
-static int take_until(struct reading *rd, const struct yaml_node *v, struct policy_exception *x)
-{
-	struct str day = yaml_str(v);
-	struct value end;
-
-	x->until = day;
-	if (str_is(day, "never"))
-		return 0;
-	x->has_end = true;
-	if (day.n != 10 && clock_parse(day, &x->end))
-		return 0;
-	end = fact_time(day);
-	if (day.n != 10 || end.kind != VALUE_TIMESTAMP)
-		return refuse(rd, yaml_line(v), "until is a day, 2026-12-31, or never");
-	x->end = end.i + DAY_SECONDS;
-	return 0;
-}
-
-/* ---- keys ---- */
-
-/* A key of a map: takes its value. `seen` of a reading has a bit for each that was there. */
-struct key {
-	const char *name;
-	bool required;
-	int (*take)(struct reading *rd, void *into, const struct yaml_node *v);
-};
-
-static int unknown_key(struct reading *rd, const struct key *keys, const char *what,
-		       const struct yaml_node *key)
-{
-	struct nearest near = nearest_to(yaml_str(key));
-
-	for (const struct key *k = keys; k->name; k++)
-		nearest_offer(&near, str_of(k->name));
-	return refuse(rd, yaml_line(key), "%s has no \"%.*s\"%s%.*s%s", what,
-		      STR_FMT(shown(yaml_str(key))), near.name.n ? "; did you mean \"" : "",
-		      STR_FMT(near.name), near.name.n ? "\"?" : "");
-}
-
-static int take_keys(struct reading *rd, const struct key *keys, const char *what,
-		     const struct yaml_node *map, void *into)
-{
-	const struct yaml_node *key, *value;
-	unsigned seen = 0;
-	size_t k;
-
-	if (yaml_kind_of(map) != YAML_MAP)
-		return refuse(rd, yaml_line(map), "%s is a map", what);
-	for (size_t i = 0; yaml_entry(map, i, &key, &value); i++) {
-		int r;
-
-		for (k = 0; keys[k].name && !str_is(yaml_str(key), keys[k].name);)
-			k++;
-		if (!keys[k].name)
-			return unknown_key(rd, keys, what, key);
-		r = keys[k].take(rd, into, value);
-		if (r < 0)
-			return r;
-		seen |= 1u << k;
-	}
-	for (k = 0; keys[k].name; k++)
-		if (keys[k].required && !(seen & 1u << k))
-			return refuse(rd, yaml_line(map), "%s has no %s", what, keys[k].name);
-	return 0;
+	return yaml_refuse(rd, v, "unknown is deny, warn or allow");
 }
 
 /* ---- exceptions ---- */
 
-static int exception_match(struct reading *rd, void *x, const struct yaml_node *v)
+static int exception_match(struct yaml_reading *rd, void *x, const struct yaml_node *v)
 {
 	return take_text(rd, v, &((struct policy_exception *)x)->match);
 }
 
-static int exception_owner(struct reading *rd, void *x, const struct yaml_node *v)
+static int exception_owner(struct yaml_reading *rd, void *x, const struct yaml_node *v)
 {
-	return take_str(rd, v, &((struct policy_exception *)x)->owner);
+	return yaml_take_text(rd, v, &((struct policy_exception *)x)->owner);
 }
 
-static int exception_reason(struct reading *rd, void *x, const struct yaml_node *v)
+static int exception_reason(struct yaml_reading *rd, void *x, const struct yaml_node *v)
 {
-	return take_str(rd, v, &((struct policy_exception *)x)->reason);
+	return yaml_take_text(rd, v, &((struct policy_exception *)x)->reason);
 }
 
-static int exception_until(struct reading *rd, void *x, const struct yaml_node *v)
+static int exception_until(struct yaml_reading *rd, void *x, const struct yaml_node *v)
 {
-	return take_until(rd, v, x);
+	return until_take(rd, v, &((struct policy_exception *)x)->until);
 }
 
-static const struct key exception_keys[] = {
+static const struct yaml_key exception_keys[] = {
 	{"match", true, exception_match},
 	{"owner", true, exception_owner},
 	{"reason", true, exception_reason},
@@ -177,24 +96,24 @@ static bool is_id(struct str s)
 	return s.n > 0 && s.n <= POLICY_ID_MAX;
 }
 
-static int rule_id(struct reading *rd, void *rule, const struct yaml_node *v)
+static int rule_id(struct yaml_reading *rd, void *rule, const struct yaml_node *v)
 {
 	struct str *id = &((struct policy_rule *)rule)->id;
-	int r = take_str(rd, v, id);
+	int r = yaml_take_text(rd, v, id);
 
 	if (r == 0 && !is_id(*id))
-		r = refuse(rd, yaml_line(v),
-			   "id \"%.*s\": letters, digits, dashes, dots, at most %d of them",
-			   STR_FMT(shown(*id)), POLICY_ID_MAX);
+		r = yaml_refuse(rd, v,
+				"id \"%.*s\": letters, digits, dashes, dots, at most %d of them",
+				STR_FMT(shown(*id)), POLICY_ID_MAX);
 	return r;
 }
 
-static int rule_title(struct reading *rd, void *rule, const struct yaml_node *v)
+static int rule_title(struct yaml_reading *rd, void *rule, const struct yaml_node *v)
 {
-	return take_str(rd, v, &((struct policy_rule *)rule)->title);
+	return yaml_take_text(rd, v, &((struct policy_rule *)rule)->title);
 }
 
-static int rule_each(struct reading *rd, void *rule, const struct yaml_node *v)
+static int rule_each(struct yaml_reading *rd, void *rule, const struct yaml_node *v)
 {
 	struct nearest near = nearest_to(yaml_str(v));
 
@@ -205,76 +124,75 @@ static int rule_each(struct reading *rd, void *rule, const struct yaml_node *v)
 			return 0;
 		}
 	}
-	return refuse(rd, yaml_line(v), "there is no \"%.*s\" to ask for each%s%.*s%s",
-		      STR_FMT(shown(yaml_str(v))), near.name.n ? "; did you mean \"" : "",
-		      STR_FMT(near.name), near.name.n ? "\"?" : "");
+	return yaml_refuse(rd, v, "there is no \"%.*s\" to ask for each%s%.*s%s",
+			   STR_FMT(shown(yaml_str(v))), near.name.n ? "; did you mean \"" : "",
+			   STR_FMT(near.name), near.name.n ? "\"?" : "");
 }
 
-static int rule_match(struct reading *rd, void *rule, const struct yaml_node *v)
+static int rule_match(struct yaml_reading *rd, void *rule, const struct yaml_node *v)
 {
 	return take_text(rd, v, &((struct policy_rule *)rule)->match);
 }
 
-static int take_condition(struct reading *rd, struct policy_rule *rule, enum policy_kind kind,
+static int take_condition(struct yaml_reading *rd, struct policy_rule *rule, enum policy_kind kind,
 			  const struct yaml_node *v)
 {
 	if (rule->condition.text.n)
-		return refuse(rd, yaml_line(v), "a rule has one of deny, warn and require");
+		return yaml_refuse(rd, v, "a rule has one of deny, warn and require");
 	rule->kind = kind;
 	return take_text(rd, v, &rule->condition);
 }
 
-static int rule_deny(struct reading *rd, void *rule, const struct yaml_node *v)
+static int rule_deny(struct yaml_reading *rd, void *rule, const struct yaml_node *v)
 {
 	return take_condition(rd, rule, POLICY_DENY, v);
 }
 
-static int rule_warn(struct reading *rd, void *rule, const struct yaml_node *v)
+static int rule_warn(struct yaml_reading *rd, void *rule, const struct yaml_node *v)
 {
 	return take_condition(rd, rule, POLICY_WARN, v);
 }
 
-static int rule_require(struct reading *rd, void *rule, const struct yaml_node *v)
+static int rule_require(struct yaml_reading *rd, void *rule, const struct yaml_node *v)
 {
 	return take_condition(rd, rule, POLICY_REQUIRE, v);
 }
 
-static int rule_unknown(struct reading *rd, void *rule, const struct yaml_node *v)
+static int rule_unknown(struct yaml_reading *rd, void *rule, const struct yaml_node *v)
 {
 	return take_unknown(rd, v, &((struct policy_rule *)rule)->unknown);
 }
 
-static int rule_message(struct reading *rd, void *rule, const struct yaml_node *v)
+static int rule_message(struct yaml_reading *rd, void *rule, const struct yaml_node *v)
 {
 	return take_text(rd, v, &((struct policy_rule *)rule)->message);
 }
 
-static int rule_except(struct reading *rd, void *into, const struct yaml_node *v)
+static int rule_except(struct yaml_reading *rd, void *into, const struct yaml_node *v)
 {
 	struct policy_rule *rule = into;
 	size_t n = yaml_len(v);
 	int r = 0;
 
 	if (yaml_kind_of(v) != YAML_LIST)
-		return refuse(rd, yaml_line(v),
-			      "except is a list of maps: match, owner, reason, until");
-	rd->n_exceptions += n;
-	if (rd->n_exceptions > LIMIT_POLICY_EXCEPTIONS)
+		return yaml_refuse(rd, v, "except is a list of maps: match, owner, reason, until");
+	reading_of(rd)->n_exceptions += n;
+	if (reading_of(rd)->n_exceptions > LIMIT_POLICY_EXCEPTIONS)
 		return err_set(rd->err, ERR_LIMIT, "%.*s: more than policy_exceptions (%d)",
-			       STR_FMT(rd->policy->file), (int)LIMIT_POLICY_EXCEPTIONS);
-	rule->exceptions = arena_array(&rd->policy->arena, n ? n : 1, sizeof *rule->exceptions);
+			       STR_FMT(rd->file), (int)LIMIT_POLICY_EXCEPTIONS);
+	rule->exceptions = arena_array(rd->arena, n ? n : 1, sizeof *rule->exceptions);
 	if (!rule->exceptions)
 		return err_nomem(rd->err);
 	rule->n_exceptions = n;
 	for (size_t i = 0; i < n && r == 0; i++) {
 		rule->exceptions[i].line = yaml_line(yaml_at(v, i));
-		r = take_keys(rd, exception_keys, "an exception", yaml_at(v, i),
-			      &rule->exceptions[i]);
+		r = yaml_take_keys(rd, exception_keys, "an exception", yaml_at(v, i),
+				   &rule->exceptions[i]);
 	}
 	return r;
 }
 
-static const struct key rule_keys[] = {
+static const struct yaml_key rule_keys[] = {
 	{"id", true, rule_id},
 	{"title", false, rule_title},
 	{"each", false, rule_each},
@@ -299,69 +217,70 @@ static const struct policy_rule *find_rule(const struct policy *p, struct str id
 	return NULL;
 }
 
-static int take_rule(struct reading *rd, const struct yaml_node *v)
+static int take_rule(struct yaml_reading *rd, const struct yaml_node *v)
 {
-	struct policy_rule *rule = vec_push(&rd->policy->rules);
+	const struct policy *p = reading_of(rd)->policy;
+	struct policy_rule *rule = vec_push(&reading_of(rd)->policy->rules);
 	const struct policy_rule *other;
 	int r;
 
 	if (!rule)
 		return err_set(rd->err, ERR_LIMIT, "%.*s: more than policy_rules (%d)",
-			       STR_FMT(rd->policy->file), (int)LIMIT_POLICY_RULES);
+			       STR_FMT(rd->file), (int)LIMIT_POLICY_RULES);
 	rule->line = yaml_line(v);
 	rule->each = &eaches[0];
-	r = take_keys(rd, rule_keys, "a rule", v, rule);
+	r = yaml_take_keys(rd, rule_keys, "a rule", v, rule);
 	if (r < 0)
 		return r;
 	if (!rule->condition.text.n)
-		return refuse(rd, rule->line, "rule %.*s has none of deny, warn and require",
-			      STR_FMT(rule->id));
-	other = find_rule(rd->policy, rule->id, rd->policy->rules.n - 1);
-	return other ? refuse(rd, rule->line, "rule %.*s is there already, in line %zu",
-			      STR_FMT(rule->id), other->line)
+		return yaml_refuse(rd, v, "rule %.*s has none of deny, warn and require",
+				   STR_FMT(rule->id));
+	other = find_rule(p, rule->id, p->rules.n - 1);
+	return other ? yaml_refuse(rd, v, "rule %.*s is there already, in line %zu",
+				   STR_FMT(rule->id), other->line)
 		     : 0;
 }
 
 /* ---- the policy ---- */
 
-static int policy_name(struct reading *rd, void *p, const struct yaml_node *v)
+static int policy_name(struct yaml_reading *rd, void *p, const struct yaml_node *v)
 {
-	return take_str(rd, v, &((struct policy *)p)->name);
+	return yaml_take_text(rd, v, &((struct policy *)p)->name);
 }
 
-static int policy_title(struct reading *rd, void *p, const struct yaml_node *v)
+static int policy_title(struct yaml_reading *rd, void *p, const struct yaml_node *v)
 {
-	return take_str(rd, v, &((struct policy *)p)->title);
+	return yaml_take_text(rd, v, &((struct policy *)p)->title);
 }
 
-static int policy_unknown(struct reading *rd, void *p, const struct yaml_node *v)
+static int policy_unknown(struct yaml_reading *rd, void *p, const struct yaml_node *v)
 {
 	return take_unknown(rd, v, &((struct policy *)p)->unknown);
 }
 
-static int policy_parameters(struct reading *rd, void *p, const struct yaml_node *v)
+static int policy_parameters(struct yaml_reading *rd, void *p, const struct yaml_node *v)
 {
 	if (yaml_kind_of(v) != YAML_MAP)
-		return refuse(rd, yaml_line(v), "parameters is a map: names and their values");
+		return yaml_refuse(rd, v, "parameters is a map: names and their values");
 	((struct policy *)p)->parameters = v;
 	return 0;
 }
 
-static int policy_rules(struct reading *rd, void *p, const struct yaml_node *v)
+static int policy_rules(struct yaml_reading *rd, void *p, const struct yaml_node *v)
 {
 	int r = 0;
 
 	(void)p; /* it is the reading's */
 	if (yaml_kind_of(v) != YAML_LIST)
-		return refuse(rd, yaml_line(v), "rules is a list of maps: id, deny, message, ...");
+		return yaml_refuse(rd, v, "rules is a list of maps: id, deny, message, ...");
 	if (yaml_len(v) == 0)
-		return refuse(rd, yaml_line(v), "a policy without rules would allow everything");
+		return yaml_refuse(rd, v, "a policy without rules would allow everything");
 	for (size_t i = 0; i < yaml_len(v) && r == 0; i++)
 		r = take_rule(rd, yaml_at(v, i));
 	return r;
 }
 
-static const struct key policy_keys[] = {
+static const struct yaml_key policy_keys[] = {
 	{"policy", true, policy_name},	    {"title", false, policy_title},
 	{"unknown", false, policy_unknown}, {"parameters", false, policy_parameters},
 	{"rules", true, policy_rules},	    {NULL, false, NULL},
@@ -386,7 +305,7 @@ static void settle_unknown(struct policy *p)
 static int in_rule(struct reading *rd, const struct policy_rule *rule, size_t line,
 		   const char *part, int r)
 {
-	return err_wrap(rd->err, r, "%.*s:%zu: rule %.*s: %s", STR_FMT(rd->policy->file), line,
+	return err_wrap(rd->yaml.err, r, "%.*s:%zu: rule %.*s: %s", STR_FMT(rd->policy->file), line,
 			STR_FMT(rule->id), part);
 }
 
@@ -397,7 +316,7 @@ static int compile(struct reading *rd, const struct policy_rule *rule, const str
 
 	if (!text->text.n)
 		return 0;
-	r = expression_compile(env, text->text, &rd->policy->arena, &type_bool, ret, rd->err);
+	r = expression_compile(env, text->text, &rd->policy->arena, &type_bool, ret, rd->yaml.err);
 	return r < 0 ? in_rule(rd, rule, text->line, part, r) : 0;
 }
 
@@ -414,7 +333,7 @@ static int compile_rule(struct reading *rd, struct policy_rule *rule, const stru
 	if (r < 0)
 		return r;
 	r = template_compile(env, rule->message.text, &rd->policy->arena, &rule->message_template,
-			     rd->err);
+			     rd->yaml.err);
 	return r < 0 ? in_rule(rd, rule, rule->message.line, "message", r) : 0;
 }
 
@@ -428,13 +347,13 @@ static int compile_all(struct reading *rd)
 		n++;
 	p->envs = arena_array(&p->arena, n, sizeof(struct env *));
 	if (!p->envs)
-		return err_nomem(rd->err);
+		return err_nomem(rd->yaml.err);
 	for (size_t i = 0; i < p->rules.n && r == 0; i++) {
 		struct policy_rule *rule = vec_at(&p->rules, i);
 		struct env **env = &p->envs[rule->each - eaches];
 
 		if (!*env)
-			r = facts_env_new(rule->each, p->parameters, env, rd->err);
+			r = facts_env_new(rule->each, p->parameters, env, rd->yaml.err);
 		if (r == 0)
 			r = compile_rule(rd, rule, *env);
 	}
@@ -443,18 +362,6 @@ static int compile_all(struct reading *rd)
 
 /* ---- reading ---- */
 
-/* "line 3, column 4: text" of the YAML reader, with the file in front. */
-static int wrap_yaml(struct reading *rd, int r, const struct err *why)
-{
-	struct str rest = str_of(why->msg), number;
-
-	if (!str_pull_prefix(&rest, STR("line ")) || !str_cut(rest, ',', &number, &rest))
-		return err_set(rd->err, why->code, "%.*s: %s", STR_FMT(rd->policy->file), why->msg);
-	(void)err_set(rd->err, why->code, "%.*s:%.*s: %.*s", STR_FMT(rd->policy->file),
-		      STR_FMT(number), STR_FMT(str_trim(rest)));
-	return r;
-}
-
 static int read_policy(struct reading *rd)
 {
 	struct policy *p = rd->policy;
@@ -462,11 +369,11 @@ static int read_policy(struct reading *rd)
 	int r = yaml_parse(p->text, &p->yaml, &why);
 
 	if (r < 0)
-		return wrap_yaml(rd, r, &why);
+		return yaml_refuse_parse(&rd->yaml, r, &why);
 	if (yaml_n_documents(p->yaml) != 1)
-		return refuse(rd, yaml_line(yaml_document(p->yaml, 1)),
-			      "a policy is one document: policy: NAME and rules: LIST");
-	r = take_keys(rd, policy_keys, "a policy", yaml_document(p->yaml, 0), p);
+		return yaml_refuse(&rd->yaml, yaml_document(p->yaml, 1),
+				   "a policy is one document: policy: NAME and rules: LIST");
+	r = yaml_take_keys(&rd->yaml, policy_keys, "a policy", yaml_document(p->yaml, 0), p);
 	if (r < 0)
 		return r;
 	settle_unknown(p);
@@ -476,7 +383,7 @@ static int read_policy(struct reading *rd)
 int policy_parse(struct str bytes, struct str file, struct policy **ret, struct err *err)
 {
 	CLEANUP(policy_freep) struct policy *p = calloc(1, sizeof *p);
-	struct reading rd = {.policy = p, .err = err};
+	struct reading rd = {.policy = p};
 	int r;
 
 	if (!p)
@@ -488,6 +395,7 @@ int policy_parse(struct str bytes, struct str file, struct policy **ret, struct 
 	p->text = arena_str(&p->arena, bytes);
 	if (arena_check(&p->arena, err) < 0)
 		return -ERR_NOMEM;
+	rd.yaml = (struct yaml_reading){.file = p->file, .arena = &p->arena, .err = err};
 	if (bytes.n > LIMIT_POLICY_BYTES)
 		return err_set(err, ERR_LIMIT, "%.*s: larger than policy_bytes (%d)", STR_FMT(file),
 			       (int)LIMIT_POLICY_BYTES);

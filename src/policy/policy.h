@@ -31,6 +31,7 @@
 #include "check/template.h"
 #include "expr/program.h"
 #include "policy/facts.h"
+#include "policy/until.h"
 #include "report/verdict.h"
 
 struct yaml_file;
@@ -39,9 +40,8 @@ struct policy_exception {
 	size_t line;
 	struct rule_text match;
 	struct program *match_program;
-	struct str owner, reason, until;
-	bool has_end;
-	int64_t end; /* unix seconds: the first at which it does not hold any more */
+	struct str owner, reason;
+	struct until until;
 };
 
 enum policy_kind { POLICY_DENY, POLICY_WARN, POLICY_REQUIRE };

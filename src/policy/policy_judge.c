@@ -343,10 +343,10 @@ static int prepare(struct judging *j, int64_t now, struct err *err)
 				.rule = arena_str(a, rule->id),
 				.owner = arena_str(a, x->owner),
 				.reason = arena_str(a, x->reason),
-				.until = arena_str(a, x->until),
+				.until = arena_str(a, x->until.text),
 				.line = x->line,
-				.state = x->has_end && now >= x->end ? EXCEPTION_EXPIRED
-								     : EXCEPTION_UNUSED};
+				.state = until_is_past(&x->until, now) ? EXCEPTION_EXPIRED
+								       : EXCEPTION_UNUSED};
 		}
 	}
 	j->report->verdict = (struct verdict){.decision = VERDICT_ALLOW,
