@@ -12,40 +12,7 @@
 #include <openssl/x509.h>
 
 #include "base/cleanup.h"
-
-enum family { FAMILY_ECDSA, FAMILY_ED25519, FAMILY_RSA_PKCS1, FAMILY_RSA_PSS };
-
-static const struct scheme {
-	const char *name;
-	enum family family;
-	const char *digest;
-	size_t digest_bytes;
-	bool raw;
-	int salt; /* of RSA-PSS */
-} schemes[] = {
-	[SIGNATURE_ECDSA_SHA256] = {"ecdsa-sha256", FAMILY_ECDSA, "SHA256", 32},
-	[SIGNATURE_ECDSA_SHA384] = {"ecdsa-sha384", FAMILY_ECDSA, "SHA384", 48},
-	[SIGNATURE_ECDSA_SHA512] = {"ecdsa-sha512", FAMILY_ECDSA, "SHA512", 64},
-	[SIGNATURE_ECDSA_RAW_SHA256] = {"ecdsa-sha256", FAMILY_ECDSA, "SHA256", 32, .raw = true},
-	[SIGNATURE_ECDSA_RAW_SHA384] = {"ecdsa-sha384", FAMILY_ECDSA, "SHA384", 48, .raw = true},
-	[SIGNATURE_ECDSA_RAW_SHA512] = {"ecdsa-sha512", FAMILY_ECDSA, "SHA512", 64, .raw = true},
-	[SIGNATURE_ED25519] = {"ed25519", FAMILY_ED25519, NULL, 0},
-	[SIGNATURE_RSA_PKCS1_SHA256] = {"rsa-pkcs1-sha256", FAMILY_RSA_PKCS1, "SHA256", 32},
-	[SIGNATURE_RSA_PKCS1_SHA384] = {"rsa-pkcs1-sha384", FAMILY_RSA_PKCS1, "SHA384", 48},
-	[SIGNATURE_RSA_PKCS1_SHA512] = {"rsa-pkcs1-sha512", FAMILY_RSA_PKCS1, "SHA512", 64},
-	[SIGNATURE_RSA_PSS_SHA256] = {"rsa-pss-sha256", FAMILY_RSA_PSS, "SHA256", 32,
-				      .salt = RSA_PSS_SALTLEN_DIGEST},
-	[SIGNATURE_RSA_PSS_SHA384] = {"rsa-pss-sha384", FAMILY_RSA_PSS, "SHA384", 48,
-				      .salt = RSA_PSS_SALTLEN_DIGEST},
-	[SIGNATURE_RSA_PSS_SHA512] = {"rsa-pss-sha512", FAMILY_RSA_PSS, "SHA512", 64,
-				      .salt = RSA_PSS_SALTLEN_DIGEST},
-	[SIGNATURE_RSA_PSS_ANY_SALT_SHA256] = {"rsa-pss-sha256", FAMILY_RSA_PSS, "SHA256", 32,
-					       .salt = RSA_PSS_SALTLEN_AUTO},
-	[SIGNATURE_RSA_PSS_ANY_SALT_SHA384] = {"rsa-pss-sha384", FAMILY_RSA_PSS, "SHA384", 48,
-					       .salt = RSA_PSS_SALTLEN_AUTO},
-	[SIGNATURE_RSA_PSS_ANY_SALT_SHA512] = {"rsa-pss-sha512", FAMILY_RSA_PSS, "SHA512", 64,
-					       .salt = RSA_PSS_SALTLEN_AUTO},
-};
+#include "crypto/signature_facts.h"
 
 static const struct curve {
 	enum key_type type;
@@ -96,11 +63,6 @@ static void build_freep(OSSL_PARAM_BLD **b)
 static void params_freep(OSSL_PARAM **p)
 {
 	OSSL_PARAM_free(*p);
-}
-
-static void ecdsa_freep(ECDSA_SIG **s)
-{
-	ECDSA_SIG_free(*s);
 }
 
 static void openssl_freep(unsigned char **p)
@@ -392,14 +354,9 @@ enum signature_scheme public_key_scheme(const struct public_key *key)
 	return key->type == KEY_RSA ? SIGNATURE_RSA_PKCS1_SHA256 : SIGNATURE_ED25519;
 }
 
-static const struct scheme *scheme_of(enum signature_scheme scheme)
-{
-	return scheme > SIGNATURE_NONE && scheme < ARRAY_LEN(schemes) ? &schemes[scheme] : NULL;
-}
-
 bool public_key_takes(const struct public_key *key, enum signature_scheme scheme)
 {
-	const struct scheme *s = scheme_of(scheme);
+	const struct signature_facts *s = signature_facts_of(scheme);
 
 	if (!s)
 		return false;
@@ -408,41 +365,13 @@ bool public_key_takes(const struct public_key *key, enum signature_scheme scheme
 	return (s->family == FAMILY_ED25519) == (key->type == KEY_ED25519) && !key->curve;
 }
 
-const char *signature_scheme_name(enum signature_scheme scheme)
-{
-	const struct scheme *s = scheme_of(scheme);
-
-	return s ? s->name : "none";
-}
-
 static int refuse(struct err *err)
 {
 	ERR_clear_error();
 	return err_set(err, ERR_DENIED, "the signature does not hold");
 }
 
-/* The DER form of a raw signature, allocated by OpenSSL; its length, or 0. */
-static int raw_to_der(const struct curve *curve, struct str raw, unsigned char **ret)
-{
-	CLEANUP(ecdsa_freep) ECDSA_SIG *sig = ECDSA_SIG_new();
-	const unsigned char *p = (const unsigned char *)raw.p;
-	int half = (int)curve->field_bytes, n;
-	BIGNUM *r, *s;
-
-	if (!sig || raw.n != 2 * curve->field_bytes)
-		return 0;
-	r = BN_bin2bn(p, half, NULL);
-	s = BN_bin2bn(p + half, half, NULL);
-	if (!r || !s || ECDSA_SIG_set0(sig, r, s) != 1) {
-		BN_free(r);
-		BN_free(s);
-		return 0;
-	}
-	n = i2d_ECDSA_SIG(sig, ret);
-	return n > 0 ? n : 0;
-}
-
-static bool set_padding(EVP_PKEY_CTX *ctx, const struct scheme *s)
+static bool set_padding(EVP_PKEY_CTX *ctx, const struct signature_facts *s)
 {
 	if (s->family == FAMILY_RSA_PKCS1)
 		return EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) == 1;
@@ -452,8 +381,8 @@ static bool set_padding(EVP_PKEY_CTX *ctx, const struct scheme *s)
 	return true;
 }
 
-static bool message_holds(const struct public_key *key, const struct scheme *s, struct str message,
-			  struct str signature)
+static bool message_holds(const struct public_key *key, const struct signature_facts *s,
+			  struct str message, struct str signature)
 {
 	CLEANUP(ctx_freep) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	EVP_PKEY_CTX *of_ctx = NULL;
@@ -465,8 +394,8 @@ static bool message_holds(const struct public_key *key, const struct scheme *s, 
 				(const unsigned char *)message.p, message.n) == 1;
 }
 
-static bool digest_holds(const struct public_key *key, const struct scheme *s, struct str digest,
-			 struct str signature)
+static bool digest_holds(const struct public_key *key, const struct signature_facts *s,
+			 struct str digest, struct str signature)
 {
 	CLEANUP(pkey_ctx_freep) EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(key->pkey, NULL);
 
@@ -477,24 +406,24 @@ static bool digest_holds(const struct public_key *key, const struct scheme *s, s
 			       (const unsigned char *)digest.p, digest.n) == 1;
 }
 
-typedef bool holds_fn(const struct public_key *key, const struct scheme *s, struct str subject,
-		      struct str signature);
+typedef bool holds_fn(const struct public_key *key, const struct signature_facts *s,
+		      struct str subject, struct str signature);
 
 static int verify(const struct public_key *key, enum signature_scheme scheme, struct str subject,
 		  struct str signature, holds_fn *holds, struct err *err)
 {
-	const struct scheme *s = scheme_of(scheme);
-	CLEANUP(openssl_freep) unsigned char *der = NULL;
-	int n;
+	const struct signature_facts *s = signature_facts_of(scheme);
+	CLEANUP(strbuf_done) struct strbuf der = STRBUF_INIT(PUBLIC_KEY_BYTES_MAX);
+	int r;
 
 	if (!public_key_takes(key, scheme))
 		return err_set(err, ERR_DENIED, "a signature by %s cannot be of an %s key",
 			       signature_scheme_name(scheme), key->name);
 	if (s->raw) {
-		n = raw_to_der(key->curve, signature, &der);
-		if (n == 0)
-			return refuse(err);
-		signature = str_make(der, (size_t)n);
+		r = ecdsa_der_of_raw(signature, key->curve->field_bytes, &der, err);
+		if (r < 0)
+			return r;
+		signature = strbuf_str(&der);
 	}
 	return holds(key, s, subject, signature) ? 0 : refuse(err);
 }
