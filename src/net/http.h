@@ -13,7 +13,8 @@
  * Both try again (http_retries, growing pauses with jitter, Retry-After up to http_retry_after)
  * after a broken connection, a stall, 408, 429 and 5xx. A stream goes on at the exact byte: by
  * Range and If-Range, or by skipping what it has seen when the server ignores them. Redirects are
- * followed (http_redirects), never from https to http; Authorization goes to no other origin.
+ * followed (http_redirects) by GET and HEAD, never from https to http; Authorization goes to no
+ * other origin.
  * Proxies come from HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY; trusted certificates from the
  * system, SSL_CERT_FILE and the certs.d directories (net/certs.h).
  *
@@ -96,7 +97,15 @@ struct http_authorizer {
 			 struct err *err);
 };
 
-enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST };
+enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_PATCH };
+
+/* What a PUT or PATCH sends: bytes, or what a stream gives; opened again for another try. */
+struct http_body {
+	struct str bytes; /* when open is NULL */
+	int (*open)(void *ctx, struct stream **ret, struct err *err);
+	void *ctx;
+	uint64_t size_bytes; /* of the stream; it must give so many, or nothing counts as sent */
+};
 
 struct http_request {
 	enum http_method method;
@@ -105,9 +114,10 @@ struct http_request {
 	const char *what;   /* for messages: "blob sha256:ab.."; NULL: the URL */
 	const char *if_none_match, *if_modified_since; /* NULL: none; see http_file.h */
 	const char *unix_socket;		       /* NULL: TCP */
-	struct str form;	  /* body of a POST, application/x-www-form-urlencoded */
-	struct str_list headers;  /* "Name: value" more; to this origin only */
-	struct str authorization; /* a fixed value; empty: none */
+	struct str form;	      /* body of a POST, application/x-www-form-urlencoded */
+	const struct http_body *body; /* of PUT and PATCH; NULL: empty */
+	struct str_list headers;      /* "Name: value" more; to this origin only */
+	struct str authorization;     /* a fixed value; empty: none */
 	const struct http_authorizer
 		*authorizer; /* asked when authorization is empty; NULL: none */
 	const char *ca_file, *cert_file, *key_file; /* only for this host; NULL: as configured */

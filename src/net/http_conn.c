@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "net/http_conn.h"
 
+#include <limits.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -8,6 +9,7 @@
 #include "base/fd.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/memory_stream.h"
 #include "net/certs.h"
 
 enum { POLL_MS = 500, READ_BYTES = 128 * 1024 };
@@ -23,6 +25,8 @@ struct run {
 	const char *unset;     /* an option that this libcurl does not know */
 	uint64_t last_byte_ms; /* monotonic */
 	bool enough;	       /* on_body wants no more */
+	struct stream *body;   /* that is sent; NULL: not opened */
+	uint64_t body_left;    /* bytes of it */
 	struct err error;      /* of a callback; ERR_OK: none */
 };
 
@@ -263,6 +267,98 @@ static void set_proxy(struct run *r)
 		SET_TEXT(r, PROXY, upper);
 }
 
+/* ---- what is sent ---- */
+
+static uint64_t body_size(const struct http_body *body)
+{
+	if (!body)
+		return 0;
+	return body->open ? body->size_bytes : body->bytes.n;
+}
+
+static int open_body(struct run *r)
+{
+	const struct http_body *body = r->x->request->body;
+
+	stream_close(r->body);
+	r->body = NULL;
+	r->body_left = body_size(body);
+	if (!body || r->body_left == 0)
+		return 0;
+	return body->open ? body->open(body->ctx, &r->body, &r->error)
+			  : memory_stream_new(body->bytes, &r->body, &r->error);
+}
+
+/* The last bytes go only when the stream has nothing against those before: it may verify them. */
+static int check_body_end(struct run *r)
+{
+	char more;
+	ssize_t n = stream_read(r->body, &more, 1, &r->error);
+
+	return n <= 0 ? (int)n
+		      : err_set(&r->error, ERR_FORMAT,
+				"what is to be sent is larger than announced");
+}
+
+static int read_body(struct run *r, char *p, size_t n)
+{
+	ssize_t got;
+
+	if (n > r->body_left)
+		n = (size_t)r->body_left;
+	if (n > INT_MAX)
+		n = INT_MAX;
+	got = stream_read(r->body, p, n, &r->error);
+	if (got == 0)
+		return err_set(&r->error, ERR_FORMAT,
+			       "what is to be sent ends %llu bytes too early",
+			       (unsigned long long)r->body_left);
+	if (got < 0)
+		return (int)got;
+	r->body_left -= (uint64_t)got;
+	if (r->body_left == 0 && check_body_end(r) < 0)
+		return -ERR_FORMAT;
+	return (int)got;
+}
+
+static size_t on_read(char *p, size_t size, size_t n, void *arg)
+{
+	struct run *r = arg;
+	int got = 0;
+
+	if (!r->body && r->body_left > 0)
+		got = open_body(r);
+	if (got == 0 && r->body_left > 0)
+		got = read_body(r, p, size * n);
+	r->last_byte_ms = clock_monotonic_ms();
+	return got < 0 ? CURL_READFUNC_ABORT : (size_t)got;
+}
+
+/* A connection that was kept may turn out dead when the first bytes are on it. */
+static int on_seek(void *arg, curl_off_t offset, int origin)
+{
+	struct run *r = arg;
+
+	if (offset != 0 || origin != SEEK_SET)
+		return CURL_SEEKFUNC_CANTSEEK;
+	return open_body(r) < 0 ? CURL_SEEKFUNC_FAIL : CURL_SEEKFUNC_OK;
+}
+
+static void set_upload(struct run *r)
+{
+	const struct curl_api *curl = r->http->curl;
+	curl_off_t size = (curl_off_t)body_size(r->x->request->body);
+
+	r->body_left = (uint64_t)size;
+	SET_LONG(r, UPLOAD, 1);
+	if (curl->easy_setopt(r->conn->easy, CURLOPT_INFILESIZE_LARGE, size) ||
+	    curl->easy_setopt(r->conn->easy, CURLOPT_READFUNCTION, on_read) ||
+	    curl->easy_setopt(r->conn->easy, CURLOPT_SEEKFUNCTION, on_seek))
+		r->unset = "READFUNCTION";
+	SET_POINTER(r, READDATA, r);
+	SET_POINTER(r, SEEKDATA, r);
+}
+
 static void set_method(struct run *r)
 {
 	const struct http_request *rq = r->x->request;
@@ -277,7 +373,15 @@ static void set_method(struct run *r)
 	case HTTP_POST:
 		SET_LONG(r, POST, 1);
 		SET_LONG(r, POSTFIELDSIZE, (long)rq->form.n);
-		SET_POINTER(r, POSTFIELDS, (void *)(uintptr_t)rq->form.p);
+		/* without any, curl would read standard input */
+		SET_POINTER(r, POSTFIELDS, (void *)(uintptr_t)(rq->form.n ? rq->form.p : ""));
+		break;
+	case HTTP_PATCH:
+		set_upload(r);
+		SET_TEXT(r, CUSTOMREQUEST, "PATCH");
+		break;
+	case HTTP_PUT:
+		set_upload(r);
 		break;
 	}
 }
@@ -525,6 +629,7 @@ int http_conn_run(struct http *h, struct http_exchange *x, struct err *err)
 	}
 	log_debug("http: %.*s: %u", STR_FMT(http_url_shown(str_of(x->url))), x->response->status);
 	conn_give_back(h, r.conn);
+	stream_close(r.body);
 	h->curl->slist_free_all(r.headers);
 	certs_done(&r.certs);
 	return result;

@@ -194,7 +194,8 @@ static bool is_redirect(const struct http_transfer *t)
 	case 303:
 	case 307:
 	case 308:
-		return t->request->method != HTTP_POST; /* a form may hold a secret */
+		/* a form may hold a secret, and a body is for the place it was made for */
+		return t->request->method == HTTP_GET || t->request->method == HTTP_HEAD;
 	default:
 		return false;
 	}
@@ -287,7 +288,7 @@ static int start_try(struct http_transfer *t, struct err *err)
 		t->size = rq->size_bytes;
 	}
 	t->try_offset = t->offset;
-	if (!t->resume)
+	if (!t->resume && !(rq->body && rq->body->open)) /* which may be large */
 		t->deadline_ms = clock_monotonic_ms() + LIMIT_HTTP_REQUEST_SECONDS * 1000ULL;
 	strbuf_reset(url);
 	strbuf_adds(url, rq->url);

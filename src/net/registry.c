@@ -293,7 +293,8 @@ static int hash(struct str bytes, enum digest_algorithm algorithm, struct digest
 	return 0;
 }
 
-static int check_digest(struct str bytes, struct str want_text, const char *whose, struct err *err)
+int registry_check_digest(struct str bytes, struct str want_text, const char *whose,
+			  struct err *err)
 {
 	struct digest_value want, got;
 	char text[DIGEST_TEXT_MAX];
@@ -380,9 +381,9 @@ static int verify(struct str version, const struct http_response *answer,
 	int r = 0;
 
 	if (by_digest)
-		r = check_digest(bytes, version, "it was asked for as", err);
+		r = registry_check_digest(bytes, version, "it was asked for as", err);
 	if (r == 0 && named.n)
-		r = check_digest(bytes, named, "the registry names", err);
+		r = registry_check_digest(bytes, named, "the registry names", err);
 	if (r == 0 && by_digest)
 		r = digest_parse(version, &wanted, err);
 	if (r == 0)

@@ -43,3 +43,7 @@ struct http_request registry_request(struct endpoint *e, const char *url, const 
 /* What a refusal means to the user; ctx: the endpoint. */
 int registry_explain(void *ctx, const char *what, const struct http_response *answer,
 		     struct err *err);
+
+/* Whether the bytes of a manifest are those of `want`, which `whose` names: "the registry names".
+ */
+int registry_check_digest(struct str bytes, struct str want, const char *whose, struct err *err);

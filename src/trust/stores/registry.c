@@ -4,6 +4,7 @@
 #include "base/vec.h"
 #include "codec/json.h"
 #include "net/registry_list.h"
+#include "net/registry_push.h"
 #include "trust/artifact_store.h"
 
 struct registry_store {
@@ -116,6 +117,48 @@ static int tags(struct artifact_store *s, struct arena *a, struct str_list *ret,
 	return r;
 }
 
+/* ---- writing ---- */
+
+static int has_blob(struct artifact_store *s, struct str digest, bool *ret, struct err *err)
+{
+	return registry_has_blob(registry_of(s), digest, ret, err);
+}
+
+static const struct artifact_store_ops ops;
+
+/* The other repository, when both are of one registry. */
+static struct str near_path(const struct artifact_store *s, const struct artifact_store *from)
+{
+	const struct registry_store *own = (const struct registry_store *)s;
+	const struct registry_store *other = (const struct registry_store *)from;
+
+	if (!from || from->ops != &ops || !str_eq(own->domain, other->domain) ||
+	    str_eq(own->path, other->path))
+		return STR_NULL;
+	return other->path;
+}
+
+static int put_blob(struct artifact_store *s, const struct artifact *d,
+		    const struct artifact_bytes *bytes, struct artifact_store *from,
+		    struct err *err)
+{
+	struct registry_upload upload = {.digest = d->digest,
+					 .size_bytes = d->size,
+					 .open = bytes->open,
+					 .ctx = bytes->ctx,
+					 .mount_from = near_path(s, from)};
+
+	return registry_push_blob(registry_of(s), &upload, err);
+}
+
+static int put_manifest(struct artifact_store *s, const struct artifact *d, struct str bytes,
+			struct str tag, bool refers, bool *ret_listed, struct err *err)
+{
+	(void)refers; /* the registry sees for itself */
+	return registry_push_manifest(registry_of(s), tag.n ? tag : d->digest, d->media_type, bytes,
+				      ret_listed, err);
+}
+
 /* ---- life ---- */
 
 static void cancel(struct artifact_store *s)
@@ -137,6 +180,9 @@ static const struct artifact_store_ops ops = {
 	.open_blob = open_blob,
 	.referrers = referrers,
 	.tags = tags,
+	.has_blob = has_blob,
+	.put_blob = put_blob,
+	.put_manifest = put_manifest,
 	.cancel = cancel,
 	.free = free_store,
 };
