@@ -32,6 +32,7 @@
  */
 #pragma once
 
+#include "base/strbuf.h"
 #include "trust/trail.h"
 #include "trust/tuf/tuf_metadata.h"
 
