@@ -280,10 +280,19 @@ static int policy_rules(struct yaml_reading *rd, void *p, const struct yaml_node
 	return r;
 }
 
+static int policy_trust(struct yaml_reading *rd, void *p, const struct yaml_node *v)
+{
+	return trust_policy_take(rd, &((struct policy *)p)->trust, v);
+}
+
 static const struct yaml_key policy_keys[] = {
-	{"policy", true, policy_name},	    {"title", false, policy_title},
-	{"unknown", false, policy_unknown}, {"parameters", false, policy_parameters},
-	{"rules", true, policy_rules},	    {NULL, false, NULL},
+	{"policy", true, policy_name},
+	{"title", false, policy_title},
+	{"unknown", false, policy_unknown},
+	{"parameters", false, policy_parameters},
+	{"rules", false, policy_rules},
+	{"trust", false, policy_trust},
+	{NULL, false, NULL},
 };
 
 /* Undecided, a rule does at most what it could have done, unless it says more itself. */
@@ -376,6 +385,9 @@ static int read_policy(struct reading *rd)
 	r = yaml_take_keys(&rd->yaml, policy_keys, "a policy", yaml_document(p->yaml, 0), p);
 	if (r < 0)
 		return r;
+	if (p->rules.n == 0 && !trust_policy_is_set(&p->trust))
+		return yaml_refuse(&rd->yaml, yaml_document(p->yaml, 0),
+				   "a policy has rules, or trust, or both");
 	settle_unknown(p);
 	return compile_all(rd);
 }
@@ -421,6 +433,7 @@ void policy_free(struct policy *p)
 	for (size_t i = 0; p->envs && eaches[i].name; i++)
 		env_free(p->envs[i]);
 	vec_done(&p->rules);
+	trust_policy_done(&p->trust);
 	yaml_file_free(p->yaml);
 	arena_done(&p->arena);
 	free(p);

@@ -19,6 +19,8 @@
  *
  * In call order: policy_parse or policy_find, then policy_judge (policy_judge.h), policy_free.
  *
+ * A policy has rules, or the part `trust` (trust_policy.h), or both.
+ *
  * Ownership: the policy owns everything; rules borrow from it. Threads: read-only once parsed.
  * Errors: ERR_FORMAT "FILE:LINE: ...": broken YAML, a key that does not exist (with the one that
  * was probably meant), one that is missing, an expression that does not compile. ERR_LIMIT:
@@ -31,6 +33,7 @@
 #include "check/template.h"
 #include "expr/program.h"
 #include "policy/facts.h"
+#include "policy/trust_policy.h"
 #include "policy/until.h"
 #include "report/verdict.h"
 
@@ -68,6 +71,7 @@ struct policy {
 	enum verdict_decision unknown;
 	const struct yaml_node *parameters; /* a map, or NULL */
 	struct vec rules;		    /* struct policy_rule */
+	struct trust_policy trust;	    /* trust_policy_is_set: it has this part */
 	struct env **envs;		    /* one for each of eaches[]; NULL: not needed */
 };
 
