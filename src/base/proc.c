@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/pidfd.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -42,10 +44,49 @@ static int spawn(const struct proc *p, int in, int out, pid_t *ret_pid, struct e
 		r = posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK);
 	if (r == 0)
 		r = posix_spawnp(ret_pid, p->argv[0], &files, &attr, (char **)(uintptr_t)p->argv,
-				 environ);
+				 p->env ? (char **)(uintptr_t)p->env : environ);
 	(void)posix_spawn_file_actions_destroy(&files); /* both were made above */
 	(void)posix_spawnattr_destroy(&attr);
 	return r ? err_errno(err, r, "%s", p->argv[0]) : 0;
+}
+
+struct start {
+	const struct proc *p;
+	int in, out;
+	pid_t *ret_pid;
+	struct err *err;
+	int r;
+};
+
+static void *start_confined(void *arg)
+{
+	struct start *s = arg;
+
+	s->r = s->p->confine(s->err);
+	if (s->r == 0)
+		s->r = spawn(s->p, s->in, s->out, s->ret_pid, s->err);
+	return NULL;
+}
+
+/* Its memory is bounded from outside, a moment after it has started: it has read nothing yet. */
+static int start(const struct proc *p, int in, int out, pid_t *ret_pid, struct err *err)
+{
+	struct start s = {p, in, out, ret_pid, err, -ERR_BUG};
+	struct rlimit memory = {p->memory_bytes, p->memory_bytes};
+	pthread_t thread;
+	int r;
+
+	if (p->confine) {
+		r = pthread_create(&thread, NULL, start_confined, &s);
+		if (r)
+			return err_errno(err, r, "a thread for %s", p->argv[0]);
+		(void)pthread_join(thread, NULL); /* it is ours, and is joined once */
+	} else {
+		s.r = spawn(p, in, out, ret_pid, err);
+	}
+	if (s.r == 0 && p->memory_bytes)
+		(void)prlimit(*ret_pid, RLIMIT_AS, &memory, NULL); /* it may have ended */
+	return s.r;
 }
 
 /* One read; 1 when there may be more, 0 at the end. */
@@ -149,7 +190,7 @@ int proc_run(const struct proc *p, struct strbuf *out, int *ret_status, struct e
 		return err_errno(err, errno, "%s", p->argv[0]);
 	ours_out = pair[0];
 	theirs_out = pair[1];
-	r = spawn(p, theirs_in, theirs_out, &pid, err);
+	r = start(p, theirs_in, theirs_out, &pid, err);
 	if (r < 0)
 		return r;
 	fd_closep(&theirs_in);
