@@ -439,3 +439,21 @@ int lint_list_check(struct lint_list *list, struct lint_fixing *fixing, unsigned
 
 	return r < 0 ? r : lint_files(list->lint, &in, err);
 }
+
+int lint_list_each(struct lint_list *list,
+		   int (*fn)(void *context, const struct source_file *f, struct err *err),
+		   void *context, struct err *err)
+{
+	CLEANUP(strbuf_done) struct strbuf bytes = STRBUF_INIT(LIMIT_YAML_BYTES);
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < list->files.n; i++) {
+		struct source_file f;
+
+		strbuf_reset(&bytes);
+		r = open_file(list, i, &bytes, &f, err);
+		if (r == LINT_CHECK)
+			r = fn(context, &f, err);
+	}
+	return r < 0 ? r : 0;
+}

@@ -58,3 +58,8 @@ int lint_list_stdin(struct lint_list *list, const char *name, struct err *err);
 /* n_threads: 0 is one a processor. */
 int lint_list_check(struct lint_list *list, struct lint_fixing *fixing, unsigned n_threads,
 		    struct err *err);
+
+/* Hands each file that is checked to fn, one after the other, until that fails. */
+int lint_list_each(struct lint_list *list,
+		   int (*fn)(void *context, const struct source_file *f, struct err *err),
+		   void *context, struct err *err);
