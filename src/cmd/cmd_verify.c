@@ -171,6 +171,20 @@ static int run(int argc, const char *const *argv)
 static const struct option_spec options[] = {
 	OPTION_LIST("key", 'k', &opt.keys, "FILE", "believe this public key"),
 	OPTION_STR("signature", 0, &opt.signature, "FILE", "of a blob: raw or base64"),
+	OPTION_STR("artifact", 0, &opt.artifact, "FILE",
+		   "of a bundle: what was signed, or its digest (sha256:HEX)"),
+	OPTION_STR("trusted-root", 0, &opt.trusted_root, "FILE",
+		   "Sigstore's trusted_root.json: the CAs and logs to believe"),
+	OPTION_LIST("identity", 0, &opt.identities, "NAME",
+		    "believe this signer: an e-mail address or URI, as --issuer knows it"),
+	OPTION_LIST("identity-regexp", 0, &opt.identity_patterns, "PATTERN",
+		    "believe signers whose whole name matches"),
+	OPTION_LIST("issuer", 0, &opt.issuers, "URL", "who must vouch for the identity"),
+	OPTION_LIST("issuer-regexp", 0, &opt.issuer_patterns, "PATTERN",
+		    "the same by a pattern for the whole address"),
+	OPTION_FLAG("no-log", 0, &opt.no_log, "a signature need not be in a transparency log"),
+	OPTION_FLAG("no-certificate-log", 0, &opt.no_sct,
+		    "a certificate need not be in a log of certificates (SCT)"),
 	OPTION_STR("now", 0, &opt.now, "TIME",
 		   "take this as the present (2026-11-22T10:00:00Z), for audits and tests"),
 	OPTION_WORDS("format", 'f', &opt.format, "FORMAT", "table or json (table)", "table json",
@@ -185,12 +199,14 @@ static const struct option_spec options[] = {
 
 const struct command command_verify = {
 	.name = "verify",
-	.arguments = "blob FILE",
+	.arguments = "blob FILE | bundle FILE",
 	.group = COMMAND_IMAGE,
 	.summary = "say who signed something, and whether to believe it",
 	.details = "Exit status: 0 verified; 1 not verified; 2 it could not be told (network, an "
 		   "expired root of trust, a mistake in the command). Nothing is asked of the "
 		   "network but the registry of the target.\n"
+		   " plimsoll verify bundle release.tar.gz.sigstore.json --artifact release.tar.gz "
+		   "--trusted-root trusted_root.json --identity NAME --issuer URL\n"
 		   " plimsoll verify blob release.tar.gz --signature release.sig --key release.pub",
 	.options = options,
 	.run = run,

@@ -28,7 +28,7 @@ struct verify_options {
 	/* Of files alone. */
 	const char *artifact, *signature, *certificate, *gun, *tag, *user_metadata;
 	struct option_list tsa, crl, ocsp;
-	bool no_log, tofu;
+	bool no_log, no_sct, tofu;
 	REGISTRY_OPTION_MEMBERS;
 };
 
