@@ -45,6 +45,14 @@ static int open_registry(struct str text, const struct registry_options *options
 	return r;
 }
 
+static bool has_tag(struct str text)
+{
+	size_t slash = str_rfind_char(text, '/');
+	struct str last = slash < text.n ? str_skip(text, slash + 1) : text;
+
+	return str_find_char(last, ':') < last.n;
+}
+
 static int create_registry(struct str text, const struct registry_options *options,
 			   struct artifact_place *ret, struct err *err)
 {
@@ -55,6 +63,13 @@ static int create_registry(struct str text, const struct registry_options *optio
 
 	if (r < 0)
 		return r;
+	if (ref.digest.n)
+		return err_set(
+			err, ERR_USAGE,
+			"%.*s: what is written has the digest that it has: name a tag, or none",
+			STR_FMT(str_sub(text, 0, 200)));
+	if (!has_tag(text))
+		ref.tag = STR_NULL; /* "latest" only when it is written */
 	reference_format(&ref, &name);
 	ret->name = arena_str(&ret->arena, strbuf_str(&name));
 	if (!ret->name.p)

@@ -134,13 +134,47 @@ int artifact_store_tags(struct artifact_store *s, struct arena *a, struct str_li
 struct other_store {
 	struct artifact_store *store;
 	const struct artifact *d;
+	atomic_ullong *read;
 };
+
+struct counted_stream {
+	struct stream stream;
+	struct stream *in;
+	atomic_ullong *read;
+};
+
+static ssize_t counted_read(struct stream *s, void *buf, size_t n, struct err *err)
+{
+	struct counted_stream *c = (struct counted_stream *)s;
+	ssize_t got = stream_read(c->in, buf, n, err);
+
+	if (got > 0)
+		atomic_fetch_add(c->read, (uint64_t)got);
+	return got;
+}
+
+static void counted_close(struct stream *s)
+{
+	struct counted_stream *c = (struct counted_stream *)s;
+
+	stream_close(c->in);
+	free(c);
+}
 
 static int open_in_other(void *ctx, struct stream **ret, struct err *err)
 {
 	const struct other_store *o = ctx;
+	struct counted_stream *c = calloc(1, sizeof *c);
+	int r = c ? artifact_store_open_blob(o->store, o->d, &c->in, err) : err_nomem(err);
 
-	return artifact_store_open_blob(o->store, o->d, ret, err);
+	if (r < 0) {
+		free(c);
+		return r;
+	}
+	c->stream = (struct stream){counted_read, counted_close};
+	c->read = o->read;
+	*ret = &c->stream;
+	return 0;
 }
 
 static int open_in_memory(void *ctx, struct stream **ret, struct err *err)
@@ -150,15 +184,15 @@ static int open_in_memory(void *ctx, struct stream **ret, struct err *err)
 
 static int put_blob(struct artifact_store *s, const struct artifact *d,
 		    const struct artifact_bytes *bytes, struct artifact_store *from,
-		    struct err *err)
+		    bool *ret_there, struct err *err)
 {
 	struct digest_value value;
-	bool there = false;
 	int r = digest_parse(d->digest, &value, err);
 
+	*ret_there = false;
 	if (r == 0)
-		r = s->ops->has_blob(s, d->digest, &there, err);
-	if (r < 0 || there)
+		r = s->ops->has_blob(s, d->digest, ret_there, err);
+	if (r < 0 || *ret_there)
 		return r;
 	return s->ops->put_blob(s, d, bytes, from, err);
 }
@@ -183,17 +217,19 @@ int artifact_store_put_blob(struct artifact_store *s, const struct artifact *d,
 {
 	struct given_bytes given = {bytes, d->digest};
 	struct artifact_bytes verified = {open_given, &given};
+	bool there;
 
-	return put_blob(s, d, &verified, NULL, err);
+	return put_blob(s, d, &verified, NULL, &there, err);
 }
 
 int artifact_store_copy_blob(struct artifact_store *s, struct artifact_store *from,
-			     const struct artifact *d, struct err *err)
+			     const struct artifact *d, atomic_ullong *read, bool *ret_there,
+			     struct err *err)
 {
-	struct other_store other = {from, d};
+	struct other_store other = {from, d, read};
 	struct artifact_bytes bytes = {open_in_other, &other};
 
-	return put_blob(s, d, &bytes, from, err);
+	return put_blob(s, d, &bytes, from, ret_there, err);
 }
 
 int artifact_store_put_bytes(struct artifact_store *s, struct str bytes, struct arena *a,
@@ -202,24 +238,24 @@ int artifact_store_put_bytes(struct artifact_store *s, struct str bytes, struct 
 	struct artifact_bytes source = {open_in_memory, &bytes};
 	struct digest_value value;
 	char text[DIGEST_TEXT_MAX];
+	bool there;
 	int r = digest_of(bytes, &value, err);
 
 	if (r < 0)
 		return r;
 	d->digest = arena_str(a, digest_format(&value, text));
 	d->size = bytes.n;
-	return d->digest.p ? put_blob(s, d, &source, NULL, err) : err_nomem(err);
+	return d->digest.p ? put_blob(s, d, &source, NULL, &there, err) : err_nomem(err);
 }
 
-static int put_and_list(struct artifact_store *s, const struct artifact_manifest *m,
-			struct artifact *d, struct str bytes, struct str tag, struct err *err)
+static int put_and_list(struct artifact_store *s, const struct artifact_put *put,
+			const struct artifact_manifest *m, const struct artifact *d,
+			struct err *err)
 {
 	bool refers = m->subject.digest.n > 0, listed = false;
-	int r = s->ops->put_manifest(s, d, bytes, tag, refers, &listed, err);
+	int r = s->ops->put_manifest(s, d, put->bytes, put->tag, refers || put->root, &listed, err);
 
-	if (r < 0 || listed || !refers)
-		return r;
-	return fallback_index_add(s, m->subject.digest, d, err);
+	return r < 0 || listed || !refers ? r : fallback_index_add(s, m->subject.digest, d, err);
 }
 
 static int digest_to_put(const struct artifact_put *put, char ret[DIGEST_TEXT_MAX], struct err *err)
@@ -252,9 +288,10 @@ int artifact_store_put_manifest(struct artifact_store *s, const struct artifact_
 	arena_init(&arena, LIMIT_ATTACHMENT_ARENA_BYTES);
 	r = artifact_manifest_parse(put->bytes, &arena, &m, err);
 	if (r == 0) {
-		d.artifact_type = m.artifact_type;
+		if (m.subject.digest.n || !str_eq(m.artifact_type, m.config.media_type))
+			d.artifact_type = m.artifact_type; /* of an image it says nothing */
 		d.annotations = m.annotations;
-		r = put_and_list(s, &m, &d, put->bytes, put->tag, err);
+		r = put_and_list(s, put, &m, &d, err);
 	}
 	arena_done(&arena);
 	return r;

@@ -31,6 +31,8 @@
  */
 #pragma once
 
+#include <stdatomic.h>
+
 #include "base/stream.h"
 #include "image/reference.h"
 #include "net/registry.h"
@@ -76,11 +78,11 @@ struct artifact_store_ops {
 			const struct artifact_bytes *bytes, struct artifact_store *from,
 			struct err *err);
 	/*
-	 * tag: empty for none. refers: it has a subject; *ret_listed: the store lists it as a
-	 * referrer by itself.
+	 * tag: empty for none. alone: nothing else names it, so the store must; *ret_listed: the
+	 * store lists it as a referrer by itself.
 	 */
 	int (*put_manifest)(struct artifact_store *s, const struct artifact *d, struct str bytes,
-			    struct str tag, bool refers, bool *ret_listed, struct err *err);
+			    struct str tag, bool alone, bool *ret_listed, struct err *err);
 	void (*cancel)(struct artifact_store *s);
 	void (*free)(struct artifact_store *s);
 };
@@ -159,15 +161,20 @@ int artifact_store_put_blob(struct artifact_store *s, const struct artifact *d,
 int artifact_store_put_bytes(struct artifact_store *s, struct str bytes, struct arena *a,
 			     struct artifact *d, struct err *err);
 
-/* The same, of a blob that `from` has. */
+/*
+ * The same, of a blob that `from` has. *ret_there: it was there before; read: grows by the bytes
+ * that are read of it, also twice when they must be sent again.
+ */
 int artifact_store_copy_blob(struct artifact_store *s, struct artifact_store *from,
-			     const struct artifact *d, struct err *err);
+			     const struct artifact *d, atomic_ullong *read, bool *ret_there,
+			     struct err *err);
 
 struct artifact_put {
 	struct str bytes; /* the manifest as it is */
 	struct str media_type;
 	struct str tag;	   /* empty: by its digest only */
 	struct str digest; /* that it must have; empty: its sha256 */
+	bool root;	   /* it stands by itself: a layout names it also without a tag */
 };
 
 /*

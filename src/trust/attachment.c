@@ -106,18 +106,11 @@ static int refuse(struct finding *f, const struct artifact *entry, const struct 
 	return arena_check(f->arena, err);
 }
 
-static int keep(struct finding *f, struct attachment *a, const struct registry_manifest *m,
-		struct err *err)
+static int add(struct finding *f, struct attachment *a, const struct registry_manifest *m,
+	       struct err *err)
 {
-	struct attachment *kept;
+	struct attachment *kept = vec_push(&f->found);
 
-	f->total += m->bytes.n;
-	if (f->total > LIMIT_ATTACHMENT_BYTES)
-		return err_set(err, ERR_LIMIT, "%.*s: manifests of more than attachment_bytes (%d)",
-			       STR_FMT(f->digest), LIMIT_ATTACHMENT_BYTES);
-	if (map_get(&f->seen, str_of(m->digest)) || !(f->kinds & a->kind))
-		return 0;
-	kept = vec_push(&f->found);
 	if (!kept)
 		return err_set(err, ERR_LIMIT, "more than referrers (%d) attachments",
 			       LIMIT_REFERRERS);
@@ -126,9 +119,28 @@ static int keep(struct finding *f, struct attachment *a, const struct registry_m
 	a->bytes = arena_str(f->arena, strbuf_str(&m->bytes));
 	a->size = m->bytes.n;
 	*kept = *a;
-	if (map_put(&f->seen, a->digest, f) < 0)
+	if (map_put(&f->seen, a->digest, (void *)f->found.n) < 0) /* its number, from 1 */
 		return err_nomem(err);
 	return arena_check(f->arena, err);
+}
+
+static int keep(struct finding *f, struct attachment *a, const struct registry_manifest *m,
+		struct err *err)
+{
+	size_t number = (size_t)map_get(&f->seen, str_of(m->digest));
+
+	f->total += m->bytes.n;
+	if (f->total > LIMIT_ATTACHMENT_BYTES)
+		return err_set(err, ERR_LIMIT, "%.*s: manifests of more than attachment_bytes (%d)",
+			       STR_FMT(f->digest), LIMIT_ATTACHMENT_BYTES);
+	if (number) {
+		struct attachment *before = vec_at(&f->found, number - 1);
+
+		if (!before->own_tag.n)
+			before->own_tag = a->own_tag;
+		return 0;
+	}
+	return f->kinds & a->kind ? add(f, a, m, err) : 0;
 }
 
 /* Whether a failure says something of the entry alone, and not of the store or the network. */
@@ -255,6 +267,7 @@ static int find_at_tag(struct finding *f, const char *suffix, enum attachment_ki
 	r = read_tag(f, suffix, &a.tag, &m, err);
 	if (r < 0 || m.bytes.n == 0)
 		return r;
+	a.own_tag = a.tag;
 	r = artifact_manifest_parse(strbuf_str(&m.bytes), f->arena, &a.manifest, &why);
 	if (r == 0 && a.manifest.subject.digest.n && !str_eq(a.manifest.subject.digest, f->digest))
 		r = err_set(&why, ERR_FORMAT, "%.*s: it is about %.*s", STR_FMT(a.tag),

@@ -47,6 +47,7 @@ struct attachment {
 	enum attachment_kind kind;
 	enum attachment_place place;
 	struct str tag;	       /* at which it, or the index that lists it, stands; empty: none */
+	struct str own_tag;    /* of cosign's, at which it stands itself; empty: none */
 	struct str digest;     /* of its manifest */
 	struct str media_type; /* of its manifest */
 	uint64_t size;	       /* bytes of its manifest */

@@ -522,7 +522,7 @@ static int enter(struct layout_store *own, const struct artifact *d, struct str 
 }
 
 static int put_manifest(struct artifact_store *s, const struct artifact *d, struct str bytes,
-			struct str tag, bool refers, bool *ret_listed, struct err *err)
+			struct str tag, bool alone, bool *ret_listed, struct err *err)
 {
 	struct layout_store *own = own_of(s);
 	CLEANUP(stream_closep) struct stream *in = NULL;
@@ -534,7 +534,7 @@ static int put_manifest(struct artifact_store *s, const struct artifact *d, stru
 	if (r == 0 && !there)
 		r = write_blob(own, d, in, err);
 	*ret_listed = true; /* by its entry */
-	return r == 0 && (refers || tag.n) ? enter(own, d, tag, err) : r;
+	return r == 0 && (alone || tag.n) ? enter(own, d, tag, err) : r;
 }
 
 /* ---- life ---- */

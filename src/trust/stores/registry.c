@@ -152,9 +152,9 @@ static int put_blob(struct artifact_store *s, const struct artifact *d,
 }
 
 static int put_manifest(struct artifact_store *s, const struct artifact *d, struct str bytes,
-			struct str tag, bool refers, bool *ret_listed, struct err *err)
+			struct str tag, bool alone, bool *ret_listed, struct err *err)
 {
-	(void)refers; /* the registry sees for itself */
+	(void)alone; /* a registry knows by digest what it was given */
 	return registry_push_manifest(registry_of(s), tag.n ? tag : d->digest, d->media_type, bytes,
 				      ret_listed, err);
 }
