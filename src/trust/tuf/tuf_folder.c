@@ -43,7 +43,7 @@ static int load(void *ctx, struct str role, struct strbuf *out, struct err *err)
 	const struct tuf_folder *f = ctx;
 	CLEANUP(fd_closep) int fd = -1;
 	char name[TUF_FOLDER_NAME_MAX];
-	int r = tuf_folder_name(role, ".json", name, err);
+	int r = tuf_folder_name(role, f->suffix, name, err);
 
 	if (r < 0)
 		return r;
@@ -58,7 +58,7 @@ static int save(void *ctx, struct str role, struct str bytes, struct err *err)
 {
 	const struct tuf_folder *f = ctx;
 	char name[TUF_FOLDER_NAME_MAX];
-	int r = tuf_folder_name(role, ".json", name, err);
+	int r = tuf_folder_name(role, f->suffix, name, err);
 
 	return r < 0 ? r : file_write_durable(f->fd, name, bytes, err);
 }
@@ -67,7 +67,7 @@ static int drop(void *ctx, struct str role, struct err *err)
 {
 	const struct tuf_folder *f = ctx;
 	char name[TUF_FOLDER_NAME_MAX];
-	int r = tuf_folder_name(role, ".json", name, err);
+	int r = tuf_folder_name(role, f->suffix, name, err);
 
 	if (r == 0 && unlinkat(f->fd, name, 0) < 0 && errno != ENOENT)
 		r = err_errno(err, errno, "remove %s", name);

@@ -20,12 +20,13 @@
 
 struct tuf_folder {
 	int fd;
+	const char *suffix; /* of files; ".json", or "" for targets */
 	struct tuf_store store;
 };
 
 #define TUF_FOLDER_INIT                                                                            \
 	{                                                                                          \
-		.fd = -1                                                                           \
+		.fd = -1, .suffix = ".json"                                                        \
 	}
 
 int tuf_folder_open(struct tuf_folder *f, const char *path, struct err *err);

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "cmd/trust.h"
+#include "render/text.h"
+
+#define MESSAGE_MAX 8192
+
+static struct trust_options opt = {.format = "table"};
+
+#define TRUST_GROUP(name) extern const struct trust_action trust_##name[];
+#include "cmd/trust_group_list.def"
+#undef TRUST_GROUP
+
+static const struct trust_action *const groups[] = {
+#define TRUST_GROUP(name) trust_##name,
+#include "cmd/trust_group_list.def"
+#undef TRUST_GROUP
+};
+
+int trust_end(const struct trail *trail, int r, const struct err *err)
+{
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(MESSAGE_MAX);
+
+	if (r >= 0)
+		return TRUST_DONE;
+	if (!trail || !trail->failed) {
+		(void)command_error(err);
+		return r == -ERR_DENIED ? TRUST_REFUSED : TRUST_UNSURE;
+	}
+	strbuf_adds(&sb, trail->unsure ? "plimsoll: " : "plimsoll: refused: ");
+	(void)text_add(&sb, trail->why, SIZE_MAX, true);
+	if (trail->remedy.n) {
+		strbuf_adds(&sb, "\nplimsoll: ");
+		(void)text_add(&sb, trail->remedy, SIZE_MAX, true);
+	}
+	strbuf_addc(&sb, '\n');
+	(void)fd_write_all(STDERR_FILENO, strbuf_str(&sb), NULL); /* nowhere else to tell */
+	return trail->unsure ? TRUST_UNSURE : TRUST_REFUSED;
+}
+
+static const struct trust_action *find(struct str word)
+{
+	for (size_t i = 0; i < ARRAY_LEN(groups); i++)
+		for (const struct trust_action *a = groups[i]; a->word; a++)
+			if (str_is(word, a->word))
+				return a;
+	return NULL;
+}
+
+static int take_now(int64_t *ret, struct err *err)
+{
+	if (!opt.now)
+		*ret = (int64_t)time(NULL);
+	else if (!clock_parse(str_of(opt.now), ret))
+		return err_set(err, ERR_USAGE, "--now %s: write a time as 2026-11-22T10:00:00Z",
+			       opt.now);
+	return 0;
+}
+
+static int run(int argc, const char *const *argv)
+{
+	const struct trust_action *a = find(str_of(argc > 0 ? argv[0] : ""));
+	size_t n = argc > 0 ? (size_t)argc - 1 : 0;
+	struct err err = {0};
+	int64_t now;
+	int r = take_now(&now, &err);
+
+	if (r == 0 && !a)
+		r = err_set(&err, ERR_USAGE, "trust: %s%s; see plimsoll trust --help",
+			    argc > 0 ? "no such word: " : "what shall be done?",
+			    argc > 0 ? argv[0] : "");
+	else if (r == 0 && (n < a->n_min || n > a->n_max))
+		r = err_set(&err, ERR_USAGE,
+			    "trust %s takes other words; see plimsoll trust --help", a->word);
+	return r < 0 ? command_error(&err) : a->run(&opt, now, argc - 1, argv + 1);
+}
+
+static const struct option_spec options[] = {
+	OPTION_STR("mirror", 0, &opt.mirror, "URL",
+		   "where Sigstore's metadata is (as the last time)"),
+	OPTION_STR("root", 0, &opt.root, "FILE", "the root.json to begin with, once"),
+	OPTION_STR("state", 0, &opt.state, "DIR",
+		   "where trusted metadata is kept (~/.local/state/plimsoll/sigstore)"),
+	OPTION_STR("tls-ca", 0, &opt.tls_ca, "FILE",
+		   "PEM certificates to trust beside the system's"),
+	OPTION_WORDS("format", 'f', &opt.format, "FORMAT", "table or json (table)", "table json",
+		     .project = true),
+	OPTION_STR("now", 0, &opt.now, "TIME",
+		   "take this as the present (2026-11-22T10:00:00Z), for audits and tests"),
+	OPTION_FLAG("quiet", 'q', &opt.quiet, "print nothing but errors", .project = true),
+	OPTION_END,
+};
+
+const struct command command_trust = {
+	.name = "trust",
+	.arguments = "root update|status|show",
+	.group = COMMAND_IMAGE,
+	.summary = "bring roots of trust up to date",
+	.details =
+		"Exit status: 0 done; 1 something did not hold, and was refused; 2 it could not be "
+		"told (network, an expired root of trust, a mistake in the command).\n"
+		"root update brings trusted_root.json of a Sigstore instance up to date by TUF. "
+		"The first time it needs --mirror and --root, the instance's first root.json, "
+		"which "
+		"comes from its publisher by a way that is believed. root status says, without "
+		"network, what is trusted and until when. root show prints trusted_root.json, "
+		"proved again, for verify --trusted-root.\n"
+		"  plimsoll trust root update --mirror https://tuf.example.com --root root.json\n"
+		"  plimsoll trust root status\n"
+		"  plimsoll trust root show > trusted_root.json",
+	.options = options,
+	.run = run,
+};
