@@ -136,7 +136,7 @@ TEST(no_byte_of_it_can_be_changed)
 		assert_int_equal(get(DIGEST, POLICY, NOW), 0);
 		good.p[i] ^= 1;
 	}
-	for (size_t n = 0; n + 1 < good.n; n++) {
+	for (size_t n = 0; n + 3 < good.n; n++) { /* the padding may be left out */
 		assert_int_equal(
 			file_write_atomic(fd, name, str_sub(strbuf_str(&good), 0, n), NULL), 0);
 		assert_int_equal(get(DIGEST, POLICY, NOW), 0);
