@@ -44,6 +44,10 @@ struct secret_ask {
 	void *ctx;
 };
 
+/* Asks, or ERR_DENIED with what is missing. */
+int secret_ask_for(const struct secret_ask *ask, const char *what, struct secret *ret,
+		   struct err *err);
+
 /* PEM text. ask: NULL, nobody can be asked. */
 int secret_key_parse(struct str pem, const struct secret_ask *ask, struct secret_key **ret,
 		     struct err *err);

@@ -40,7 +40,3 @@ int secret_key_of_evp(const char *keeper, struct secret_key_evp *state, struct s
 
 /* A key in memory. Takes pkey over, on error too; NULL gives ERR_FORMAT. */
 int secret_key_of_pkey(EVP_PKEY *pkey, struct secret_key **ret, struct err *err);
-
-/* Asks, or ERR_DENIED with what is missing. */
-int secret_ask_for(const struct secret_ask *ask, const char *what, struct secret *ret,
-		   struct err *err);

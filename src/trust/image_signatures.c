@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "trust/cosign/layer.h"
 #include "trust/predicate.h"
+#include "trust/signer.h"
 
 /* Whether the attestation is of a type that was asked for. */
 static bool is_wanted_type(const struct trust_wants *wants, struct str predicate_type)
@@ -58,18 +59,59 @@ static int verify_layer(struct artifact_store *store, const struct attachment *a
 			struct verification_signature *s, struct err *err)
 {
 	const struct artifact *descriptor = &a->manifest.layers[i];
-	bool is_signature = a->kind == ATTACHMENT_SIGNATURE;
+	bool is_envelope = a->kind == ATTACHMENT_ATTESTATION;
 	CLEANUP(strbuf_done) struct strbuf bytes = STRBUF_INIT(0);
 	struct cosign_layer layer;
 	int r = read_layer(store, descriptor,
-			   is_signature ? LIMIT_SIGNATURE_PAYLOAD_BYTES : LIMIT_ATTESTATION_BYTES,
-			   s, &bytes, err);
+			   is_envelope ? LIMIT_ATTESTATION_BYTES : LIMIT_SIGNATURE_PAYLOAD_BYTES, s,
+			   &bytes, err);
 
 	if (r < 0)
 		return r;
 	cosign_layer_of(descriptor, strbuf_str(&bytes), &layer);
-	return (is_signature ? cosign_signature_verify : cosign_attestation_verify)(
-		&layer, v->digest, wants, s->trail, &s->claim, err);
+	return signer_verify_layer(&layer, is_envelope, v->digest, wants, v->now, s->trail,
+				   &s->claim, err);
+}
+
+/* Only a signature of the manifest itself, instead of a statement about it, needs its bytes. */
+static int read_manifest(struct artifact_store *store, struct str bundle,
+			 const struct verification *v, struct registry_manifest *ret,
+			 struct verification_signature *s, struct err *err)
+{
+	struct err why = {0};
+	int r;
+
+	if (str_find(bundle, STR("messageSignature")) == bundle.n)
+		return 0;
+	r = artifact_store_manifest(store, v->digest, ret, &why);
+	if (r == 0)
+		return 0;
+	r = trail_take(s->trail, &why, r, "digest", "look whether the registry or layout is whole",
+		       "the image's manifest");
+	if (err)
+		*err = why;
+	return r;
+}
+
+static int verify_bundle(struct artifact_store *store, const struct attachment *a,
+			 const struct trust_wants *wants, struct verification *v,
+			 struct verification_signature *s, struct err *err)
+{
+	CLEANUP(registry_manifest_done) struct registry_manifest m = REGISTRY_MANIFEST_INIT;
+	CLEANUP(strbuf_done) struct strbuf bytes = STRBUF_INIT(0);
+	int r;
+
+	if (a->manifest.n_layers != 1)
+		return trail_refuse(s->trail, err, "bundle", "ask the publisher to sign again",
+				    "it has %zu layers, where a bundle is one",
+				    a->manifest.n_layers);
+	r = read_layer(store, &a->manifest.layers[0], LIMIT_ATTESTATION_BYTES, s, &bytes, err);
+	if (r == 0)
+		r = read_manifest(store, strbuf_str(&bytes), v, &m, s, err);
+	if (r == 0)
+		r = signer_verify_bundle(strbuf_str(&bytes), v->digest, strbuf_str(&m.bytes), wants,
+					 v->now, s->trail, &s->claim, err);
+	return r;
 }
 
 /* Only what makes further looking useless is an error; the rest is in the signature's trail. */
@@ -78,30 +120,30 @@ static bool is_final(int r)
 	return r == -ERR_NOMEM || r == -ERR_BUG;
 }
 
-static int verify_layers(struct artifact_store *store, const struct attachment *a,
-			 const struct trust_wants *wants, struct verification *v, struct err *err)
+static int verify_one(struct artifact_store *store, const struct attachment *a, size_t i,
+		      const struct trust_wants *wants, struct verification *v, struct err *err)
 {
 	enum claim_format format = a->kind == ATTACHMENT_SIGNATURE ? CLAIM_COSIGN : CLAIM_DSSE;
+	bool is_bundle = a->kind == ATTACHMENT_BUNDLE;
+	struct str at = a->tag.n && !is_bundle ? a->tag : a->digest;
+	struct str where = is_bundle ? arena_strf(v->arena, "bundle %.*s", STR_FMT(at))
+				     : arena_strf(v->arena, "%.*s, layer %zu", STR_FMT(at), i + 1);
+	struct verification_signature *s = verification_add(v, format, where);
+	int r;
 
-	for (size_t i = 0; i < a->manifest.n_layers; i++) {
-		struct str where = arena_strf(v->arena, "%.*s, layer %zu",
-					      STR_FMT(a->tag.n ? a->tag : a->digest), i + 1);
-		struct verification_signature *s = verification_add(v, format, where);
-		int r;
-
-		if (!s)
-			return err_set(err, ERR_LIMIT,
-				       "more than signatures_per_image (%d) signatures",
-				       LIMIT_SIGNATURES_PER_IMAGE);
-		r = verify_layer(store, a, i, wants, v, s, err);
-		if (is_final(r))
-			return r;
-		if (r < 0)
-			continue;
-		s->holds = true;
-		s->counts = counts(wants, &s->claim);
-		s->counts_as = name_of_key(wants, &s->claim, v->arena);
-	}
+	if (!s)
+		return err_set(err, ERR_LIMIT, "more than signatures_per_image (%d) signatures",
+			       LIMIT_SIGNATURES_PER_IMAGE);
+	r = is_bundle ? verify_bundle(store, a, wants, v, s, err)
+		      : verify_layer(store, a, i, wants, v, s, err);
+	if (is_final(r))
+		return r;
+	if (r < 0)
+		return 0;
+	s->format = s->claim.format;
+	s->holds = true;
+	s->counts = counts(wants, &s->claim);
+	s->counts_as = name_of_key(wants, &s->claim, v->arena);
 	return 0;
 }
 
@@ -109,9 +151,14 @@ int image_attachment_verify(struct artifact_store *store, const struct attachmen
 			    const struct trust_wants *wants, struct verification *v,
 			    struct err *err)
 {
-	if (attachment->kind & IMAGE_SIGNATURE_KINDS)
-		return verify_layers(store, attachment, wants, v, err);
-	return 0;
+	size_t n = attachment->kind == ATTACHMENT_BUNDLE ? 1 : attachment->manifest.n_layers;
+	int r = 0;
+
+	if (!(attachment->kind & IMAGE_SIGNATURE_KINDS))
+		return 0;
+	for (size_t i = 0; i < n && r == 0; i++)
+		r = verify_one(store, attachment, i, wants, v, err);
+	return r;
 }
 
 int image_signatures_verify(struct artifact_store *store, const struct trust_wants *wants,

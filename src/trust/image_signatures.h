@@ -24,7 +24,7 @@
 #include "trust/verification.h"
 
 /* The kinds of attachments that this knows. */
-#define IMAGE_SIGNATURE_KINDS (ATTACHMENT_SIGNATURE | ATTACHMENT_ATTESTATION)
+#define IMAGE_SIGNATURE_KINDS (ATTACHMENT_BUNDLE | ATTACHMENT_SIGNATURE | ATTACHMENT_ATTESTATION)
 
 /* What is attached to v->digest. */
 int image_signatures_verify(struct artifact_store *store, const struct trust_wants *wants,

@@ -8,7 +8,10 @@
 #pragma once
 
 #include "crypto/public_key.h"
-#include "trust/artifact_manifest.h"
+
+struct artifact_annotation;
+struct identity_wanted;
+struct trusted_root;
 
 /* What cosign lets pass and Plimsoll does not, unless told so: docs/design/trust-strictness.md. */
 enum trust_accept {
@@ -24,6 +27,16 @@ struct trust_key {
 struct trust_wants {
 	const struct trust_key *keys;
 	size_t n_keys;
+	/*
+	 * Signers with a certificate (trust/sigstore/identity.h): one of these, or any_identity and
+	 * the caller judges the claims. They need a root.
+	 */
+	const struct identity_wanted *identities;
+	size_t n_identities;
+	bool any_identity;
+	/* With a root, signatures by a key must be in its log too, unless no_log. */
+	const struct trusted_root *root;
+	bool no_log, no_sct; /* as in trust/sigstore/bundle_verify.h */
 	/* Each must stand in the signature, with this value. */
 	const struct artifact_annotation *annotations;
 	size_t n_annotations;

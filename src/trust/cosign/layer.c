@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "codec/base64.h"
+#include "trust/artifact_manifest.h"
 #include "trust/cosign/payload.h"
 #include "trust/dsse.h"
 #include "trust/key_match.h"

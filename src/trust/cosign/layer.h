@@ -18,10 +18,11 @@
  */
 #pragma once
 
-#include "trust/artifact_manifest.h"
 #include "trust/claim.h"
 #include "trust/trail.h"
 #include "trust/trust_wants.h"
+
+struct artifact;
 
 #define COSIGN_ANNOTATION_SIGNATURE   "dev.cosignproject.cosign/signature"
 #define COSIGN_ANNOTATION_CERTIFICATE "dev.sigstore.cosign/certificate"
@@ -39,7 +40,7 @@ struct cosign_layer {
 
 void cosign_layer_of(const struct artifact *descriptor, struct str bytes, struct cosign_layer *ret);
 
-/* By one of the keys. digest: of the image. */
+/* By one of the keys, whatever a log may say. digest: of the image. */
 int cosign_signature_verify(const struct cosign_layer *layer, struct str digest,
 			    const struct trust_wants *wants, struct trail *trail, struct claim *ret,
 			    struct err *err);
