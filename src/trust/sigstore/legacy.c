@@ -7,49 +7,12 @@
 #define ANNOTATION_BYTES_MAX 16777216
 #define REMEDY		     "ask the publisher to sign again"
 
-static int read_hex(struct str hex, struct arena *arena, struct str *ret, struct err *err)
-{
-	char *bytes = arena_alloc(arena, hex.n / 2 + 1);
-
-	if (!bytes)
-		return err_nomem(err);
-	if (hex.n == 0 || hex.n > 128 || hex.n % 2)
-		return err_set(err, ERR_FORMAT, "\"logID\" is no hexadecimal number");
-	for (size_t i = 0; i < hex.n / 2; i++) {
-		int high = char_hex(hex.p[2 * i]), low = char_hex(hex.p[2 * i + 1]);
-
-		if (high < 0 || low < 0)
-			return err_set(err, ERR_FORMAT, "\"logID\" is no hexadecimal number");
-		bytes[i] = (char)(high << 4 | low);
-	}
-	*ret = str_make(bytes, hex.n / 2);
-	return 0;
-}
-
 static int take_log(struct str annotation, struct arena *arena, struct bundle *b, struct err *err)
 {
-	static const char *const names[] = {"SignedEntryTimestamp", "Payload", NULL};
-	static const char *const payload_names[] = {"body", "integratedTime", "logIndex", "logID",
-						    NULL};
 	struct rekor_entry *e = arena_alloc(arena, sizeof *e);
-	const struct json *payload;
-	struct str id;
-	int r;
+	int r = e ? rekor_annotation_parse(annotation, arena, e, err) : err_nomem(err);
 
-	if (!e)
-		return err_nomem(err);
-	if ((r = json_parse(annotation, &b->doc, err)) < 0 ||
-	    (r = json_field_only(b->doc, names, "the log's annotation", err)) < 0 ||
-	    (r = json_field_map(b->doc, "Payload", true, &payload, err)) < 0 ||
-	    (r = json_field_only(payload, payload_names, "the log's payload", err)) < 0 ||
-	    (r = json_field_bytes(b->doc, "SignedEntryTimestamp", 1, 8192, arena, &e->promise,
-				  err)) < 0 ||
-	    (r = json_field_bytes(payload, "body", 2, REKOR_BODY_BYTES_MAX, arena, &e->body, err)) <
-		    0 ||
-	    (r = json_field_int(payload, "integratedTime", &e->integrated_time, err)) < 0 ||
-	    (r = json_field_int(payload, "logIndex", &e->index, err)) < 0 ||
-	    (r = json_field_text(payload, "logID", true, &id, err)) < 0 ||
-	    (r = read_hex(id, arena, &e->log_id, err)) < 0)
+	if (r < 0)
 		return r;
 	b->entries = e;
 	b->n_entries = 1;

@@ -94,6 +94,54 @@ int rekor_entry_parse(const struct json *map, struct arena *arena, struct rekor_
 	return 0;
 }
 
+static int read_hex(struct str hex, struct arena *arena, struct str *ret, struct err *err)
+{
+	char *bytes = arena_alloc(arena, hex.n / 2 + 1);
+
+	if (!bytes)
+		return err_nomem(err);
+	if (hex.n == 0 || hex.n > 128 || hex.n % 2)
+		return err_set(err, ERR_FORMAT, "\"logID\" is no hexadecimal number");
+	for (size_t i = 0; i < hex.n / 2; i++) {
+		int high = char_hex(hex.p[2 * i]), low = char_hex(hex.p[2 * i + 1]);
+
+		if (high < 0 || low < 0)
+			return err_set(err, ERR_FORMAT, "\"logID\" is no hexadecimal number");
+		bytes[i] = (char)(high << 4 | low);
+	}
+	*ret = str_make(bytes, hex.n / 2);
+	return 0;
+}
+
+int rekor_annotation_parse(struct str annotation, struct arena *arena, struct rekor_entry *ret,
+			   struct err *err)
+{
+	static const char *const names[] = {"SignedEntryTimestamp", "Payload", NULL};
+	static const char *const payload_names[] = {"body", "integratedTime", "logIndex", "logID",
+						    NULL};
+	CLEANUP(json_freep) struct json *doc = NULL;
+	struct rekor_entry e = {0};
+	const struct json *payload;
+	struct str id;
+	int r;
+
+	if ((r = json_parse(annotation, &doc, err)) < 0 ||
+	    (r = json_field_only(doc, names, "the log's annotation", err)) < 0 ||
+	    (r = json_field_map(doc, "Payload", true, &payload, err)) < 0 ||
+	    (r = json_field_only(payload, payload_names, "the log's payload", err)) < 0 ||
+	    (r = json_field_bytes(doc, "SignedEntryTimestamp", 1, SIGNATURE_BYTES_MAX, arena,
+				  &e.promise, err)) < 0 ||
+	    (r = json_field_bytes(payload, "body", 2, REKOR_BODY_BYTES_MAX, arena, &e.body, err)) <
+		    0 ||
+	    (r = json_field_int(payload, "integratedTime", &e.integrated_time, err)) < 0 ||
+	    (r = json_field_int(payload, "logIndex", &e.index, err)) < 0 ||
+	    (r = json_field_text(payload, "logID", true, &id, err)) < 0 ||
+	    (r = read_hex(id, arena, &e.log_id, err)) < 0)
+		return r;
+	*ret = e;
+	return 0;
+}
+
 /* Version 2 of a log has its own versions of entries, and no clock. */
 static bool is_version_2(const struct rekor_entry *e)
 {

@@ -50,6 +50,10 @@ struct rekor_proof {
 int rekor_entry_parse(const struct json *map, struct arena *arena, struct rekor_entry *ret,
 		      struct err *err);
 
+/* As cosign keeps one in the annotation dev.sigstore.cosign/bundle; borrows nothing of it. */
+int rekor_annotation_parse(struct str annotation, struct arena *arena, struct rekor_entry *ret,
+			   struct err *err);
+
 int rekor_verify(const struct rekor_entry *entry, const struct trusted_log *logs, size_t n_logs,
 		 struct arena *arena, struct rekor_proof *ret, struct err *err);
 
