@@ -27,7 +27,7 @@ struct verify_options {
 	const char *trusted_root, *policy, *containers_policy, *trust_dir, *trust_policy;
 	/* Of files alone. */
 	const char *artifact, *signature, *certificate, *gun, *tag, *user_metadata;
-	struct option_list tsa, crl, ocsp;
+	struct option_list tsa, crl, ocsp, root_certs, root_cas;
 	bool no_log, no_sct, tofu;
 	REGISTRY_OPTION_MEMBERS;
 };

@@ -737,6 +737,11 @@ const struct tuf_metadata *tuf_update_trusted(const struct tuf_update *u, enum t
 	return u->trusted[type];
 }
 
+const char *tuf_update_check(const struct tuf_update *u)
+{
+	return u->check;
+}
+
 int tuf_update_refresh(struct tuf_update *u, struct err *err)
 {
 	int r = update_root(u, err);

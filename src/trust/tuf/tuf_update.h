@@ -99,6 +99,9 @@ int tuf_update_find(struct tuf_update *u, struct str path, struct tuf_target *re
 int tuf_update_role(struct tuf_update *u, struct str delegator, struct str role,
 		    const struct tuf_metadata **ret, struct err *err);
 
+/* The check of the trail that failed last: "expiry", "signature" ..; NULL: none did yet. */
+const char *tuf_update_check(const struct tuf_update *u);
+
 /*
  * The relative address of a target's bytes: "dir/<hash>.name" with consistent snapshots, "dir/name"
  * without. ERR_DENIED for a path that would leave the folder of targets.
