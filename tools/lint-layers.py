@@ -23,7 +23,7 @@ inventory secret malware waste
 vuln
 check
 trust closure
-policy scan
+policy scan alert
 monitor vault patch
 render
 store

@@ -5,6 +5,7 @@ static struct scan_options opt = {.format = "verdict",
 				  .vulnerabilities = true,
 				  .configuration = true,
 				  .waste = true,
+				  .alerts = ALERT_DEFAULTS,
 				  .takes_reports = true};
 
 static int run(int argc, const char *const *argv)
@@ -26,6 +27,7 @@ static const struct option_spec options[] = {
 		     "verdict table json html markdown junit sarif", .project = true),
 	OPTION_STR("output", 'o', &opt.output, "FILE", "write there instead of to stdout"),
 	OPTION_STR("db", 0, &opt.db, "DIR", "the vulnerability database; see plimsoll db --help"),
+	ALERT_OPTIONS(opt.alerts),
 	SCAN_IGNORE_OPTIONS(opt),
 	OPTION_FLAG("require-complete", 0, &opt.require_complete,
 		    "exit status 3 when anything was not assessed", .project = true),
@@ -48,6 +50,8 @@ const struct command command_check = {
 		"policy "
 		"says otherwise.\n"
 		"The exit status is 1 for deny, 0 for warn and allow.\n"
+		"--alert SINK tells somebody at once when it is deny: stderr, file:PATH, syslog, "
+		"webhook:URL, mailto:ADDRESS; plimsoll alert --help has more.\n"
 		"plimsoll policy list names the policies that ship with the program; plimsoll "
 		"policy facts says what rules can ask.\n"
 		"  plimsoll check --policy baseline registry.example.com/app:1.4\n"

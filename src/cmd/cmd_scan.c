@@ -5,6 +5,7 @@ static struct scan_options opt = {.format = "table",
 				  .vulnerabilities = true,
 				  .configuration = true,
 				  .waste = true,
+				  .alerts = ALERT_DEFAULTS,
 				  .budgets = true};
 
 static int run(int argc, const char *const *argv)
@@ -52,6 +53,7 @@ static const struct option_spec options[] = {
 		    .project = true),
 	OPTION_FLAG("known-exploited", 0, &opt.known_exploited,
 		    "show findings that are known to be exploited only", .project = true),
+	ALERT_OPTIONS(opt.alerts),
 	SCAN_IGNORE_OPTIONS(opt),
 	OPTION_FLAG("require-complete", 0, &opt.require_complete,
 		    "exit status 3 when anything was not assessed", .project = true),
@@ -109,7 +111,8 @@ const struct command command_scan = {
 		"Every digest that the image promises is verified. What could not be looked at is "
 		"listed as NOT ASSESSED with the reason; it never counts as empty.\n"
 		"--policy FILE, or the name of one of ours (plimsoll policy list), adds a verdict: "
-		"allow, warn or deny, whatever is shown.\n"
+		"allow, warn or deny, whatever is shown. --alert SINK tells somebody at once when "
+		"it is deny: plimsoll alert --help.\n"
 		"--severity, --fixable and --known-exploited choose what is shown; the number of "
 		"the other findings is told, and --fail-on looks at what is shown. Findings that a "
 		"rule of .plimsollignore, .trivyignore, .trivyignore.yaml or .grype.yaml in the "

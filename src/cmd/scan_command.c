@@ -13,6 +13,7 @@
 #include "cmd/report_file.h"
 #include "cmd/report_output.h"
 #include "cmd/rule_files.h"
+#include "cmd/scan_alerts.h"
 #include "cmd/secret_files.h"
 #include "image/manifest.h"
 #include "policy/baseline.h"
@@ -443,6 +444,8 @@ int scan_command(const struct scan_options *given, const char *command, int argc
 	struct err err = {0};
 	int r;
 
+	if (opt->alerts.sinks.n)
+		return scan_with_alerts(given, command, argc, argv);
 	ignore_init(&p.ignores);
 	budget_init(&p.budget);
 	if (argc != 1) {
@@ -466,6 +469,8 @@ int scan_command(const struct scan_options *given, const char *command, int argc
 		r = budget_judge(&p.budget, report, &err);
 	if (r >= 0)
 		r = judge(p.policy, &p.filter, now_of(&p), report, &err);
+	if (r == 0 && opt->alert_fd)
+		r = scan_alert_write(opt->alert_fd, report, &err);
 	if (r == 0)
 		r = report_output_write(&p.out, report, &err);
 	if (r < 0)
