@@ -166,13 +166,12 @@ static int check_times(struct verify *v, struct err *err)
 				    v->bundle->n_entries
 					    ? "no log entry is of a log of the trusted root"
 					    : "there is no log entry");
-	if ((r = check_log_spans(v, err)) < 0)
-		return r;
-	if (v->wants->key || v->n_times > 0)
-		return 0;
-	return trail_refuse(v->trail, err, "time", ASK_ROOT,
-			    "the time of the signature is not proved: %s",
-			    why.msg[0] ? why.msg : "there is neither a timestamp nor a promise");
+	if (!v->wants->key && v->n_times == 0)
+		return trail_refuse(v->trail, err, "time", ASK_ROOT,
+				    "the time of the signature is not proved: %s",
+				    why.msg[0] ? why.msg
+					       : "there is neither a timestamp nor a promise");
+	return check_log_spans(v, err);
 }
 
 static int chain_of(struct verify *v, const struct trusted_ca *ca, int64_t at,
