@@ -282,7 +282,7 @@ static int is_index(const struct json *v, struct err *err)
 	return check_fields(v, fields, err);
 }
 
-static int is_manifest(const struct json *v, struct err *err)
+static int is_artifact(const struct json *v, struct err *err)
 {
 	static const struct field fields[] = {
 		{"schemaVersion", is_version_2, true},	{"mediaType", is_media_type, false},
@@ -290,7 +290,13 @@ static int is_manifest(const struct json *v, struct err *err)
 		{"layers", is_descriptors, true},	{"subject", is_descriptor, false},
 		{"annotations", is_text_map, false},	{NULL, NULL, false},
 	};
-	int r = check_fields(v, fields, err);
+
+	return check_fields(v, fields, err);
+}
+
+static int is_manifest(const struct json *v, struct err *err)
+{
+	int r = is_artifact(v, err);
 
 	if (r == 0 && json_len(json_get(v, "layers")) == 0 &&
 	    !str_has_prefix(json_get_str(v, "mediaType"), STR("application/vnd.docker.")))
@@ -400,6 +406,8 @@ int oci_form_check(enum oci_document kind, const struct json *doc, struct err *e
 		return is_index(doc, err);
 	case OCI_LAYOUT:
 		return is_layout(doc, err);
+	case OCI_ARTIFACT:
+		return is_artifact(doc, err);
 	case OCI_MANIFEST:
 		return is_manifest(doc, err);
 	}

@@ -20,6 +20,7 @@
 
 struct json;
 
-enum oci_document { OCI_CONFIG, OCI_DESCRIPTOR, OCI_INDEX, OCI_LAYOUT, OCI_MANIFEST };
+/* OCI_ARTIFACT: a manifest of anything; an image must have a layer, others only had better. */
+enum oci_document { OCI_ARTIFACT, OCI_CONFIG, OCI_DESCRIPTOR, OCI_INDEX, OCI_LAYOUT, OCI_MANIFEST };
 
 int oci_form_check(enum oci_document kind, const struct json *doc, struct err *err);

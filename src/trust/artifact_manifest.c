@@ -113,7 +113,7 @@ int artifact_manifest_parse(struct str bytes, struct arena *a, struct artifact_m
 	if (json_get(doc, "manifests") && json_get(doc, "layers"))
 		return err_set(err, ERR_FORMAT, "it is an index and a manifest at once");
 	ret->is_index = is_index(doc);
-	r = oci_form_check(ret->is_index ? OCI_INDEX : OCI_MANIFEST, doc, err);
+	r = oci_form_check(ret->is_index ? OCI_INDEX : OCI_ARTIFACT, doc, err);
 	if (r == 0)
 		r = read_parts(doc, a, ret, err);
 	if (r == 0)
