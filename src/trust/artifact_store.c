@@ -117,9 +117,17 @@ int artifact_store_read_blob(struct artifact_store *s, const struct artifact *d,
 int artifact_store_referrers(struct artifact_store *s, struct str digest, struct arena *a,
 			     struct artifact_list *ret, bool *ret_known, struct err *err)
 {
+	int r;
+
 	*ret = (struct artifact_list){0};
 	*ret_known = false;
-	return s->ops->referrers(s, digest, a, ret, ret_known, err);
+	r = s->ops->referrers(s, digest, a, ret, ret_known, err);
+	if (r != -ERR_NOT_FOUND)
+		return r;
+	/* a list that breaks off must not be taken for an empty one */
+	if (err)
+		err->code = ERR_FORMAT;
+	return -ERR_FORMAT;
 }
 
 int artifact_store_tags(struct artifact_store *s, struct arena *a, struct str_list *ret,

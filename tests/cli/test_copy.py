@@ -447,6 +447,17 @@ def test_a_layout_with_several_images_wants_a_name(tmp_path):
     assert "which image? write oci:in:TAG; there are: a, b" in done.stderr
 
 
+def test_a_name_in_a_layout_that_is_no_tag_is_not_pushed(tmp_path, registry):
+    content = Content()
+    content.image(tag="../x y")
+    content.write_layout(tmp_path / "in")
+    done = run(tmp_path, "oci:in:../x y", f"{registry.host}/b", status=2)
+    assert '"../x y" is no tag that a registry takes' in done.stderr
+    assert not registry.of("b").tags
+    run(tmp_path, "oci:in:../x y", f"{registry.host}/b:1")
+    assert set(registry.of("b").tags) == {"1"}
+
+
 def test_what_stands_in_a_layout_stays(tmp_path):
     one, two = Content(), Content()
     first, second = one.image("a", tag="1"), two.image("b", tag="1")

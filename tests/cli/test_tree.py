@@ -187,6 +187,27 @@ def test_pages_without_end(tmp_path, registry):
     assert "more than list_pages (100) pages" in done.stderr
 
 
+def test_a_page_that_is_gone_is_not_the_end(tmp_path, registry):
+    content = registry.of("a")
+    image = content.image(tag="1")
+    for i in range(3):
+        content.attach(image, BUNDLE, b"%d" % i)
+    registry.page_size = 2
+    registry.refuse = lambda method, path: 404 if "from=2" in path else None
+    done = run(tmp_path, f"{registry.host}/a:1", command="tree", status=2)
+    assert "referrers: 404" in done.stderr and done.stdout == ""
+
+
+def test_a_layout_that_names_what_it_does_not_have(tmp_path):
+    content = Content()
+    content.image(tag="1")
+    gone = content.image("gone", tag="2")
+    layout = content.write_layout(tmp_path / "in")
+    (layout / "blobs/sha256" / gone["digest"][7:]).unlink()
+    done = run(tmp_path, "oci:in:1", command="tree", status=2)
+    assert gone["digest"][7:] in done.stderr
+
+
 def test_a_next_page_elsewhere_is_not_asked_for(tmp_path, registry):
     with ArtifactRegistry() as other:
         content = registry.of("a")

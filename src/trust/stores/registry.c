@@ -151,10 +151,25 @@ static int put_blob(struct artifact_store *s, const struct artifact *d,
 	return registry_push_blob(registry_of(s), &upload, err);
 }
 
+/* What a registry takes; a layout may call its images anything. */
+static bool is_tag(struct str tag)
+{
+	for (size_t i = 0; i < tag.n; i++)
+		if (!char_is_alnum(tag.p[i]) && tag.p[i] != '_' &&
+		    (i == 0 || (tag.p[i] != '.' && tag.p[i] != '-')))
+			return false;
+	return tag.n > 0 && tag.n <= 128;
+}
+
 static int put_manifest(struct artifact_store *s, const struct artifact *d, struct str bytes,
 			struct str tag, bool alone, bool *ret_listed, struct err *err)
 {
 	(void)alone; /* a registry knows by digest what it was given */
+	if (tag.n && !is_tag(tag))
+		return err_set(
+			err, ERR_USAGE,
+			"\"%.*s\" is no tag that a registry takes: write one behind the name",
+			STR_FMT(str_sub(tag, 0, 140)));
 	return registry_push_manifest(registry_of(s), tag.n ? tag : d->digest, d->media_type, bytes,
 				      ret_listed, err);
 }
