@@ -7,16 +7,16 @@ static const struct {
 	const char *name;
 	bool query; /* behind the '?' */
 } attributes[] = {
-	[PKCS11_TOKEN] = {"token"},
-	[PKCS11_MANUFACTURER] = {"manufacturer"},
-	[PKCS11_SERIAL] = {"serial"},
-	[PKCS11_MODEL] = {"model"},
-	[PKCS11_SLOT_MANUFACTURER] = {"slot-manufacturer"},
-	[PKCS11_SLOT_DESCRIPTION] = {"slot-description"},
-	[PKCS11_SLOT_ID] = {"slot-id"},
-	[PKCS11_OBJECT] = {"object"},
-	[PKCS11_ID] = {"id"},
-	[PKCS11_TYPE] = {"type"},
+	[PKCS11_TOKEN] = {.name = "token"},
+	[PKCS11_MANUFACTURER] = {.name = "manufacturer"},
+	[PKCS11_SERIAL] = {.name = "serial"},
+	[PKCS11_MODEL] = {.name = "model"},
+	[PKCS11_SLOT_MANUFACTURER] = {.name = "slot-manufacturer"},
+	[PKCS11_SLOT_DESCRIPTION] = {.name = "slot-description"},
+	[PKCS11_SLOT_ID] = {.name = "slot-id"},
+	[PKCS11_OBJECT] = {.name = "object"},
+	[PKCS11_ID] = {.name = "id"},
+	[PKCS11_TYPE] = {.name = "type"},
 	[PKCS11_MODULE_PATH] = {"module-path", .query = true},
 	[PKCS11_PIN_SOURCE] = {"pin-source", .query = true},
 };
