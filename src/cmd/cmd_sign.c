@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/sign_target.h"
+
+static struct {
+	SIGN_TARGET_OPTION_MEMBERS;
+} opt;
+
+static int sign_one(void *ctx, const struct cosign_signing *how, unsigned forms,
+		    struct cosign_made *ret, struct err *err)
+{
+	(void)ctx;
+	return cosign_sign(how, forms, ret, err);
+}
+
+static int run(int argc, const char *const *argv)
+{
+	CLEANUP(sign_target_done) struct sign_target t = SIGN_TARGET_INIT;
+	struct sign_target_options o = SIGN_TARGET_GIVEN(opt);
+	struct err err = {0};
+	int r;
+
+	if (argc != 1)
+		r = err_set(&err, ERR_USAGE, "sign: needs one TARGET; see plimsoll sign --help");
+	else
+		r = sign_target_open(argv[0], &o, &t, &err);
+	if (r == 0)
+		r = sign_target_each(&t, &o, sign_one, NULL, &err);
+	return r < 0 ? command_error(&err) : sign_target_print(&t);
+}
+
+static const struct option_spec options[] = {
+	SIGN_TARGET_OPTIONS(opt),
+	OPTION_WORDS("format", 'f', &opt.forms, "FORMAT",
+		     "cosign: as cosign writes it up to version 2; bundle: as it does since 3; "
+		     "both, unless one is named",
+		     "cosign bundle cosign,bundle"),
+	OPTION_END,
+};
+
+const struct command command_sign = {
+	.name = "sign",
+	.arguments = "TARGET",
+	.group = COMMAND_IMAGE,
+	.summary = "sign an image by a key",
+	.details =
+		"Resolves the tag once, signs that digest and prints it. The signature is written "
+		"beside the image, in its registry or in oci:DIR[:TAG]; the image stays as it is.\n"
+		"cosign verify --key accepts it, with --insecure-ignore-tlog: no log is told of "
+		"it. "
+		"plimsoll verify --key does as it is.\n"
+		"What the same key signed already with the same words is not signed again at the "
+		"tag .sig.\n"
+		" plimsoll key generate -o release\n"
+		" plimsoll sign --key release.key registry.example.com/app:1.2\n"
+		" plimsoll sign --key 'pkcs11:token=hsm;object=release' -a env=prod "
+		"oci:layout:1.2",
+	.options = options,
+	.run = run,
+};
