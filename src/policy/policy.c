@@ -282,7 +282,11 @@ static int policy_rules(struct yaml_reading *rd, void *p, const struct yaml_node
 
 static int policy_trust(struct yaml_reading *rd, void *p, const struct yaml_node *v)
 {
-	return trust_policy_take(rd, &((struct policy *)p)->trust, v);
+	struct policy *policy = p;
+	int r = trust_policy_take(rd, &policy->trust, v);
+
+	policy->trust.text = policy->text;
+	return r;
 }
 
 static const struct yaml_key policy_keys[] = {

@@ -200,13 +200,23 @@ static int attestation_max_age(struct yaml_reading *rd, void *a, const struct ya
 
 static int make_env(struct trust_policy *p, struct err *err)
 {
-	static const char *const names[] = {"predicate", "statement", "claim", "now"};
-	int r = p->env ? 0 : env_new(&p->env, err);
+	static const struct {
+		const char *name;
+		const struct type *type;
+	} variables[TRUST_VARIABLES_MAX] = {
+		[TRUST_VARIABLE_PREDICATE] = {"predicate", &type_dyn},
+		[TRUST_VARIABLE_STATEMENT] = {"statement", &type_dyn},
+		[TRUST_VARIABLE_CLAIM] = {"claim", &type_dyn},
+		[TRUST_VARIABLE_NOW] = {"now", &type_timestamp},
+	};
+	int r;
 
-	for (size_t i = 0; r == 0 && i < ARRAY_LEN(names) && p->env->n_slots < ARRAY_LEN(names);
-	     i++)
-		r = env_add_variable(p->env, str_of(names[i]), i == 3 ? &type_timestamp : &type_dyn,
-				     NULL, err);
+	if (p->env)
+		return 0;
+	r = env_new(&p->env, err);
+	for (size_t i = 0; r == 0 && i < TRUST_VARIABLES_MAX; i++) /* slots in this order */
+		r = env_add_variable(p->env, str_of(variables[i].name), variables[i].type, NULL,
+				     err);
 	return r;
 }
 

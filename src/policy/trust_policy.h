@@ -59,6 +59,15 @@ struct trust_signer {
 	struct str root;    /* of DCT: the key id or certificate digest that is pinned */
 };
 
+/* What `require` may name, by its place among the values of an evaluation. */
+enum trust_variable {
+	TRUST_VARIABLE_PREDICATE, /* of the statement, as JSON has it */
+	TRUST_VARIABLE_STATEMENT,
+	TRUST_VARIABLE_CLAIM, /* who signed it: identity, issuer, key, and Fulcio's extensions */
+	TRUST_VARIABLE_NOW,   /* a timestamp */
+	TRUST_VARIABLES_MAX,
+};
+
 struct trust_attestation {
 	struct str type; /* "slsaprovenance1", or a predicate type in full */
 	struct str_list signed_by;
@@ -91,6 +100,7 @@ struct trust_exception {
 
 struct trust_policy {
 	struct str file;	 /* the policy's, for paths beside it */
+	struct str text;	 /* of the whole policy */
 	struct str trusted_root; /* empty: none */
 	struct vec signers;	 /* struct trust_signer */
 	struct vec rules;	 /* struct trust_rule */

@@ -66,6 +66,23 @@ static bool is_enough(const struct verification *v, const struct verification_si
 	return s->holds && s->counts && !s->trail->failed && str_eq(s->claim.digest, v->digest);
 }
 
+static int say_failed(const struct verification *v, struct err *err)
+{
+	return err_set(err, v->trail.unsure ? ERR_IO : ERR_DENIED, "%.*s", STR_FMT(v->trail.why));
+}
+
+int verification_allow(struct verification *v, const char *check, struct str why, struct err *err)
+{
+	if (v->trail.failed)
+		return say_failed(v, err);
+	if (v->digest.n == 0)
+		return trail_refuse(&v->trail, err, "digest", "name an image that has a digest",
+				    "it has no digest, so nothing can be said about it");
+	trail_pass(&v->trail, check, "%.*s", STR_FMT(why));
+	v->verified = true;
+	return 0;
+}
+
 int verification_accept(struct verification *v, struct err *err)
 {
 	bool enough = false;
@@ -73,8 +90,7 @@ int verification_accept(struct verification *v, struct err *err)
 	for (size_t i = 0; i < v->signatures.n; i++)
 		enough |= is_enough(v, signature_at(v, i));
 	if (v->trail.failed)
-		return err_set(err, v->trail.unsure ? ERR_IO : ERR_DENIED, "%.*s",
-			       STR_FMT(v->trail.why));
+		return say_failed(v, err);
 	if (!enough || v->digest.n == 0)
 		return verification_refuse(v, STR_NULL, err);
 	v->verified = true;

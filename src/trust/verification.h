@@ -11,7 +11,8 @@
  *     ...
  *     return verification_accept(&v, err);                or trail_refuse(&v.trail, ...)
  *
- * The answer is "refused" from the start. Only verification_accept changes it, and only when
+ * The answer is "refused" from the start. Only verification_accept changes it (and
+ * verification_allow, for what needs no signature), and only when
  * nothing failed in v.trail, there is a digest, and a signature of that digest holds that the
  * caller marked as enough (`counts`). A signature that does not hold is no reason to refuse when
  * another one is enough.
@@ -57,6 +58,12 @@ void verification_warn(struct verification *v, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 int verification_accept(struct verification *v, struct err *err);
+
+/*
+ * Verified without a signature, because somebody who may say so said so: an exception, or a policy
+ * that lets such images pass. The reason is a check that is told like any other.
+ */
+int verification_allow(struct verification *v, const char *check, struct str why, struct err *err);
 
 /*
  * No signature was enough: the sentence says so, or takes that of the only signature there is.
