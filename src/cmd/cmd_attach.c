@@ -173,8 +173,7 @@ const struct command command_attach = {
 		"With SOURCE_DATE_EPOCH the same file gives the same digest.\n"
 		" plimsoll sbom app:1.2 --format spdx-json --output app.spdx.json\n"
 		" plimsoll attach sbom registry.example.com/app:1.2 --sbom app.spdx.json\n"
-		" plimsoll attach file registry.example.com/app:1.2 --file LICENSE --type "
-		"text/plain",
+		" plimsoll attach file example.com/app:1.2 --file LICENSE --type text/plain",
 	.options = options,
 	.run = run,
 };

@@ -157,7 +157,8 @@ static int describe(struct growing *g, const struct artifact_manifest *m, struct
 	node->created = arena_str(
 		a, artifact_annotation(&m->annotations, "org.opencontainers.image.created"));
 	node->n_parts = m->n_layers;
-	node->size_bytes = m->config.size;
+	if (!str_is(m->config.media_type, "application/vnd.oci.empty.v1+json"))
+		node->size_bytes = m->config.size;
 	for (size_t i = 0; i < m->n_layers; i++)
 		add_size(&node->size_bytes, m->layers[i].size);
 	return find_predicates(g, m, node, err);
