@@ -28,6 +28,7 @@ help:
 #: make bench-lint [HADOLINT=PATH]  lint of 1,000 Dockerfiles and 1,000 Kubernetes objects
 #: make bench-secrets [TRIVY=PATH] [GITLEAKS=PATH]  how right scans of secrets are
 #: make bench-malware [FILES="FILE..."]  MB/s of YARA rules and lists of hashes
+#: make bench-verify             how long one Sigstore bundle takes to verify
 #: make bench-secret-speed [IMAGES=DIR] [CORPUS=FILE]  what secrets add to a scan; MB/s on a text
 #: make bench-needs TREES="FILE..."   what real programs open beside what plimsoll needs names; root
 #: make bench-needs-speed [IMAGES=DIR]  what the closure of a large image costs
@@ -101,6 +102,7 @@ bench: setup-bench build
 	$(MAKE) --no-print-directory bench-secret-speed
 	$(MAKE) --no-print-directory bench-needs-speed
 	$(MAKE) --no-print-directory bench-malware
+	$(MAKE) --no-print-directory bench-verify
 	$(if $(FEEDS),$(MAKE) --no-print-directory build-tests && \
 		ninja -C $(BUILD) --quiet tests/match_bench tests/version_bench && \
 		tests/bench/match.sh $(BUILD) $(FEEDS) && $(BUILD)/tests/version_bench)
@@ -124,6 +126,10 @@ bench-secret-speed: setup-bench build
 bench-malware: build-tests
 	@ninja -C $(BUILD) --quiet tests/malware_bench
 	$(BUILD)/tests/malware_bench $(if $(FILES),$(FILES),$(PLIMSOLL))
+
+bench-verify: build-tests
+	@ninja -C $(BUILD) --quiet tests/verify_bench
+	$(BUILD)/tests/verify_bench
 
 bench-needs: setup-bench build
 	tests/bench/needs.py --plimsoll $(PLIMSOLL) --work $(BUILD)/bench-needs $(or $(TREES),$(error say TREES=FILES))
@@ -158,5 +164,5 @@ update-golden: build-tests
 clean:
 	rm -rf $(BUILD) $(ASAN) $(FUZZ) build-lint
 
-.PHONY: all help setup-build setup-test setup-lint setup-bench setup-conformance build build-tests scan test lint asan fuzz fuzz-cel bench bench-lint bench-needs bench-needs-speed bench-secrets bench-secret-speed bench-malware bench-expr conformance \
+.PHONY: all help setup-build setup-test setup-lint setup-bench setup-conformance build build-tests scan test lint asan fuzz fuzz-cel bench bench-lint bench-needs bench-needs-speed bench-secrets bench-secret-speed bench-malware bench-verify bench-expr conformance \
 	install docs format update-golden clean
