@@ -121,17 +121,16 @@ void alert_add_letter(const struct alert *a, struct strbuf *out)
 
 /* ---- the document ---- */
 
-int alert_name(struct alert *a, struct arena *arena, struct err *err)
+int alert_name(struct alert *a, char buf[ALERT_ID_N + 1], struct err *err)
 {
 	unsigned char bytes[ALERT_ID_N / 2];
-	char text[ALERT_ID_N + 1];
 
 	if (getrandom(bytes, sizeof bytes, 0) != sizeof bytes)
 		return err_errno(err, errno, "random bytes");
 	for (size_t i = 0; i < sizeof bytes; i++)
-		(void)snprintf(text + 2 * i, 3, "%02x", bytes[i]); /* fits */
-	a->id = arena_str(arena, str_of(text));
-	return arena_check(arena, err);
+		(void)snprintf(buf + 2 * i, 3, "%02x", bytes[i]); /* fits */
+	a->id = str_make(buf, ALERT_ID_N);
+	return 0;
 }
 
 /* The texts of an alert, by their names in the document. */

@@ -3,7 +3,7 @@
  * An alert: somebody should know now. What happened to what, why, and what to do about it.
  *
  *     struct alert a = {.kind = STR("denied-image"), .severity = SEVERITY_HIGH, .time = now, ...};
- *     r = alert_name(&a, &arena, err);                      gives it an id of its own
+ *     r = alert_name(&a, id, err);                          gives it an id of its own
  *     r = alert_write(&a, JSON_COMPACT, &out, err);         one document, plimsoll.alert/1
  *     alert_add_line(&a, &out);                             for people: one line, no line end
  *
@@ -11,13 +11,12 @@
  * cut at alert_text_bytes, in JSON what is no UTF-8 is escaped, in lines and letters also control
  * characters and invisible ones.
  *
- * Ownership: slices borrow; alert_read borrows from the document and the arena.
+ * Ownership: slices borrow; alert_read borrows from the document.
  * Errors: ERR_FORMAT for a document that is none or says too little; those of the buffer.
  * Format: docs/formats/alert.md.
  */
 #pragma once
 
-#include "base/arena.h"
 #include "codec/json.h"
 #include "codec/json_writer.h"
 #include "report/finding.h"
@@ -40,8 +39,8 @@ struct alert {
 	uint64_t dropped;	  /* others lost before it because the queue was full */
 };
 
-/* A new id, random. */
-int alert_name(struct alert *a, struct arena *arena, struct err *err);
+/* A new id, random; it lives in the buffer. */
+int alert_name(struct alert *a, char buf[ALERT_ID_N + 1], struct err *err);
 
 int alert_write(const struct alert *a, enum json_layout layout, struct strbuf *out,
 		struct err *err);

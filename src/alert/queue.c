@@ -94,7 +94,7 @@ static int read_state(const struct queue *q, struct queue_state *s, struct err *
 		q->folder.path, why.msg);
 	queue_state_done(s);
 	queue_state_init(s);
-	return folder_remove(&q->folder, FOLDER_STATE, err);
+	return folder_rename(&q->folder, FOLDER_STATE, FOLDER_STATE ".broken", err);
 }
 
 static int write_state(const struct queue *q, const struct queue_state *s, struct err *err)
@@ -131,13 +131,13 @@ static int check_room(const struct queue *q, size_t bytes, struct err *err)
 		all += ((const struct folder_file *)vec_at(&files, i))->bytes;
 	if (r == 0 && files.n >= LIMIT_ALERT_QUEUE_COUNT)
 		r = err_set(err, ERR_LIMIT,
-			    "the queue %s is full: alert_queue_count (%d); plimsoll alert flush "
-			    "sends what waits",
+			    "the queue %s is full: alert_queue_count (%d); plimsoll alert status "
+			    "says why",
 			    q->folder.path, LIMIT_ALERT_QUEUE_COUNT);
 	else if (r == 0 && all > LIMIT_ALERT_QUEUE_BYTES)
 		r = err_set(err, ERR_LIMIT,
-			    "the queue %s is full: alert_queue_bytes (%d); plimsoll alert flush "
-			    "sends what waits",
+			    "the queue %s is full: alert_queue_bytes (%d); plimsoll alert status "
+			    "says why",
 			    q->folder.path, LIMIT_ALERT_QUEUE_BYTES);
 	vec_done(&files);
 	return r;
@@ -359,6 +359,14 @@ static int send_to(struct run *run, const struct alert *alert, struct spool_sink
 	return arena->failed ? err_nomem(err) : 1;
 }
 
+static int give_ending(const struct queue *q, const char *name, const char *ending, struct err *err)
+{
+	char to[SPOOL_NAME];
+
+	(void)snprintf(to, sizeof to, "%.*s%s", SPOOL_NAME_N, name, ending); /* fits */
+	return folder_rename(&q->folder, name, to, err);
+}
+
 static int write_back(struct run *run, const char *name, const struct spool *s, struct err *err)
 {
 	CLEANUP(strbuf_done) struct strbuf bytes = STRBUF_INIT(SPOOL_BYTES);
@@ -373,7 +381,7 @@ static int write_back(struct run *run, const char *name, const struct spool *s, 
 	if (r == 0)
 		r = folder_write(&run->q->folder, name, strbuf_str(&bytes), err);
 	if (r == 0 && spool_is_done(s))
-		r = folder_rename(&run->q->folder, name, ".refused", err);
+		r = give_ending(run->q, name, ".refused", err);
 	return r;
 }
 
@@ -402,7 +410,7 @@ static int set_aside(struct run *run, const char *name, const struct err *why, s
 {
 	run->result->broken++;
 	trouble(run->q, "%s is set aside as %.*s.broken: %s", name, SPOOL_NAME_N, name, why->msg);
-	return folder_rename(&run->q->folder, name, ".broken", err);
+	return give_ending(run->q, name, ".broken", err);
 }
 
 /* One that was refused gets the name of one that waits: it has one name at any time. */
@@ -410,7 +418,7 @@ static int unrefuse(struct run *run, struct folder_file *file, struct err *err)
 {
 	CLEANUP(fd_closep)
 	int lock = folder_lock(&run->q->folder, FOLDER_LOCK, LIMIT_ALERT_WAIT_MS, err);
-	int r = lock < 0 ? lock : folder_rename(&run->q->folder, file->name, ".json", err);
+	int r = lock < 0 ? lock : give_ending(run->q, file->name, ".json", err);
 
 	(void)snprintf(file->name + SPOOL_NAME_N, sizeof file->name - SPOOL_NAME_N, ".json");
 	return r;

@@ -9,13 +9,13 @@
  *
  * Of the folder:
  *
- *     lock, sender          who writes, who sends: flock, one process each; a sender holds no lock
- *                           that keeps others from adding
+ *     lock, sender          who writes, who sends: flock, one process each; who sends keeps nobody
+ *                           from adding
  *     TIME-RANDOM.json      an alert (spool.h); the oldest sort first
- *     TIME-RANDOM.refused   one that a sink refused for good: kept until `retry_refused`, or
- * removed TIME-RANDOM.broken    one that could not be read: set aside, and told state.json what was
- * sent lately (so that the same is not sent again at once), and how many were lost because the
- * queue was full
+ *     TIME-RANDOM.refused   one that a sink refused for good, kept until it is tried again
+ *     TIME-RANDOM.broken    one that could not be read: set aside, and told
+ *     state.json            what was sent lately (the same is not sent again at once), and how many
+ *                           were lost; a broken one becomes state.json.broken
  *
  * An alert arrives once, or more often after a crash between sending and marking: its id is the
  * same then. The queue is bounded (alert_queue_count, alert_queue_bytes): the oldest stay, what

@@ -203,11 +203,8 @@ int folder_write(const struct folder *f, const char *name, struct str bytes, str
 	return r < 0 ? err_wrap(err, r, "%s", f->path) : 0;
 }
 
-int folder_rename(const struct folder *f, const char *name, const char *ending, struct err *err)
+int folder_rename(const struct folder *f, const char *name, const char *to, struct err *err)
 {
-	char to[SPOOL_NAME];
-
-	(void)snprintf(to, sizeof to, "%.*s%s", SPOOL_NAME_N, name, ending); /* fits */
 	return renameat(f->fd, name, f->fd, to) < 0
 		       ? err_errno(err, errno, "%s/%s: rename", f->path, name)
 		       : 0;

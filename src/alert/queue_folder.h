@@ -46,6 +46,6 @@ int folder_list(const struct folder *f, struct vec *ret, struct err *err);
 int folder_read(const struct folder *f, const char *name, struct strbuf *ret, struct err *err);
 int folder_write(const struct folder *f, const char *name, struct str bytes, struct err *err);
 
-/* Gives it another ending; one that is there is replaced. */
-int folder_rename(const struct folder *f, const char *name, const char *ending, struct err *err);
+/* One that is there is replaced. */
+int folder_rename(const struct folder *f, const char *name, const char *to, struct err *err);
 int folder_remove(const struct folder *f, const char *name, struct err *err);

@@ -29,7 +29,8 @@ void alerter_tell(void *context, const char *line)
 
 void alerter_ignore_signals(void)
 {
-	(void)signal(SIGXFSZ, SIG_IGN); /* cannot fail */
+	(void)signal(SIGXFSZ, SIG_IGN); /* cannot fail, nor can the other */
+	(void)signal(SIGPIPE, SIG_IGN);
 }
 
 static int parse_sinks(struct alerter *a, struct err *err)
@@ -127,6 +128,7 @@ static int raise_without_queue(struct alerter *a, const struct alert *alert, con
 int alerter_raise(struct alerter *a, const struct alert *given)
 {
 	struct queue_entry how;
+	char id[ALERT_ID_N + 1];
 	struct alert alert;
 	struct err err = {0};
 	int r;
@@ -138,7 +140,7 @@ int alerter_raise(struct alerter *a, const struct alert *given)
 	alert.host = a->host;
 	alert.command = a->command;
 	how = (struct queue_entry){.now = alert.time, .window = (int64_t)a->opt->window};
-	r = alert_name(&alert, &a->arena, &err);
+	r = alert_name(&alert, id, &err);
 	if (r == 0)
 		r = queue_add(a->queue, &alert, a->sinks, a->n_sinks, &how, &err);
 	return r < 0 ? raise_without_queue(a, &alert, &err) : 0;

@@ -69,5 +69,6 @@ void alerter_send(struct alerter *a, struct delivery_result *result);
 /* "plimsoll: ..." on stderr; for queue_on_trouble. */
 void alerter_tell(void *context, const char *line);
 
-/* SIGXFSZ would end the process where a file may not grow: then a write tells. */
+/* SIGXFSZ and SIGPIPE would end the process where a file may not grow, or nobody reads: a write
+ * tells. */
 void alerter_ignore_signals(void);

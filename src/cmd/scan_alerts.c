@@ -64,7 +64,7 @@ int scan_alert_write(int fd, const struct report *report, struct err *err)
 	CLEANUP(strbuf_done) struct strbuf rules = STRBUF_INIT(2 * RULES_BYTES);
 	CLEANUP(strbuf_done) struct strbuf why = STRBUF_INIT(LIMIT_OUTPUT_BYTES);
 	CLEANUP(strbuf_done) struct strbuf out = STRBUF_INIT(LIMIT_ALERT_BYTES);
-	CLEANUP(arena_done) struct arena arena;
+	char id[ALERT_ID_N + 1];
 	struct alert alert = {
 		.kind = STR("denied-image"),
 		.severity = SEVERITY_HIGH,
@@ -75,14 +75,13 @@ int scan_alert_write(int fd, const struct report *report, struct err *err)
 	};
 	int r;
 
-	arena_init(&arena, LIMIT_ALERT_BYTES);
 	if (report->verdict.decision != VERDICT_DENY)
 		return 0;
 	add_rules(&report->verdict, &rules);
 	add_why(&report->verdict, &why);
 	alert.reason = strbuf_str(&rules);
 	alert.why = strbuf_str(&why);
-	r = alert_name(&alert, &arena, err);
+	r = alert_name(&alert, id, err);
 	if (r == 0)
 		r = alert_write(&alert, JSON_COMPACT, &out, err);
 	return r < 0 ? r : fd_write_all(fd, strbuf_str(&out), err);
@@ -99,7 +98,9 @@ static pid_t start(const struct scan_options *given, const char *command, int ar
 	if (pid != 0)
 		return pid;
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* it ends by itself, too */
-	(void)close(from);			/* it is this process's alone */
+	(void)signal(SIGPIPE, SIG_DFL);		/* as in a scan without alerts */
+	(void)signal(SIGXFSZ, SIG_DFL);
+	(void)close(from); /* it is this process's alone */
 	opt.alerts.sinks.n = 0;
 	opt.alert_fd = to;
 	_exit(scan_command(&opt, command, argc, argv));

@@ -195,7 +195,11 @@ def test_a_secret_that_is_short_or_gone_sends_nothing(run, tmp_path):
         done = run("alert", "test", "--alert", hook.url, "--alert-secret", "key", status=2)
         assert "a secret has 16 bytes or more" in done.stderr
         run("alert", "test", "--alert", hook.url, "--alert-secret", "gone", status=2)
-    assert hook.got == [] and len(queue(tmp_path)) == 2
+        assert hook.got == [] and waiting(run)["waiting"] == 2
+        (tmp_path / "key").write_text(SECRET)
+        (tmp_path / "gone").write_text(SECRET)
+        run("alert", "flush")
+    assert len(hook.got) == 2 and queue(tmp_path) == []
 
 
 def test_the_queue_survives_the_process_until_the_server_is_there(run, tmp_path):
@@ -409,6 +413,7 @@ def test_a_broken_state_is_told_and_sends_rather_than_holds_back(run, tmp_path):
     (tmp_path / "state/plimsoll/alerts/state.json").write_text("{")
     done = run("alert", "test", "--alert", "file:log")
     assert "state.json is set aside" in done.stderr
+    assert (tmp_path / "state/plimsoll/alerts/state.json.broken").read_text() == "{"
     assert len((tmp_path / "log").read_text().splitlines()) == 1
 
 
@@ -537,6 +542,32 @@ def test_what_fails_changes_no_verdict(run, tmp_path, image):
     with webhook(int(sink.split(":")[3][:-1])) as hook:
         run("alert", "flush")
     assert len(hook.got) == 1
+
+
+def test_where_nobody_reads_stderr_the_verdict_is_the_same(run, tmp_path, image):
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run([PLIMSOLL, "check", image, "--policy", "deny.yaml", "--alert", "stderr",
+                           "--alert", "file:log"], cwd=tmp_path, env=run.env, stderr=write, check=False,
+                          stdout=subprocess.PIPE)
+    os.close(write)
+    assert done.returncode == 1 and (tmp_path / "log").exists()
+    assert waiting(run)["waiting"] == 1
+
+
+def test_an_answer_without_end_is_no_reason_to_send_twice(run, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as s:
+        def serve():
+            with s.accept()[0] as connection, contextlib.suppress(OSError):
+                connection.recv(65536)
+                connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+                while True:
+                    connection.sendall(b"x" * 1000000)
+        thread = threading.Thread(target=serve)
+        thread.start()
+        run("alert", "test", "--alert", f"webhook:http://127.0.0.1:{s.getsockname()[1]}/")
+        thread.join()
+    assert queue(tmp_path) == []
 
 
 def test_mistakes_are_told_once_and_nothing_is_sent(run, tmp_path, image):

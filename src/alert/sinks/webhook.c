@@ -19,7 +19,7 @@
 
 #define SECRET_MIN	16
 #define HEADER_BYTES	256
-#define CONNECT_SECONDS 10
+#define CONNECT_SECONDS 5
 
 /* As it is written, it can be no other address than the one that curl reads. */
 static bool is_private(struct str url)
@@ -69,7 +69,7 @@ static int sign(const struct sink *sink, struct str body, int64_t now, struct st
 	if (r < 0)
 		return r;
 	if (secret.n < SECRET_MIN)
-		return err_set(err, ERR_USAGE, "%s: a secret has %d bytes or more", path,
+		return err_set(err, ERR_FORMAT, "%s: a secret has %d bytes or more", path,
 			       SECRET_MIN);
 	(void)snprintf(stamp, sizeof stamp, "%lld", (long long)now); /* fits */
 	r = hmac_sha256(secret_str(&secret), (struct str[]){str_of(stamp), STR("."), body}, 3, mac,

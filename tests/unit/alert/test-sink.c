@@ -2,7 +2,11 @@
 /* How sinks are written, what is shown of them, and that their list is in order. */
 #include "tests/unit/test.h"
 
+#include <arpa/inet.h>
+#include <sys/socket.h>
+
 #include "alert/sink.h"
+#include "base/fd.h"
 
 TEST(the_list_is_sorted_and_complete)
 {
@@ -108,6 +112,30 @@ TEST(what_is_no_address_is_refused)
 	}
 }
 
+/* Somebody listens, and nobody ever answers: a second is all that it gets. */
+TEST(a_server_that_never_answers_costs_no_more_than_its_time)
+{
+	CLEANUP(fd_closep) int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_in here = {.sin_family = AF_INET};
+	socklen_t n = sizeof here;
+	struct sink_context context = {.now = 1, .seconds = 1};
+	const struct alert alert = {.id = STR("x"), .kind = STR("test"), .title = STR("t")};
+	CLEANUP(arena_done) struct arena arena;
+	struct err err = {0};
+	char spec[64];
+	struct sink s;
+
+	here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(bind(fd, (struct sockaddr *)&here, sizeof here), 0);
+	assert_int_equal(listen(fd, 1), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&here, &n), 0);
+	(void)snprintf(spec, sizeof spec, "webhook:http://127.0.0.1:%d/", ntohs(here.sin_port));
+	arena_init(&arena, 10000);
+	assert_int_equal(sink_parse(str_of(spec), STR_NULL, &arena, &s, &err), 0);
+	assert_int_equal(s.type->send(&s, &alert, &context, &err), -ERR_IO);
+	sink_context_done(&context);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -115,6 +143,7 @@ int main(void)
 		RUN(a_sink_is_kept_as_it_is_and_shown_without_what_may_be_a_secret),
 		RUN(a_relative_file_is_the_same_from_wherever_one_looks),
 		RUN(what_is_no_address_is_refused),
+		RUN(a_server_that_never_answers_costs_no_more_than_its_time),
 	};
 
 	return RUN_ALL(tests);
