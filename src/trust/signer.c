@@ -56,7 +56,8 @@ static int by_key(const struct trust_wants *wants, int64_t now, attempt_fn *atte
 		keyed.key = wants->keys[i].key;
 		keyed.key_name = wants->keys[i].name;
 		r = attempt(ctx, &keyed, one, ret, err);
-		if (r == -ERR_DENIED && wants->n_keys > 1)
+		if (r == -ERR_DENIED &&
+		    (wants->n_keys > 1 || strcmp(one->failed, "signature") == 0))
 			continue;
 		*trail = *one;
 		return r;
