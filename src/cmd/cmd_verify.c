@@ -47,7 +47,10 @@ static const struct verify_form *choose(int argc, const char *const *argv)
 	const struct verify_form *image = NULL;
 
 	for (const struct verify_form *const *f = verify_forms; *f; f++) {
-		if (!(*f)->word)
+		if ((*f)->is_wanted) {
+			if ((*f)->is_wanted(&opt))
+				return *f;
+		} else if (!(*f)->word)
 			image = *f;
 		else if (argc > 1 && strcmp(argv[0], (*f)->word) == 0)
 			return *f;
@@ -192,6 +195,18 @@ static const struct option_spec options[] = {
 		    "of Docker Content Trust: believe this root certificate alone"),
 	OPTION_LIST("root-ca", 0, &opt.root_cas, "FILE",
 		    "of Docker Content Trust: believe root certificates of this CA"),
+	OPTION_STR("containers-policy", 0, &opt.containers_policy, "FILE",
+		   "judge an image by this policy.json of podman and skopeo; system: by the usual "
+		   "one"),
+	OPTION_STR("registries-d", 0, &opt.registries_d, "DIR",
+		   "with --containers-policy: read instead of the usual registries.d"),
+	OPTION_STR("as", 0, &opt.as, "NAME",
+		   "with --containers-policy: judge the image as if it were this one (a copy of it "
+		   "in a directory)"),
+	OPTION_STR("platform", 0, &opt.platform, "OS/ARCH",
+		   "of an image for several: the one for this platform, as linux/arm64"),
+	OPTION_FLAG("offline", 0, &opt.offline, "use no network but the registry of the target"),
+	REGISTRY_OPTIONS(opt),
 	OPTION_STR("now", 0, &opt.now, "TIME",
 		   "take this as the present (2026-11-22T10:00:00Z), for audits and tests"),
 	OPTION_WORDS("format", 'f', &opt.format, "FORMAT", "table or json (table)", "table json",

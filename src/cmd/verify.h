@@ -25,6 +25,7 @@ struct verify_options {
 	struct option_list keys, identities, identity_patterns, issuers, issuer_patterns;
 	struct option_list annotations, attestation_types;
 	const char *trusted_root, *policy, *containers_policy, *trust_dir, *trust_policy;
+	const char *registries_d, *as; /* of --containers-policy */
 	/* Of files alone. */
 	const char *artifact, *signature, *certificate, *gun, *tag, *user_metadata;
 	struct option_list tsa, crl, ocsp, root_certs, root_cas;
@@ -37,6 +38,8 @@ struct verify_form {
 	const char *arguments; /* "FILE" */
 	const char *summary;   /* for --help, no capital, no full stop */
 	size_t n_arguments;
+	/* Chosen by an option instead of a word; NULL: not so. */
+	bool (*is_wanted)(const struct verify_options *opt);
 	int (*verify)(const struct verify_options *opt, const char *const *argv,
 		      struct verification *v, struct err *err);
 };
