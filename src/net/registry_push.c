@@ -115,14 +115,19 @@ static int follow(struct session *s, const struct http_response *answer, struct 
 static int exchange(struct session *s, struct http_request *rq, struct http_response *answer,
 		    struct err *err)
 {
+	struct err error = {0};
 	int r;
 
 	if (!s->at_home)
 		rq->authorizer = NULL;
 	rq->stall_seconds = COMMIT_SECONDS;
-	r = http_fetch(s->reg->http, rq, answer, err);
+	r = http_fetch(s->reg->http, rq, answer, &error);
 	/* one that says no before it has heard all has answered */
-	return r < 0 && answer->failure == HTTP_FAILURE_CUT && answer->status >= 400 ? 0 : r;
+	if (r < 0 && answer->failure == HTTP_FAILURE_CUT && answer->status >= 400)
+		return 0;
+	if (r < 0 && err)
+		*err = error;
+	return r;
 }
 
 /* 1: the registry has it by a mount, 0: a session is open. */
@@ -291,6 +296,7 @@ static int patch(struct session *s, struct piece *p, bool *ret_again, struct err
 	struct str headers[2] = {STR("Content-Type: application/octet-stream")};
 	struct http_request rq = registry_request(s->e, strbuf_cstr(&s->url), s->what);
 	uint64_t first = p->offset + p->done;
+	struct err error = {0};
 	int r;
 
 	(void)snprintf(range, sizeof range, "Content-Range: %llu-%llu", (unsigned long long)first,
@@ -300,11 +306,13 @@ static int patch(struct session *s, struct piece *p, bool *ret_again, struct err
 	rq.headers = (struct str_list){headers, 2};
 	rq.body = &body;
 	rq.once = true;
-	r = exchange(s, &rq, &answer, err);
+	r = exchange(s, &rq, &answer, &error);
 	*ret_again = (r < 0 && answer.failure == HTTP_FAILURE_CUT) ||
 		     (r == 0 && (answer.status == 416 || answer.status >= 500));
 	if (*ret_again)
 		return 0;
+	if (r < 0 && err)
+		*err = error;
 	if (r < 0)
 		return r;
 	if (answer.status != 202)

@@ -7,6 +7,7 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import urllib.parse
 
 import pytest
 
@@ -14,7 +15,7 @@ from artifact_registry import (
     BUNDLE, INDEX, MANIFEST, SIMPLE, ArtifactRegistry, Content, sha256, tag_of)
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "net"))
-from servers import HTPASSWD, Registry, login  # noqa: E402
+from servers import HTPASSWD, Registry, TokenServer, login, make_ca  # noqa: E402
 
 PLIMSOLL = os.environ["PLIMSOLL"]
 
@@ -409,6 +410,34 @@ def test_writing_wants_the_login(tmp_path):
         assert done.stdout == f"{server.host}/a@{image['digest']}\n"
     finally:
         server.close()
+
+
+def test_tokens_are_asked_for_to_write_and_to_mount(tmp_path):
+    pytest.importorskip("cryptography", reason="python3-cryptography is not installed")
+    if not shutil.which("docker-registry"):
+        pytest.skip("docker-registry is not installed")
+    make_ca(tmp_path)
+    content = Content()
+    image = content.image(tag="1")
+    content.write_layout(tmp_path / "in")
+    with TokenServer(tmp_path, False) as tokens:
+        server = Registry(tmp_path, tmp_path / "data", auth={"token": {
+            "realm": tokens.url("/token"), "service": "s", "issuer": "probe-issuer",
+            "rootcertbundle": str(tmp_path / "ca.crt")}})
+        try:
+            auth = login(tmp_path, server.host, "user", "hunter2")
+            done = run(tmp_path, "oci:in:1", f"{server.host}/a:1", status=2)
+            assert "wants a login" in done.stderr
+            run(tmp_path, "oci:in:1", f"{server.host}/a:1", "--authfile", auth)
+            tokens.seen.clear()
+            done = run(tmp_path, f"{server.host}/a:1", f"{server.host}/b:1", "--authfile", auth)
+            assert done.stdout == f"{server.host}/b@{image['digest']}\n"
+            scopes = [urllib.parse.unquote(path) for _, path, _ in tokens.seen]
+            assert any("repository:b:pull,push" in s or "repository:b:push,pull" in s
+                       for s in scopes)
+            assert any("repository:b:" in s and "repository:a:pull" in s for s in scopes)
+        finally:
+            server.close()
 
 
 @pytest.mark.parametrize("words, why", [

@@ -246,7 +246,7 @@ def login(folder, host, user, password):
 
 
 class TokenServer(Faulty):
-    """Gives pull tokens for team/* to user:hunter2, and to all for team/app if open."""
+    """Gives tokens for what is asked to user:hunter2, and to all if open."""
 
     def __init__(self, folder, open_to_all, expires_in=300):
         self.folder, self.open, self.expires_in, self.given = folder, open_to_all, expires_in, 0
@@ -257,10 +257,12 @@ class TokenServer(Faulty):
         known = rq.headers.get("Authorization") == "Basic dXNlcjpodW50ZXIy"
         if rq.headers.get("Authorization") and not known:
             return rq.reply(401)
-        kind, name, actions = query["scope"][0].split(":")
-        allowed = actions.split(",") if known or self.open else []
+        access = []
+        for kind, name, actions in (s.split(":") for s in " ".join(query["scope"]).split()):
+            allowed = actions.split(",") if known or self.open else []
+            access.append({"type": kind, "name": name, "actions": allowed})
         self.given += 1
-        token = self.sign([{"type": kind, "name": name, "actions": allowed}], query["service"][0])
+        token = self.sign(access, query["service"][0])
         rq.reply(200, json.dumps({"token": token, "expires_in": self.expires_in}).encode())
 
     def sign(self, access, service):
