@@ -254,7 +254,7 @@ static int take_range(struct session *s, struct piece *p, const struct http_resp
 		      struct err *err)
 {
 	struct str range = http_response_header(answer, "Range"), first, last;
-	uint64_t end;
+	uint64_t end, sent = p->offset + p->bytes.n;
 
 	(void)str_pull_prefix(&range, STR("bytes="));
 	if (!str_cut(range, '-', &first, &last) || !str_is(first, "0") ||
@@ -262,10 +262,9 @@ static int take_range(struct session *s, struct piece *p, const struct http_resp
 		return err_set(err, ERR_FORMAT, "%s: %u without a usable Range", s->what,
 			       answer->status);
 	end = end == 0 ? 0 : end + 1;
-	if (end < p->offset || end > p->offset + p->bytes.n)
+	if (end < p->offset || end > sent)
 		return err_set(err, ERR_FORMAT, "%s: the registry has %llu bytes of it, not %llu",
-			       s->what, (unsigned long long)end,
-			       (unsigned long long)(p->offset + p->bytes.n));
+			       s->what, (unsigned long long)end, (unsigned long long)sent);
 	p->done = (size_t)(end - p->offset);
 	return 0;
 }

@@ -69,7 +69,7 @@ int artifact_store_open_blob(struct artifact_store *s, const struct artifact *d,
 			     struct stream **ret, struct err *err)
 {
 	struct digest_value value;
-	struct stream *in;
+	struct stream *in = NULL;
 	int r = digest_parse(d->digest, &value, err);
 
 	if (r == 0)
@@ -214,7 +214,7 @@ struct given_bytes {
 static int open_given(void *ctx, struct stream **ret, struct err *err)
 {
 	const struct given_bytes *g = ctx;
-	struct stream *in;
+	struct stream *in = NULL;
 	int r = g->bytes->open(g->bytes->ctx, &in, err);
 
 	return r < 0 ? r : digest_stream_new(in, g->digest, ret, err);
