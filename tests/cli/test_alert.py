@@ -107,11 +107,13 @@ def test_a_file_that_was_rotated_is_made_anew(run, tmp_path):
 
 
 def test_a_link_in_place_of_the_file_is_refused_and_the_alert_stays(run, tmp_path):
-    (tmp_path / "victim").write_text("")
     (tmp_path / "log").symlink_to("victim")
     done = run("alert", "test", "--alert", "file:log", status=2)
     assert "did not take an alert, which stays in the queue" in done.stderr
-    assert (tmp_path / "victim").read_text() == "" and len(queue(tmp_path)) == 1
+    assert not (tmp_path / "victim").exists() and len(queue(tmp_path)) == 1
+    (tmp_path / "victim").write_text("")
+    run("alert", "flush", status=2)
+    assert (tmp_path / "victim").read_text() == ""
 
 
 def test_a_fifo_without_a_reader_does_not_hang(run, tmp_path):
@@ -287,6 +289,20 @@ def test_two_processes_send_each_alert_once(run, tmp_path):
         assert sum(int(p.communicate(timeout=60)[0].split()[0]) for p in both) == 12
     assert len({headers["X-Plimsoll-Delivery"] for _, headers, _ in hook.got}) == len(hook.got) == 12
     assert queue(tmp_path) == []
+
+
+def test_a_process_that_is_killed_while_it_sends_loses_nothing(run, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as s:
+        port = s.getsockname()[1]
+        with subprocess.Popen([PLIMSOLL, "alert", "test", "--alert", f"webhook:http://127.0.0.1:{port}/"],
+                              env=run.env, cwd=tmp_path) as process:
+            with s.accept()[0] as connection:
+                first = connection.recv(65536).decode()
+                process.kill()
+    assert len(queue(tmp_path)) == 1
+    with webhook(port) as hook:
+        run("alert", "flush")
+    assert hook.got[0][1]["X-Plimsoll-Delivery"] in first and queue(tmp_path) == []
 
 
 # ---- syslog ----
