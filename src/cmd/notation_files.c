@@ -11,9 +11,8 @@
 #include "base/cleanup.h"
 #include "base/fd.h"
 
-#define FILES_MAX	   1024
-#define FILE_BYTES_MAX	   1048576
-
+#define FILES_MAX      1024
+#define FILE_BYTES_MAX 1048576
 
 static int read_policy(const char *path, enum notation_policy_kind kind, struct arena *arena,
 		       struct notation_policy *ret, struct err *err)
@@ -64,7 +63,8 @@ static int add_file(int dir_fd, const char *path, const char *name,
 	int r;
 
 	if (fd < 0 && errno == ELOOP)
-		return err_set(err, ERR_DENIED, "%s/%s: a link; a trust store has none", path, name);
+		return err_set(err, ERR_DENIED, "%s/%s: a link; a trust store has none", path,
+			       name);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_errno(err, errno, "%s/%s", path, name);
 	if (S_ISDIR(st.st_mode))

@@ -27,8 +27,8 @@ struct verify_options {
 	const char *trusted_root, *policy, *containers_policy, *trust_dir, *trust_policy;
 	const char *registries_d, *as; /* of --containers-policy */
 	/* Of files alone. */
-	const char *artifact, *signature, *certificate, *gun, *tag, *user_metadata;
-	struct option_list tsa, crl, ocsp, root_certs, root_cas;
+	const char *artifact, *signature, *certificate, *gun, *tag, *scope;
+	struct option_list tsa, crl, ocsp, user_metadata, root_certs, root_cas;
 	bool no_log, no_sct, tofu;
 	REGISTRY_OPTION_MEMBERS;
 };

@@ -127,8 +127,8 @@ static int verify_envelope(struct job *job, const char *path, struct verificatio
 	if (job->wants.target.is_blob)
 		v->digest = s->claim.digest;
 	s->holds = s->counts = true;
-	s->counts_as = arena_strf(v->arena, "the trust policy %.*s",
-				  STR_FMT(job->wants.statement->name));
+	s->counts_as =
+		arena_strf(v->arena, "the trust policy %.*s", STR_FMT(job->wants.statement->name));
 	return verification_accept(v, err);
 }
 
@@ -149,7 +149,8 @@ static int verify(const struct verify_options *opt, const char *const *argv, str
 const struct verify_form verify_form_notation = {
 	.word = "notation",
 	.arguments = "FILE",
-	.summary = "a Notary Project envelope, by notation's trust policy (--artifact, --trust-dir)",
+	.summary =
+		"a Notary Project envelope, by notation's trust policy (--artifact, --trust-dir)",
 	.n_arguments = 1,
 	.verify = verify,
 };

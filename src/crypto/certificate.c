@@ -615,6 +615,13 @@ bool certificate_is_self_signed(const struct certificate *cert)
 	return certificate_signed_by(cert, cert, NULL) == 0;
 }
 
+bool certificate_is_weakly_signed(const struct certificate *cert)
+{
+	int digest = NID_undef, bits = 0;
+
+	return X509_get_signature_info(cert->x509, &digest, NULL, &bits, NULL) != 1 || bits < 112;
+}
+
 static int stack_of(struct certificate *const *certs, size_t n, STACK_OF(X509) * *ret)
 {
 	*ret = sk_X509_new_null();

@@ -120,6 +120,9 @@ int certificate_subject_parts(const struct certificate *cert, struct arena *aren
 int certificate_signed_by(const struct certificate *cert, const struct certificate *issuer,
 			  struct err *err);
 
+/* Whether it is signed by a digest that can be forged: MD5, SHA-1, or one that is not known. */
+bool certificate_is_weakly_signed(const struct certificate *cert);
+
 struct certificate_wants {
 	int64_t at; /* Unix seconds */
 	struct certificate *const *anchors;

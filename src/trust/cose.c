@@ -86,7 +86,7 @@ static bool is_understood(const struct cbor *label, const struct cose_wants *wan
 	return false;
 }
 
-static int check_critical_label(const struct cose_sign1 *cose, const struct cbor *label,
+static int check_critical_label(struct cose_sign1 *cose, const struct cbor *label,
 				const struct cose_wants *wants, struct err *err)
 {
 	if (label->kind != CBOR_TEXT && label->kind > CBOR_NEGINT)
@@ -96,6 +96,10 @@ static int check_critical_label(const struct cose_sign1 *cose, const struct cbor
 			       "COSE: \"crit\" has a label that is not in the protected header");
 	if (is_understood(label, wants))
 		return 0;
+	if (label->kind == CBOR_TEXT && wants->keeps_unknown) {
+		cose->unknown_critical = label->bytes;
+		return 0;
+	}
 	if (label->kind == CBOR_TEXT)
 		return err_set(err, ERR_UNSUPPORTED,
 			       "COSE: the critical parameter \"%.*s\" is not known",
@@ -103,8 +107,7 @@ static int check_critical_label(const struct cose_sign1 *cose, const struct cbor
 	return err_set(err, ERR_UNSUPPORTED, "COSE: a critical parameter by number is not known");
 }
 
-static int check_critical(const struct cose_sign1 *cose, const struct cose_wants *wants,
-			  struct err *err)
+static int check_critical(struct cose_sign1 *cose, const struct cose_wants *wants, struct err *err)
 {
 	const struct cbor *crit = cbor_get_int(cose->protected_header, COSE_CRIT);
 	int r = 0;
@@ -120,8 +123,7 @@ static int check_critical(const struct cose_sign1 *cose, const struct cose_wants
 	return r;
 }
 
-static int check_headers(const struct cose_sign1 *cose, const struct cose_wants *wants,
-			 struct err *err)
+static int check_headers(struct cose_sign1 *cose, const struct cose_wants *wants, struct err *err)
 {
 	const struct cbor *maps[] = {cose->protected_header, cose->header};
 	int r;

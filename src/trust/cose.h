@@ -37,6 +37,7 @@ enum cose_label {
 
 struct cose_wants {
 	const char *const *understood; /* text labels that "crit" may have, NULL-ended */
+	bool keeps_unknown; /* the first other is in unknown_critical, instead of an error */
 	bool must_be_tagged;
 	bool is_detached;
 	struct str detached; /* the payload, when it is not inside */
@@ -49,6 +50,7 @@ struct cose_sign1 {
 	int64_t alg;
 	struct str payload; /* believe it only when the signature holds */
 	struct str signature;
+	struct str unknown_critical; /* the caller must not believe the signature */
 };
 
 int cose_sign1_parse(struct str bytes, const struct cose_wants *wants, struct arena *arena,

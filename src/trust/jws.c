@@ -100,9 +100,10 @@ static bool is_understood(struct str name, const struct jws_wants *wants)
 	return false;
 }
 
-static int check_critical_name(const struct json *header, const struct json *crit, size_t i,
+static int check_critical_name(struct jws_signature *s, const struct json *crit, size_t i,
 			       const struct jws_wants *wants, struct err *err)
 {
+	const struct json *header = s->protected_header;
 	struct str name = json_str(json_at(crit, i));
 	char key[128];
 
@@ -116,15 +117,18 @@ static int check_critical_name(const struct json *header, const struct json *cri
 		if (str_eq(json_str(json_at(crit, k)), name))
 			return err_set(err, ERR_FORMAT,
 				       "protected header: \"%s\" is critical twice", key);
-	if (!is_understood(name, wants))
+	if (is_understood(name, wants))
+		return 0;
+	if (!wants->keeps_unknown)
 		return err_set(err, ERR_UNSUPPORTED,
 			       "protected header: the critical parameter \"%s\" is not known", key);
+	s->unknown_critical = name;
 	return 0;
 }
 
-static int check_critical(const struct json *header, const struct jws_wants *wants, struct err *err)
+static int check_critical(struct jws_signature *s, const struct jws_wants *wants, struct err *err)
 {
-	const struct json *crit = json_get(header, "crit");
+	const struct json *crit = json_get(s->protected_header, "crit");
 	int r = 0;
 
 	if (!crit)
@@ -133,7 +137,7 @@ static int check_critical(const struct json *header, const struct jws_wants *wan
 		return err_set(err, ERR_FORMAT,
 			       "protected header: \"crit\" is not a list of 1 to 32 names");
 	for (size_t i = 0; i < json_len(crit) && r == 0; i++)
-		r = check_critical_name(header, crit, i, wants, err);
+		r = check_critical_name(s, crit, i, wants, err);
 	return r;
 }
 
@@ -178,7 +182,7 @@ static int read_protected(struct jws *jws, struct jws_signature *s, const struct
 		return err_set(err, ERR_FORMAT, "protected header: \"alg\" is missing");
 	s->alg = json_str(alg);
 	s->kid = json_get_str(s->protected_header, "kid");
-	if ((r = check_critical(s->protected_header, wants, err)) < 0)
+	if ((r = check_critical(s, wants, err)) < 0)
 		return r;
 	return read_b64(s, err);
 }

@@ -26,7 +26,8 @@
 
 struct jws_wants {
 	const char *const *understood; /* names that "crit" may have, NULL-ended; NULL: none */
-	struct str detached;	       /* the payload, when it is not inside */
+	bool keeps_unknown;  /* the first other is in unknown_critical, instead of an error */
+	struct str detached; /* the payload, when it is not inside */
 	bool is_detached;
 };
 
@@ -37,6 +38,7 @@ struct jws_signature {
 	struct str alg, kid;	       /* alg is of the protected header */
 	bool is_raw;		       /* the payload is signed as it is ("b64": false) */
 	struct str bytes;
+	struct str unknown_critical; /* the caller must not believe the signature */
 };
 
 struct jws {

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 
 #define BASIC_CONSTRAINTS "2.5.29.19"
+#define NAME_CONSTRAINTS  "2.5.29.30"
 #define USE_SERVER	  "1.3.6.1.5.5.7.3.1"
 #define USE_CLIENT	  "1.3.6.1.5.5.7.3.2"
 
@@ -103,35 +104,6 @@ static int check_links(const struct certificate_list *chain, struct err *err)
 	return 0;
 }
 
-static int check_path(const struct certificate_list *chain, int64_t at, struct err *err)
-{
-	const struct certificate_wants wants = {
-		.at = at,
-		.anchors = chain->p + chain->n - 1,
-		.n_anchors = 1,
-		.intermediates = chain->p,
-		.n_intermediates = chain->n - 1,
-	};
-	struct certificate_chain path;
-
-	return certificate_chain(chain->p[0], &wants, &path, err);
-}
-
-int notation_chain_check(const struct certificate_list *chain, enum notation_use use, int64_t at,
-			 struct err *err)
-{
-	int r;
-
-	if (chain->n == 0)
-		return err_set(err, ERR_DENIED, "no certificates");
-	if ((r = check_links(chain, err)) < 0 || (r = check_leaf(chain->p[0], use, err)) < 0)
-		return r;
-	for (size_t i = 1; i < chain->n; i++)
-		if ((r = check_ca(chain->p[i], use, i - 1, err)) < 0)
-			return r;
-	return check_path(chain, at, err);
-}
-
 int notation_chain_valid_at(const struct certificate_list *chain, int64_t earliest, int64_t latest,
 			    struct err *err)
 {
@@ -149,4 +121,54 @@ int notation_chain_valid_at(const struct certificate_list *chain, int64_t earlie
 			       STR_FMT(certificate_subject(cert)), a, b);
 	}
 	return 0;
+}
+
+/*
+ * What OpenSSL cannot check: it takes a signer for signed by itself that has the name of its CA,
+ * and wants of one that is that it may sign certificates.
+ */
+static int check_path_by_hand(const struct certificate_list *chain, int64_t at, struct err *err)
+{
+	struct str value;
+	bool critical;
+
+	for (size_t i = 0; i < chain->n; i++) {
+		if (i + 1 < chain->n && certificate_is_weakly_signed(chain->p[i]))
+			return deny(chain->p[i], err, "is signed by a weak digest");
+		if (certificate_extension(chain->p[i], NAME_CONSTRAINTS, &value, &critical))
+			return deny(chain->p[i], err,
+				    "has name constraints, and the signer the name of its CA");
+	}
+	return notation_chain_valid_at(chain, at, at, err);
+}
+
+static int check_path(const struct certificate_list *chain, int64_t at, struct err *err)
+{
+	const struct certificate_wants wants = {
+		.at = at,
+		.anchors = chain->p + chain->n - 1,
+		.n_anchors = 1,
+		.intermediates = chain->p,
+		.n_intermediates = chain->n - 1,
+	};
+	struct certificate_chain path;
+
+	if (str_eq(certificate_subject(chain->p[0]), certificate_issuer(chain->p[0])))
+		return check_path_by_hand(chain, at, err);
+	return certificate_chain(chain->p[0], &wants, &path, err);
+}
+
+int notation_chain_check(const struct certificate_list *chain, enum notation_use use, int64_t at,
+			 struct err *err)
+{
+	int r;
+
+	if (chain->n == 0)
+		return err_set(err, ERR_DENIED, "no certificates");
+	if ((r = check_links(chain, err)) < 0 || (r = check_leaf(chain->p[0], use, err)) < 0)
+		return r;
+	for (size_t i = 1; i < chain->n; i++)
+		if ((r = check_ca(chain->p[i], use, i - 1, err)) < 0)
+			return r;
+	return check_path(chain, at, err);
 }

@@ -211,8 +211,9 @@ static int check_jws_critical(const struct json *header, const struct attributes
 static int parse_jws(struct str bytes, struct arena *arena, struct notation_envelope *e,
 		     struct attributes *a, struct err *err)
 {
+	const struct jws_wants wants = {.understood = understood, .keeps_unknown = true};
 	const struct jws_signature *s = &e->jws.signatures[0];
-	int r = jws_parse_json(bytes, &(struct jws_wants){.understood = understood}, &e->jws, err);
+	int r = jws_parse_json(bytes, &wants, &e->jws, err);
 
 	if (r < 0)
 		return r;
@@ -346,7 +347,8 @@ static int read_x5chain(const struct cose_sign1 *cose, struct certificate_list *
 static int parse_cose(struct str bytes, struct arena *arena, struct notation_envelope *e,
 		      struct attributes *a, struct err *err)
 {
-	const struct cose_wants wants = {.understood = understood, .must_be_tagged = true};
+	const struct cose_wants wants = {
+		.understood = understood, .keeps_unknown = true, .must_be_tagged = true};
 	const struct cbor *token, *agent;
 	int r = cose_sign1_parse(bytes, &wants, arena, &e->cose, err);
 
@@ -391,6 +393,7 @@ static int take_times(const struct attributes *a, struct notation_envelope *e, s
 static int take_attributes(const struct attributes *a, struct arena *arena,
 			   struct notation_envelope *e, struct err *err)
 {
+	struct str unknown;
 	int r;
 
 	if (!str_is(a->content_type, NOTATION_MEDIA_PAYLOAD))
@@ -408,6 +411,11 @@ static int take_attributes(const struct attributes *a, struct arena *arena,
 		return r;
 	if (a->plugin_version.n && !a->plugin.n)
 		return err_set(err, ERR_FORMAT, "a version of a plugin, but no plugin");
+	unknown = e->form == NOTATION_JWS ? e->jws.signatures[0].unknown_critical
+					  : e->cose.unknown_critical;
+	if (unknown.n && !a->plugin.n)
+		return err_set(err, ERR_UNSUPPORTED, "the critical attribute \"%.*s\" is not known",
+			       STR_FMT(unknown));
 	e->plugin = arena_str(arena, a->plugin);
 	e->plugin_version = arena_str(arena, a->plugin_version);
 	e->agent = arena_str(arena, e->agent);

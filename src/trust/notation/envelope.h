@@ -8,7 +8,8 @@
  *
  * What is read is complete and consistent: content type, algorithm and signing scheme are there
  * and known, times are those of the scheme, what has to be critical is, and a critical attribute
- * that is not known is an error. Nothing is believed yet.
+ * that is not known is an error, unless the envelope names a plugin, whose it may be: such an
+ * envelope only the plugin can verify. Nothing is believed yet.
  *
  * Ownership: texts live in the arena, certificates and the rest in the envelope. Threads: one.
  * Errors: ERR_FORMAT (what is wrong), ERR_UNSUPPORTED (a critical attribute, a scheme, an
