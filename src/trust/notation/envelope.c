@@ -13,13 +13,14 @@ static const struct algorithm {
 	enum signature_scheme scheme;
 	const char *jws;
 	int64_t cose;
+	enum digest_algorithm digest;
 } algorithms[] = {
-	{KEY_RSA, 2048, SIGNATURE_RSA_PSS_SHA256, "PS256", -37},
-	{KEY_RSA, 3072, SIGNATURE_RSA_PSS_SHA384, "PS384", -38},
-	{KEY_RSA, 4096, SIGNATURE_RSA_PSS_SHA512, "PS512", -39},
-	{KEY_EC_P256, 256, SIGNATURE_ECDSA_RAW_SHA256, "ES256", -7},
-	{KEY_EC_P384, 384, SIGNATURE_ECDSA_RAW_SHA384, "ES384", -35},
-	{KEY_EC_P521, 521, SIGNATURE_ECDSA_RAW_SHA512, "ES512", -36},
+	{KEY_RSA, 2048, SIGNATURE_RSA_PSS_SHA256, "PS256", -37, DIGEST_SHA256},
+	{KEY_RSA, 3072, SIGNATURE_RSA_PSS_SHA384, "PS384", -38, DIGEST_SHA384},
+	{KEY_RSA, 4096, SIGNATURE_RSA_PSS_SHA512, "PS512", -39, DIGEST_SHA512},
+	{KEY_EC_P256, 256, SIGNATURE_ECDSA_RAW_SHA256, "ES256", -7, DIGEST_SHA256},
+	{KEY_EC_P384, 384, SIGNATURE_ECDSA_RAW_SHA384, "ES384", -35, DIGEST_SHA384},
+	{KEY_EC_P521, 521, SIGNATURE_ECDSA_RAW_SHA512, "ES512", -36, DIGEST_SHA512},
 };
 
 /* Attributes that are understood when they are critical. */
@@ -58,6 +59,14 @@ int64_t notation_cose_alg(enum signature_scheme algorithm)
 		if (algorithms[i].scheme == algorithm)
 			return algorithms[i].cose;
 	return 0;
+}
+
+enum digest_algorithm notation_digest(enum signature_scheme algorithm)
+{
+	for (size_t i = 0; i < ARRAY_LEN(algorithms); i++)
+		if (algorithms[i].scheme == algorithm)
+			return algorithms[i].digest;
+	return DIGEST_SHA512;
 }
 
 int notation_form_of(struct str media_type, enum notation_form *ret, struct err *err)

@@ -76,5 +76,6 @@ int notation_envelope_verify(const struct notation_envelope *e, struct err *err)
  * by curve. SIGNATURE_NONE: a key that the specification does not know.
  */
 enum signature_scheme notation_algorithm(const struct public_key *key);
-const char *notation_jws_alg(enum signature_scheme algorithm); /* "PS256" */
-int64_t notation_cose_alg(enum signature_scheme algorithm);    /* -37 */
+const char *notation_jws_alg(enum signature_scheme algorithm);		/* "PS256" */
+int64_t notation_cose_alg(enum signature_scheme algorithm);		/* -37 */
+enum digest_algorithm notation_digest(enum signature_scheme algorithm); /* of blobs, too */

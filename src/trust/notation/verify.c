@@ -41,20 +41,6 @@ static int settle(struct run *run, enum notation_check check, int r, const char 
 	return 1;
 }
 
-static enum digest_algorithm digest_of_scheme(enum signature_scheme scheme)
-{
-	switch ((int)scheme) {
-	case SIGNATURE_RSA_PSS_SHA384:
-	case SIGNATURE_ECDSA_RAW_SHA384:
-		return DIGEST_SHA384;
-	case SIGNATURE_RSA_PSS_SHA512:
-	case SIGNATURE_ECDSA_RAW_SHA512:
-		return DIGEST_SHA512;
-	default:
-		return DIGEST_SHA256;
-	}
-}
-
 static const struct certificate *signer(const struct run *run)
 {
 	return run->envelope.chain.p[0];
@@ -123,7 +109,7 @@ static int check_payload(struct run *run)
 
 	if (r < 0)
 		return trail_take(run->trail, run->err, r, "payload", SIGN_AGAIN, NULL);
-	r = notation_payload_check(&run->payload, target, digest_of_scheme(run->envelope.algorithm),
+	r = notation_payload_check(&run->payload, target, notation_digest(run->envelope.algorithm),
 				   run->err);
 	if (r < 0)
 		return trail_take(run->trail, run->err, r, "payload", OTHER_IMAGE, NULL);
