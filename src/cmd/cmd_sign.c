@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/sign_gpg.h"
 #include "cmd/sign_target.h"
 
 static struct {
 	SIGN_TARGET_OPTION_MEMBERS;
+	const char *gpg, *registries_d;
 } opt;
 
 static int sign_one(void *ctx, const struct cosign_signing *how, unsigned forms,
@@ -12,6 +14,25 @@ static int sign_one(void *ctx, const struct cosign_signing *how, unsigned forms,
 	return cosign_sign(how, forms, ret, err);
 }
 
+static int run_gpg(int argc, const char *const *argv)
+{
+	const struct sign_gpg_options o = {
+		.key = opt.gpg,
+		.reference = opt.reference,
+		.registries_d = opt.registries_d,
+		.quiet = opt.quiet,
+		.registry = REGISTRY_OPTIONS_GIVEN(opt),
+	};
+	struct err err = {0};
+
+	if (argc == 1 && !opt.key && !opt.forms && !opt.recursive && opt.annotations.n == 0)
+		return sign_gpg(argv[0], &o, &err);
+	(void)err_set(&err, ERR_USAGE,
+		      "sign: --gpg goes with one TARGET and --reference, not with --key, --format, "
+		      "--annotation and --recursive");
+	return command_error(&err);
+}
+
 static int run(int argc, const char *const *argv)
 {
 	CLEANUP(sign_target_done) struct sign_target t = SIGN_TARGET_INIT;
@@ -19,6 +40,8 @@ static int run(int argc, const char *const *argv)
 	struct err err = {0};
 	int r;
 
+	if (opt.gpg)
+		return run_gpg(argc, argv);
 	if (argc != 1)
 		r = err_set(&err, ERR_USAGE, "sign: needs one TARGET; see plimsoll sign --help");
 	else
@@ -34,6 +57,11 @@ static const struct option_spec options[] = {
 		     "cosign: as cosign writes it up to version 2; bundle: as it does since 3; "
 		     "both, unless one is named",
 		     "cosign bundle cosign,bundle"),
+	OPTION_STR("gpg", 0, &opt.gpg, "KEY",
+		   "sign by this key of gpg, as podman and skopeo do, in the signature store of "
+		   "registries.d"),
+	OPTION_STR("registries-d", 0, &opt.registries_d, "DIR",
+		   "with --gpg: read instead of the usual registries.d"),
 	OPTION_END,
 };
 
@@ -52,6 +80,7 @@ const struct command command_sign = {
 		"tag .sig.\n"
 		" plimsoll key generate -o release\n"
 		" plimsoll sign --key release.key registry.example.com/app:1.2\n"
+		" plimsoll sign --gpg jane@example.com registry.example.com/app:1.2\n"
 		" plimsoll sign --key 'pkcs11:token=hsm;object=release' -a env=prod "
 		"oci:layout:1.2",
 	.options = options,
