@@ -249,19 +249,26 @@ static int fill_piece(struct piece *p, struct stream *in, uint64_t left, struct 
 	return 0;
 }
 
-/* "0-1023": how much the registry has; 0 and "0-0" of an empty session mean nothing. */
+/*
+ * "0-1023": how much the registry has. "0-0" is what an empty session says, and one with a byte; of
+ * a piece that was taken it is the byte. Without the field such a piece is taken whole.
+ */
 static int take_range(struct session *s, struct piece *p, const struct http_response *answer,
-		      struct err *err)
+		      bool was_taken, struct err *err)
 {
 	struct str range = http_response_header(answer, "Range"), first, last;
 	uint64_t end, sent = p->offset + p->bytes.n;
 
+	if (was_taken && !range.n) {
+		p->done = p->bytes.n;
+		return 0;
+	}
 	(void)str_pull_prefix(&range, STR("bytes="));
 	if (!str_cut(range, '-', &first, &last) || !str_is(first, "0") ||
 	    !str_parse_u64(last, &end) || end == UINT64_MAX)
 		return err_set(err, ERR_FORMAT, "%s: %u without a usable Range", s->what,
 			       answer->status);
-	end = end == 0 ? 0 : end + 1;
+	end = end == 0 && !was_taken ? 0 : end + 1;
 	if (end < p->offset || end > sent)
 		return err_set(err, ERR_FORMAT, "%s: the registry has %llu bytes of it, not %llu",
 			       s->what, (unsigned long long)end, (unsigned long long)sent);
@@ -280,7 +287,7 @@ static int ask_progress(struct session *s, struct piece *p, struct err *err)
 		return r;
 	if (!http_status_is_ok(answer.status))
 		return explain(s->e, s->what, &answer, err);
-	r = take_range(s, p, &answer, err);
+	r = take_range(s, p, &answer, false, err);
 	if (r == 0 && http_response_header(&answer, "Location").n)
 		r = follow(s, &answer, err);
 	return r;
@@ -316,7 +323,7 @@ static int patch(struct session *s, struct piece *p, bool *ret_again, struct err
 		return r;
 	if (answer.status != 202)
 		return explain(s->e, s->what, &answer, err);
-	r = take_range(s, p, &answer, err);
+	r = take_range(s, p, &answer, true, err);
 	return r < 0 ? r : follow(s, &answer, err);
 }
 

@@ -153,6 +153,7 @@ class ArtifactRegistry(http.server.ThreadingHTTPServer):
         self.refuse = None        # (method, path) -> status, or None
         self.on_manifest = None   # (repository, version) -> bytes in place of the right ones
         self.mounts = True
+        self.says_range = True    # in the answer to a PATCH
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -328,7 +329,8 @@ class ArtifactRegistry(http.server.ThreadingHTTPServer):
             return rq.cut()
         self.sessions[session] += rq.rfile.read(length)
         if rq.command == "PATCH":
-            return rq.reply(202, Location=f"{where}{session}?state=b", Range=self.range(session))
+            more = {"Range": self.range(session)} if self.says_range else {}
+            return rq.reply(202, Location=f"{where}{session}?state=b", **more)
         data, digest = self.sessions.pop(session), query["digest"][0]
         if sha256(data) != digest:
             return rq.reply(400, b'{"errors":[{"code":"DIGEST_INVALID"}]}')

@@ -259,6 +259,19 @@ def test_a_registry_that_takes_no_large_request_gets_pieces(tmp_path, registry):
     assert registry.of("b").blobs == content.blobs
 
 
+@pytest.mark.parametrize("text", ["x", BIG])
+@pytest.mark.parametrize("says_range", [True, False])
+def test_pieces_of_any_size_with_and_without_a_range(tmp_path, registry, text, says_range):
+    content = Content()
+    content.image(text, tag="1")
+    content.write_layout(tmp_path / "in")
+    registry.says_range = says_range
+    registry.refuse = lambda method, path: \
+        413 if method == "PUT" and path.count("state=a") else None
+    run(tmp_path, "oci:in:1", f"{registry.host}/b:1")
+    assert registry.of("b").blobs == content.blobs
+
+
 def test_a_registry_that_wants_large_pieces_gets_them(tmp_path, registry):
     content = Content()
     content.image(BIG, tag="1")
