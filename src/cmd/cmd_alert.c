@@ -47,7 +47,8 @@ static void put_sink(struct listing *l, const struct spool_sink *s, struct arena
 	(void)text_add(&l->text, name, COLUMNS, true); /* its width does not matter */
 	strbuf_addf(&l->text, ": %s", spool_state_name(s->state));
 	if (s->tries)
-		strbuf_addf(&l->text, ", %llu tries", (unsigned long long)s->tries);
+		strbuf_addf(&l->text, ", %llu %s", (unsigned long long)s->tries,
+			    s->tries == 1 ? "try" : "tries");
 	if (s->state == SPOOL_WAITING && s->next) {
 		strbuf_adds(&l->text, ", next at ");
 		add_time(&l->text, s->next);

@@ -36,6 +36,8 @@ TEST(it_forgets_the_oldest_and_reads_what_it_wrote)
 	assert_int_equal(queue_state_find(&again, key)->time, 100 + LIMIT_ALERT_SENT);
 }
 
+#define HEAD "{\"schema\":\"plimsoll.alert-state/1\""
+
 TEST(what_is_no_state_is_refused)
 {
 	static const char *const broken[] = {
@@ -43,11 +45,10 @@ TEST(what_is_no_state_is_refused)
 		"{",
 		"{}",
 		"[]",
-		"{\"schema\":\"plimsoll.alert-state/1\",\"dropped\":-1,\"sent\":[]}",
-		"{\"schema\":\"plimsoll.alert-state/1\",\"dropped\":0}",
-		"{\"schema\":\"plimsoll.alert-state/1\",\"dropped\":0,\"sent\":[{}]}",
-		"{\"schema\":\"plimsoll.alert-state/1\",\"dropped\":0,\"sent\":[{\"key\":\"a\","
-		"\"time\":1,\"held\":0}]}",
+		HEAD ",\"dropped\":-1,\"sent\":[]}",
+		HEAD ",\"dropped\":0}",
+		HEAD ",\"dropped\":0,\"sent\":[{}]}",
+		HEAD ",\"dropped\":0,\"sent\":[{\"key\":\"a\",\"time\":1,\"held\":0}]}",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(broken); i++) {
