@@ -10,6 +10,7 @@ import hmac
 import http.server
 import json
 import os
+import pathlib
 import re
 import resource
 import socket
@@ -17,8 +18,10 @@ import stat
 import subprocess
 import threading
 
+import jsonschema
 import pytest
 
+SCHEMA = json.loads((pathlib.Path(__file__).resolve().parent.parent.parent / "docs/alert.schema.json").read_text())
 PLIMSOLL = os.environ["PLIMSOLL"]
 SECRET = "correct-horse-battery-staple"
 
@@ -91,6 +94,7 @@ def test_a_file_gets_a_document_a_line_and_only_its_owner_reads_it(run, tmp_path
     for _ in range(2):
         run("alert", "test", "--alert", "file:log")
     first, second = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
+    jsonschema.validate(first, SCHEMA)
     assert first["schema"] == "plimsoll.alert/1" and first["kind"] == "test"
     assert first["command"] == "alert" and first["host"] == socket.gethostname()
     assert re.fullmatch("[0-9a-f]{32}", first["id"]) and first["id"] != second["id"]
@@ -519,6 +523,7 @@ def test_a_denied_image_is_told(run, tmp_path, image, words):
                    "--alert", "mailto:a@example.com", *mailer(tmp_path), status=1)
     assert (done.stdout, done.stderr) == (plain.stdout, plain.stderr)
     alert = json.loads(hook.got[0][2])
+    jsonschema.validate(alert, SCHEMA)
     assert alert["kind"] == "denied-image" and alert["severity"] == "high"
     assert alert["subject"] == "root" and alert["reason"] == "big,all"
     assert alert["why"] == "policy p denies it: big: too large (and 1 more rule)"
@@ -611,6 +616,7 @@ def test_a_hostile_name_ends_nothing(run, tmp_path, image):
     assert "\\x0d\\x0aBcc" in done.stderr
     line, = (tmp_path / "log").read_text().split("\n")[:-1]
     assert json.loads(line)["subject"] == HOSTILE
+    jsonschema.validate(json.loads(line), SCHEMA)
     raw = (tmp_path / "letter").read_bytes()
     head = raw.split(b"\n\n")[0]
     assert b"\r" not in raw and all(len(x) <= 76 for x in head.split(b"\n") if x.startswith((b"Subj", b" =?")))
