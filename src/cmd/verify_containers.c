@@ -115,7 +115,7 @@ static int choose_platform(struct containers_run *run, struct err *err)
 static int open_place(struct containers_run *run, const char *target, struct err *err)
 {
 	struct registry_options how = REGISTRY_OPTIONS_GIVEN(*run->opt);
-	struct str rest, arena_name;
+	struct str rest;
 	enum transport transport = transport_parse(str_of(target), &rest);
 	int r = artifact_place_open(target, &how, &run->place, err);
 
@@ -123,12 +123,13 @@ static int open_place(struct containers_run *run, const char *target, struct err
 		return r;
 	if (run->place.why_bare.n)
 		return err_set(err, ERR_UNSUPPORTED, "%.*s", STR_FMT(run->place.why_bare));
-	arena_name = run->place.store->location;
-	run->image.manifest = strbuf_str(&run->place.manifest.bytes);
-	run->image.digest = str_of(run->place.manifest.digest);
+	run->image.manifest = arena_str(run->v->arena, strbuf_str(&run->place.manifest.bytes));
+	run->image.digest = arena_str(run->v->arena, str_of(run->place.manifest.digest));
+	if (!run->image.manifest.p || !run->image.digest.p)
+		return err_nomem(err);
 	if (transport == TRANSPORT_OCI) {
-		run->image.identity.choice = run->place.tag;
-		r = take_path(run, "oci", arena_name, err);
+		run->image.identity.choice = arena_str(run->v->arena, run->place.tag);
+		r = take_path(run, "oci", run->place.store->location, err);
 	} else {
 		r = image_identity_parse(rest, run->v->arena, &run->image.identity, err);
 	}

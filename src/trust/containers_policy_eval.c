@@ -154,6 +154,9 @@ static int find_signatures(struct evaluation *e)
 	if (e->has_found)
 		return 0;
 	r = e->sources->find(e->sources->ctx, &e->found, &why);
+	if (r == -ERR_LIMIT || r == -ERR_FORMAT)
+		return trail_refuse(e->trail, e->err, "signature", REMEDY_SIGN,
+				    "its signatures are not as they should be: %s", why.msg);
 	if (r < 0)
 		return trail_unsure(e->trail, e->err,
 				    r == -ERR_DENIED ? ERR_IO : (enum err_code) - r, "signature",
