@@ -4,7 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-static struct str format(struct trail *t, const char *fmt, va_list args)
+__attribute__((format(printf, 2, 0))) static struct str format(struct trail *t, const char *fmt,
+							       va_list args)
 {
 	char line[ERR_MSG_MAX];
 
