@@ -20,6 +20,14 @@ static int read_key(const char *path, struct strbuf *out, struct err *err)
 	return file_read(path, out, err);
 }
 
+/* The TSS library writes what went wrong on stderr by itself, besides telling it. */
+static int open_tpm(struct str what, const struct secret_ask *ask, struct secret_key **ret,
+		    struct err *err)
+{
+	(void)setenv("TSS2_LOG", "all+NONE", 0); /* unless somebody wants to read it */
+	return secret_key_open_tpm(what, ask, ret, err);
+}
+
 static int open_file(const char *path, const struct secret_ask *ask, struct secret_key **ret,
 		     struct err *err)
 {
@@ -32,7 +40,7 @@ static int open_file(const char *path, const struct secret_ask *ask, struct secr
 	if (cosign_key_is(text))
 		r = cosign_key_parse(text, ask, ret, err);
 	else if (str_find(text, STR("BEGIN TSS2 PRIVATE KEY")) < text.n)
-		r = secret_key_open_tpm(text, ask, ret, err);
+		r = open_tpm(text, ask, ret, err);
 	else if (str_find(text, STR("BEGIN PUBLIC KEY")) < text.n)
 		r = err_set(err, ERR_USAGE, "a public key, which cannot sign");
 	else
@@ -52,7 +60,7 @@ int signing_key_open(const char *name, struct passphrase_source *how, struct sec
 	if (!str_pull_prefix(&text, STR("tpm:")))
 		return open_file(name, &ask, ret, err);
 	if (str_has_prefix(text, STR("0x")))
-		return secret_key_open_tpm(text, &ask, ret, err);
+		return open_tpm(text, &ask, ret, err);
 	return open_file(text.p, &ask, ret, err);
 }
 

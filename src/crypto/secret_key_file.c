@@ -224,7 +224,7 @@ static int info_of(const struct secret_key *key, PKCS8_PRIV_KEY_INFO **ret, stru
 	const struct secret_key_evp *state = key->state;
 
 	if (strcmp(key->keeper, "file") != 0)
-		return err_set(err, ERR_UNSUPPORTED, "a key of a %s does not leave it",
+		return err_set(err, ERR_UNSUPPORTED, "a key that is kept in %s does not leave it",
 			       key->keeper);
 	*ret = EVP_PKEY2PKCS8(state->pkey);
 	return *ret ? 0 : err_nomem(err);

@@ -57,7 +57,7 @@ static int by_key(const struct trust_wants *wants, int64_t now, attempt_fn *atte
 		keyed.key_name = wants->keys[i].name;
 		r = attempt(ctx, &keyed, one, ret, err);
 		if (r == -ERR_DENIED &&
-		    (wants->n_keys > 1 || strcmp(one->failed, "signature") == 0))
+		    (wants->n_keys > 1 || str_is(str_of(one->failed), "signature")))
 			continue;
 		*trail = *one;
 		return r;

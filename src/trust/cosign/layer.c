@@ -201,8 +201,7 @@ static int decode_signature(const struct cosign_layer *layer, struct strbuf *out
 {
 	if (layer->signature.n == 0)
 		return trail_refuse(trail, err, "signature", REMEDY_SIGN_AGAIN,
-				    "there is a payload, but no signature of it (no annotation "
-				    "%s)",
+				    "there is a payload, but no signature of it (annotation %s)",
 				    COSIGN_ANNOTATION_SIGNATURE);
 	if (base64_decode(layer->signature, BASE64_STANDARD, out, NULL) < 0)
 		return trail_refuse(trail, err, "signature", REMEDY_SIGN_AGAIN,

@@ -54,8 +54,8 @@ static struct str payload(const char *hex, const char *type, const char *optiona
 
 static struct cosign_layer layer_of(struct str bytes)
 {
-	return (struct cosign_layer){
-		.bytes = bytes, .signature = base64(sign(signer, SIGNATURE_NONE, bytes))};
+	return (struct cosign_layer){.bytes = bytes,
+				     .signature = base64(sign(signer, SIGNATURE_NONE, bytes))};
 }
 
 typedef int verify_fn(const struct cosign_layer *layer, struct str digest,

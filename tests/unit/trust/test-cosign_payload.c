@@ -2,8 +2,8 @@
 #include "trust/cosign/payload.h"
 #include "tests/unit/test.h"
 
-#define DIGEST "sha256:abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789"
-#define UPPER  "sha256:ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789"
+#define DIGEST			    "sha256:abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789"
+#define UPPER			    "sha256:ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789"
 #define PAYLOAD(critical, optional) "{\"critical\":" critical ",\"optional\":" optional "}"
 #define CRITICAL(digest, type)                                                                     \
 	"{\"identity\":{\"docker-reference\":\"example.com/app\"},"                                \
@@ -19,9 +19,8 @@ TEST(what_is_written_is_what_cosign_writes_and_is_read_back)
 	CLEANUP(cosign_payload_done) struct cosign_payload p = {0};
 	struct err err = {0};
 
-	assert_int_equal(cosign_payload_write(STR("example.com/app"), STR(DIGEST), NULL, 0, &bare,
-					      &err),
-			 0);
+	assert_int_equal(
+		cosign_payload_write(STR("example.com/app"), STR(DIGEST), NULL, 0, &bare, &err), 0);
 	assert_str(strbuf_str(&bare), PAYLOAD(GOOD, "null"));
 	assert_int_equal(cosign_payload_write(STR("example.com/app"), STR(DIGEST), annotations, 2,
 					      &out, &err),
@@ -38,7 +37,8 @@ TEST(what_is_written_is_what_cosign_writes_and_is_read_back)
 TEST(values_that_are_no_texts_are_compared_as_json_writes_them)
 {
 	CLEANUP(cosign_payload_done) struct cosign_payload p = {0};
-	const char *text = PAYLOAD(GOOD, "{\"a\":12,\"b\":true,\"c\":null,\"d\":[\"x\"],\"e\":1.5}");
+	const char *text =
+		PAYLOAD(GOOD, "{\"a\":12,\"b\":true,\"c\":null,\"d\":[\"x\"],\"e\":1.5}");
 
 	assert_int_equal(cosign_payload_parse(str_of(text), &p, NULL), 0);
 	assert_true(cosign_payload_says(&p, STR("a"), STR("12")));

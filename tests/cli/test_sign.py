@@ -1,0 +1,297 @@
+# SPDX-License-Identifier: Apache-2.0
+"""plimsoll sign and attest: what they write, read by another library and other programs."""
+import base64
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from signing_tools import (
+    BUNDLE, SIGNATURE, Layout, Token, generate, holds, layout_with_image, pae, passphrase_file,
+    run, sha256, software_tpm)
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "net"))
+from servers import Registry  # noqa: E402
+
+SIMPLE = "application/vnd.dev.cosign.simplesigning.v1+json"
+DSSE = "application/vnd.dsse.envelope.v1+json"
+SIGN_TYPE = "https://sigstore.dev/cosign/sign/v1"
+
+
+def sign(tmp_path, key, target, *words, command="sign", **more):
+    return run(tmp_path, command, "--key", key, "--passphrase-file", passphrase_file(tmp_path),
+               target, *words, **more)
+
+
+def tag(digest, suffix):
+    return digest.replace(":", "-") + suffix
+
+
+def check_signature(layout, digest, public, reference=""):
+    """Both forms of one signature, by another library."""
+    layers = layout.at(tag(digest, ".sig"))["layers"]
+    for layer in layers:
+        payload = layout.get(layer["digest"])
+        assert layer["mediaType"] == SIMPLE
+        assert holds(public, payload, base64.b64decode(layer["annotations"][SIGNATURE]))
+        words = json.loads(payload)
+        assert words["critical"] == {
+            "identity": {"docker-reference": reference},
+            "image": {"docker-manifest-digest": digest}, "type": "cosign container image signature"}
+    config = json.loads(layout.get(layout.at(tag(digest, ".sig"))["config"]["digest"]))
+    assert config["rootfs"]["diff_ids"] == [layer["digest"] for layer in layers]
+    bundles = layout.bundles(digest)
+    for manifest, bundle in bundles:
+        statement = check_bundle(manifest, bundle, public, SIGN_TYPE)
+        assert statement["predicate"] == {}
+        assert statement["subject"][0]["digest"] == {"sha256": digest[7:]}
+    return layers, bundles
+
+
+def check_bundle(manifest, bundle, public, predicate_type):
+    assert manifest["config"]["mediaType"] == "application/vnd.oci.empty.v1+json"
+    assert len(manifest["layers"]) == 1 and manifest["layers"][0]["mediaType"] == BUNDLE
+    assert manifest["annotations"]["dev.sigstore.bundle.content"] == "dsse-envelope"
+    assert manifest["annotations"]["dev.sigstore.bundle.predicateType"] == predicate_type
+    assert bundle["mediaType"] == BUNDLE
+    der = subprocess.run(["openssl", "pkey", "-pubin", "-outform", "DER"], input=public,
+                         capture_output=True, check=True).stdout
+    hint = base64.b64encode(bytes.fromhex(sha256(der)[7:])).decode()
+    assert bundle["verificationMaterial"] == {"publicKey": {"hint": hint}}
+    envelope = bundle["dsseEnvelope"]
+    (signature,) = envelope["signatures"]
+    assert not signature.get("keyid")  # Go's DSSE refuses one that is not its own
+    assert holds(public, pae(envelope), base64.b64decode(signature["sig"]))
+    statement = json.loads(base64.b64decode(envelope["payload"]))
+    assert statement["predicateType"] == predicate_type
+    return statement
+
+
+@pytest.mark.parametrize("kind", ["ecdsa-p256", "ecdsa-p384", "ecdsa-p521", "ed25519", "rsa-3072"])
+def test_an_image_is_signed_in_both_forms(tmp_path, kind):
+    layout, digest = layout_with_image(tmp_path)
+    secret, public = generate(tmp_path, type=kind)
+    done = sign(tmp_path, secret, "oci:layout:1", "--reference", "example.com/app")
+    assert done.stdout == f"oci:layout:{digest}\n"
+    assert done.stderr.startswith(f"signed {digest}\n  at the tag sha256-")
+    layers, bundles = check_signature(layout, digest, public.read_bytes(), "example.com/app")
+    assert len(layers) == len(bundles) == 1
+
+
+def test_signatures_stand_beside_each_other(tmp_path):
+    layout, digest = layout_with_image(tmp_path)
+    first, first_public = generate(tmp_path, "a")
+    second, _ = generate(tmp_path, "b")
+    for key in (first, second, first):
+        sign(tmp_path, key, "oci:layout:1", "-f", "cosign")
+    manifest = layout.at(tag(digest, ".sig"))
+    assert len(manifest["layers"]) == 2
+    done = sign(tmp_path, first, "oci:layout:1", "-f", "cosign")
+    assert "a signature of the same words by this key was there" in done.stderr
+    sign(tmp_path, first, "oci:layout:1", "-f", "cosign", "-a", "env=prod", "-a", "run=7")
+    layer = layout.at(tag(digest, ".sig"))["layers"][2]
+    payload = layout.get(layer["digest"])
+    assert json.loads(payload)["optional"] == {"env": "prod", "run": "7"}
+    assert holds(first_public.read_bytes(), payload,
+                 base64.b64decode(layer["annotations"][SIGNATURE]))
+    assert layout.at(tag(digest, ".sig"))["layers"][:2] == manifest["layers"]
+    assert layout.bundles(digest) == []
+
+
+def test_what_others_wrote_at_the_tag_stays(tmp_path):
+    layout, digest = layout_with_image(tmp_path)
+    secret, _ = generate(tmp_path)
+    other = layout.put(b"{}", SIMPLE)
+    other["annotations"] = {SIGNATURE: "AAAA", "dev.sigstore.cosign/bundle": "{\"x\":1}"}
+    theirs = {"schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json",
+              "config": layout.put(b"{\"a\":1}", "application/vnd.oci.image.config.v1+json"),
+              "layers": [other], "annotations": {"of": "theirs"}}
+    layout.tag(layout.put(json.dumps(theirs).encode(), theirs["mediaType"]), tag(digest, ".sig"))
+    sign(tmp_path, secret, "oci:layout:1", "-f", "cosign")
+    now = layout.at(tag(digest, ".sig"))
+    assert now["layers"][0] == other and len(now["layers"]) == 2
+    assert now["annotations"] == {"of": "theirs"}
+
+
+def test_all_of_an_index_is_signed(tmp_path):
+    layout = Layout(tmp_path / "layout")
+    images = [layout.image(word) for word in "ab"]
+    index = layout.put(json.dumps(
+        {"schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json",
+         "manifests": images + [images[0]]}).encode(), "application/vnd.oci.image.index.v1+json")
+    layout.tag(index, "1")
+    secret, public = generate(tmp_path)
+    done = sign(tmp_path, secret, "oci:layout:1")
+    assert done.stdout == f"oci:layout:{index['digest']}\n"
+    assert layout.at(tag(images[0]["digest"], ".sig")) is None
+    done = sign(tmp_path, secret, "oci:layout:1", "--recursive")
+    for digest in [index["digest"]] + [image["digest"] for image in images]:
+        layers, _ = check_signature(layout, digest, public.read_bytes())
+        assert len(layers) == 1
+    assert done.stderr.count("\n  as bundle") == 3
+
+
+def test_a_registry_without_a_list_of_referrers(tmp_path):
+    if not shutil.which("docker-registry") or not shutil.which("skopeo"):
+        pytest.skip("docker-registry or skopeo is not installed")
+    layout, digest = layout_with_image(tmp_path)
+    secret, public = generate(tmp_path)
+    server = Registry(tmp_path, tmp_path / "data")
+    try:
+        name = f"{server.host}/team/app"
+        subprocess.run(["skopeo", "copy", "--dest-tls-verify=false", f"oci:{layout.path}:1",
+                        f"docker://{name}:1"], check=True, capture_output=True, timeout=60)
+        done = sign(tmp_path, secret, f"{name}:1")
+        assert done.stdout == f"{name}@{digest}\n"
+        run(tmp_path, "copy", f"{name}:1", "oci:back:1")
+        back = Layout.__new__(Layout)
+        back.path = tmp_path / "back"
+        layers, bundles = check_signature(back, digest, public.read_bytes(), name)
+        assert len(layers) == len(bundles) == 1
+    finally:
+        server.close()
+
+
+def test_a_token_and_a_tpm_sign(tmp_path):
+    layout, digest = layout_with_image(tmp_path)
+    token = Token(tmp_path)
+    for number, (kind, label) in enumerate({"EC:prime256v1": "p256", "EC:secp384r1": "p384",
+                                            "EC:secp521r1": "p521", "rsa:2048": "rsa",
+                                            "EC:edwards25519": "ed"}.items()):
+        token.make(kind, label, f"0{number + 1}")
+        layout, digest = layout_with_image(tmp_path, label)
+        run(tmp_path, "sign", "--key", token.uri(label), f"oci:{label}:1", env=token.env)
+        public = run(tmp_path, "key", "public", token.uri(label), env=token.env).stdout
+        layers, bundles = check_signature(layout, digest, public.encode())
+        assert len(layers) == len(bundles) == 1
+
+
+@pytest.mark.parametrize("kind, more", [("EC", ["group:P-256"]), ("RSA", ["bits:2048"]),
+                                        ("EC", ["group:P-256", "user-auth:tea"])])
+def test_a_tpm_signs(tmp_path, kind, more):
+    layout, digest = layout_with_image(tmp_path)
+    with software_tpm(tmp_path) as env:
+        words = [word for each in more for word in ("-pkeyopt", each)]
+        made = subprocess.run(
+            ["openssl", "genpkey", "-provider", "tpm2", "-provider", "default", "-propquery",
+             "?provider=tpm2", "-algorithm", kind, *words, "-out", "tpm.key"], cwd=tmp_path,
+            capture_output=True, timeout=60, env={**os.environ, **env})
+        if made.returncode:
+            pytest.skip("OpenSSL's provider tpm2 is not installed")
+        tea = passphrase_file(tmp_path, "tea", "tea")
+        run(tmp_path, "sign", "--key", "tpm:tpm.key", "--passphrase-file", tea, "oci:layout:1",
+            env=env)
+        public = run(tmp_path, "key", "public", "tpm.key", "--passphrase-file", tea,
+                     env=env).stdout
+        check_signature(layout, digest, public.encode())
+        if len(more) == 2:
+            wrong = passphrase_file(tmp_path, "coffee", "coffee")
+            done = run(tmp_path, "sign", "--key", "tpm.key", "--passphrase-file", wrong,
+                       "oci:layout:1", env=env, status=2)
+            assert "the key does not sign" in done.stderr
+
+
+PREDICATES = {
+    "slsaprovenance": ({"builder": {"id": "https://ci.example.com"}, "buildType": "x"},
+                       "https://slsa.dev/provenance/v0.2"),
+    "slsaprovenance1": ({"buildDefinition": {"buildType": "x", "externalParameters": {}},
+                         "runDetails": {"builder": {"id": "y"}}},
+                        "https://slsa.dev/provenance/v1"),
+    "spdx": ({"spdxVersion": "SPDX-2.3", "SPDXID": "SPDXRef-DOCUMENT"},
+             "https://spdx.dev/Document"),
+    "cyclonedx": ({"bomFormat": "CycloneDX", "specVersion": "1.5"}, "https://cyclonedx.org/bom"),
+    "vuln": ({"scanner": {"uri": "x", "result": {}}, "metadata": {}},
+             "https://cosign.sigstore.dev/attestation/vuln/v1"),
+    "openvex": ({"@context": "https://openvex.dev/ns/v0.2.0", "statements": []},
+                "https://openvex.dev/ns"),
+    "vsa": ({"verifier": {"id": "v"}, "resourceUri": "r", "policy": {"uri": "p"},
+             "verificationResult": "PASSED"}, "https://slsa.dev/verification_summary/v1"),
+    "link": ({"name": "build", "materials": []}, "https://in-toto.io/Link/v1"),
+    "https://example.com/own/v1": ({"any": [1, 2.5, None]}, "https://example.com/own/v1"),
+}
+
+
+@pytest.mark.parametrize("kind", PREDICATES)
+def test_a_predicate_of_each_kind_is_attested(tmp_path, kind):
+    predicate, uri = PREDICATES[kind]
+    layout, digest = layout_with_image(tmp_path)
+    secret, public = generate(tmp_path)
+    (tmp_path / "p.json").write_text(json.dumps(predicate))
+    done = sign(tmp_path, secret, "oci:layout:1", "--type", kind, "--predicate", "p.json",
+                "--reference", "example.com/app", command="attest")
+    assert done.stdout == f"oci:layout:{digest}\n"
+    ((manifest, bundle),) = layout.bundles(digest)
+    statement = check_bundle(manifest, bundle, public.read_bytes(), uri)
+    assert statement == {"_type": "https://in-toto.io/Statement/v0.1", "predicateType": uri,
+                         "subject": [{"name": "example.com/app",
+                                      "digest": {"sha256": digest[7:]}}],
+                         "predicate": predicate}
+    (layer,) = layout.at(tag(digest, ".att"))["layers"]
+    assert layer["mediaType"] == DSSE
+    assert layer["annotations"] == {SIGNATURE: "", "predicateType": uri}
+    envelope = json.loads(layout.get(layer["digest"]))
+    assert holds(public.read_bytes(), pae(envelope),
+                 base64.b64decode(envelope["signatures"][0]["sig"]))
+
+
+@pytest.mark.parametrize("kind", [k for k in PREDICATES if "://" not in k])
+def test_a_predicate_that_is_none_of_its_kind_is_not_signed(tmp_path, kind):
+    layout, digest = layout_with_image(tmp_path)
+    secret, _ = generate(tmp_path)
+    for key in PREDICATES[kind][0]:
+        less = {k: v for k, v in PREDICATES[kind][0].items() if k != key}
+        (tmp_path / "p.json").write_text(json.dumps(less))
+        done = sign(tmp_path, secret, "oci:layout:1", "--type", kind, "--predicate", "p.json",
+                    command="attest", status=2)
+        assert done.stderr.startswith("plimsoll: p.json: the predicate has no \"")
+    assert layout.bundles(digest) == [] and layout.at(tag(digest, ".att")) is None
+
+
+def test_any_text_is_attested_as_cosign_does(tmp_path):
+    layout, digest = layout_with_image(tmp_path)
+    secret, _ = generate(tmp_path)
+    (tmp_path / "p.txt").write_text("hello \"world\"\n")
+    sign(tmp_path, secret, "oci:layout:1", "--predicate", "p.txt", command="attest",
+         env={"SOURCE_DATE_EPOCH": "1700000000"})
+    ((manifest, bundle),) = layout.bundles(digest)
+    assert manifest["annotations"]["org.opencontainers.image.created"] == "2023-11-14T22:13:20Z"
+    statement = json.loads(base64.b64decode(bundle["dsseEnvelope"]["payload"]))
+    assert statement["predicateType"] == "https://cosign.sigstore.dev/attestation/v1"
+    assert statement["predicate"] == {"Data": "hello \"world\"\n",
+                                      "Timestamp": "2023-11-14T22:13:20Z"}
+
+
+def test_attestations_stand_beside_each_other(tmp_path):
+    layout, digest = layout_with_image(tmp_path)
+    secret, _ = generate(tmp_path)
+    (tmp_path / "p.json").write_text("{}")
+    for _ in range(2):
+        sign(tmp_path, secret, "oci:layout:1", "--type", "https://x/", "-p", "p.json", "-f",
+             "cosign", command="attest")
+    assert len(layout.at(tag(digest, ".att"))["layers"]) == 2
+
+
+@pytest.mark.parametrize("words, message", [
+    (("sign", "oci:layout:1"), "say which key signs: --key FILE"),
+    (("sign", "--key", "k.key"), "sign: needs one TARGET"),
+    (("sign", "--key", "k.key", "oci:none:1"), "none"),
+    (("sign", "--key", "k.key", "oci:layout:2"), "there is no \"2\""),
+    (("sign", "--key", "k.pub", "oci:layout:1"), "k.pub: a public key, which cannot sign"),
+    (("sign", "--key", "k.key", "-f", "x", "oci:layout:1"), "--format x: say cosign"),
+    (("sign", "--key", "k.key", "-a", "x", "oci:layout:1"), "expected KEY=VALUE"),
+    (("sign", "--key", "k.key", "-a", "x=1", "-a", "x=2", "oci:layout:1"), "x: given twice"),
+    (("attest", "--key", "k.key", "oci:layout:1"), "attest: needs --predicate FILE"),
+    (("attest", "--key", "k.key", "-t", "x", "-p", "k.pub", "oci:layout:1"), "--type x: say"),
+    (("attest", "--key", "k.key", "-t", "spdx", "-p", "k.pub", "oci:layout:1"), "k.pub: line 1"),
+])
+def test_mistakes_are_explained_and_nothing_is_signed(tmp_path, words, message):
+    layout, digest = layout_with_image(tmp_path)
+    generate(tmp_path)
+    before = layout.index()
+    done = run(tmp_path, *words, "--passphrase-file", passphrase_file(tmp_path), status=2)
+    assert message in done.stderr and done.stdout == ""
+    assert layout.index() == before
