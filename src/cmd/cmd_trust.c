@@ -85,8 +85,33 @@ static const struct option_spec options[] = {
 	OPTION_STR("root", 0, &opt.root, "FILE", "the root.json to begin with, once"),
 	OPTION_STR("state", 0, &opt.state, "DIR",
 		   "where trusted metadata is kept (~/.local/state/plimsoll/sigstore)"),
-	OPTION_STR("tls-ca", 0, &opt.tls_ca, "FILE",
-		   "PEM certificates to trust beside the system's"),
+	OPTION_STR("server", 0, &opt.server, "URL",
+		   "the Notary server (DOCKER_CONTENT_TRUST_SERVER, or the registry's host)"),
+	OPTION_STR("trust-dir", 0, &opt.trust_dir, "DIR",
+		   "Docker's trust directory (~/.docker/trust)"),
+	OPTION_LIST("root-cert", 0, &opt.root_certs, "ID|FILE",
+		    "believe this root certificate of a collection alone"),
+	OPTION_LIST("root-ca", 0, &opt.root_cas, "FILE",
+		    "believe root certificates of this CA alone"),
+	OPTION_FLAG("tofu", 0, &opt.tofu,
+		    "believe the root certificate that is seen first, and keep to it"),
+	OPTION_FLAG("offline", 0, &opt.offline, "look at what was verified before, ask nobody"),
+	OPTION_LIST("role", 0, &opt.roles, "ROLE",
+		    "who signs the tag: targets, or a delegation (targets)"),
+	OPTION_LIST("path", 0, &opt.paths, "PREFIX",
+		    "tags that a delegation may sign begin so (any)"),
+	OPTION_UINT("size", 0, &opt.size, "BYTES", "of the manifest, for a digest alone"),
+	OPTION_FLAG("publish", 'p', &opt.publish, "publish the change at once"),
+	OPTION_FLAG("renew", 0, &opt.renew,
+		    "sign everything again whose keys are here, before it expires"),
+	OPTION_FLAG("local-snapshot", 0, &opt.local_snapshot,
+		    "init: keep the snapshot key here, not at the server"),
+	OPTION_FLAG("server-managed", 'r', &opt.server_managed,
+		    "rotate: the new key is made and kept by the server"),
+	OPTION_STR("root-passphrase-file", 0, &opt.root_passphrase_file, "FILE",
+		   "read the passphrase of root keys from its first line"),
+	PASSPHRASE_OPTIONS(opt),
+	REGISTRY_OPTIONS(opt),
 	OPTION_WORDS("format", 'f', &opt.format, "FORMAT", "table or json (table)", "table json",
 		     .project = true),
 	OPTION_STR("now", 0, &opt.now, "TIME",
@@ -97,9 +122,9 @@ static const struct option_spec options[] = {
 
 const struct command command_trust = {
 	.name = "trust",
-	.arguments = "root update|status|show",
+	.arguments = "WORD ...",
 	.group = COMMAND_IMAGE,
-	.summary = "bring roots of trust up to date",
+	.summary = "roots of trust, and signing with Docker Content Trust",
 	.details =
 		"Exit status: 0 done; 1 something did not hold, and was refused; 2 it could not be "
 		"told (network, an expired root of trust, a mistake in the command).\n"
@@ -111,7 +136,22 @@ const struct command command_trust = {
 		"proved again, for verify --trusted-root.\n"
 		"  plimsoll trust root update --mirror https://tuf.example.com --root root.json\n"
 		"  plimsoll trust root status\n"
-		"  plimsoll trust root show > trusted_root.json",
+		"  plimsoll trust root show > trusted_root.json\n"
+		"Of a collection of Docker Content Trust (GUN: the repository in full): list and "
+		"inspect say what it holds, once it is verified. The first time that needs "
+		"--root-cert or --root-ca, or --tofu.\n"
+		"init GUN makes its keys and first metadata. add GUN TAG IMAGE (or a digest, with "
+		"--size) and remove GUN TAG note a change; so do delegate add GUN ROLE FILE... "
+		"with public keys or certificates, and delegate remove GUN ROLE [KEY-ID...]; "
+		"delegate list GUN shows them. publish GUN signs what was noted and sends it as "
+		"one: the server takes all or nothing, and what it refused stays noted. rotate GUN "
+		"root|targets|snapshot|timestamp replaces a key and publishes that.\n"
+		"Keys and metadata are Docker's own, in its trust directory. Passphrases are asked "
+		"for, or come from the variables that docker and notary read "
+		"(DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE, NOTARY_TARGETS_PASSPHRASE, ...).\n"
+		"  plimsoll trust init example.com/team/app --publish\n"
+		"  plimsoll trust add example.com/team/app 1.0 example.com/team/app:1.0 --publish\n"
+		"  plimsoll trust list docker.io/library/alpine --tofu",
 	.options = options,
 	.run = run,
 };

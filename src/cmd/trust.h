@@ -11,6 +11,7 @@
  */
 #pragma once
 
+#include "cmd/passphrase.h"
 #include "cmd/registry_options.h"
 #include "trust/trail.h"
 
@@ -19,6 +20,12 @@ struct trust_options {
 	bool quiet;
 	/* root */
 	const char *mirror, *root, *state;
+	/* Docker Content Trust */
+	const char *server, *trust_dir, *root_passphrase_file;
+	struct option_list roles, paths, root_certs, root_cas;
+	bool tofu, offline, publish, renew, local_snapshot, server_managed;
+	uint64_t size;
+	PASSPHRASE_OPTION_MEMBERS;
 	REGISTRY_OPTION_MEMBERS;
 };
 

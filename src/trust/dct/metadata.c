@@ -696,12 +696,26 @@ int dct_snapshot_write(const struct dct_snapshot *s, int64_t expires, struct str
 	return close_body(&w, &plain, ret, err);
 }
 
-static int add_hash(struct dct_target *t, enum digest_algorithm algorithm, const char *name,
-		    struct str file, struct arena *a, struct err *err)
+int dct_target_set_digest(struct dct_target *t, const struct digest_value *v, struct arena *a,
+			  struct err *err)
+{
+	CLEANUP(strbuf_done) struct strbuf text = STRBUF_INIT(2 * DIGEST_BYTES_MAX);
+	bool is_256 = v->algorithm == DIGEST_SHA256;
+	int r = base64_encode(str_make(v->bytes, is_256 ? 32 : 64), BASE64_STANDARD, &text, err);
+
+	if (r == 0 && t->n_hashes == DCT_HASHES_MAX)
+		r = err_set(err, ERR_LIMIT, "too many hashes of one target");
+	if (r < 0)
+		return r;
+	t->hashes[t->n_hashes++] = (struct dct_hash){str_of(is_256 ? "sha256" : "sha512"),
+						     arena_str(a, strbuf_str(&text))};
+	return arena_check(a, err);
+}
+
+static int add_hash(struct dct_target *t, enum digest_algorithm algorithm, struct str file,
+		    struct arena *a, struct err *err)
 {
 	CLEANUP(digest_done) struct digest d = {0};
-	CLEANUP(strbuf_done) struct strbuf text = STRBUF_INIT(2 * DIGEST_BYTES_MAX);
-	size_t n = algorithm == DIGEST_SHA256 ? 32 : 64;
 	struct digest_value v;
 	int r = digest_init(&d, algorithm, err);
 
@@ -709,21 +723,17 @@ static int add_hash(struct dct_target *t, enum digest_algorithm algorithm, const
 		return r;
 	digest_update(&d, file);
 	digest_final(&d, &v);
-	r = base64_encode(str_make(v.bytes, n), BASE64_STANDARD, &text, err);
-	if (r < 0)
-		return r;
-	t->hashes[t->n_hashes++] = (struct dct_hash){str_of(name), arena_str(a, strbuf_str(&text))};
-	return arena_check(a, err);
+	return dct_target_set_digest(t, &v, a, err);
 }
 
 int dct_snapshot_put(struct dct_snapshot *s, struct str role, struct str file, struct arena *a,
 		     struct err *err)
 {
 	struct dct_target t = {.name = arena_str(a, role), .length = (int64_t)file.n};
-	int r = add_hash(&t, DIGEST_SHA256, "sha256", file, a, err);
+	int r = add_hash(&t, DIGEST_SHA256, file, a, err);
 
 	if (r == 0)
-		r = add_hash(&t, DIGEST_SHA512, "sha512", file, a, err);
+		r = add_hash(&t, DIGEST_SHA512, file, a, err);
 	return r < 0 ? r : put_file(&s->meta, &t, err);
 }
 

@@ -144,5 +144,9 @@ int dct_list_add(struct str_list *list, struct str text, struct arena *a, struct
 int dct_list_drop(struct str_list *list, struct str text, struct arena *a, struct err *err);
 bool dct_list_has(const struct str_list *list, struct str text);
 
+/* Adds the digest to the hashes of a target. */
+int dct_target_set_digest(struct dct_target *target, const struct digest_value *digest,
+			  struct arena *a, struct err *err);
+
 /* The target's digest "sha256:.." (or sha512, when that is all). ERR_FORMAT: none, or no digest. */
 int dct_target_digest(const struct dct_target *target, char ret[DIGEST_TEXT_MAX], struct err *err);

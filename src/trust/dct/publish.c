@@ -264,9 +264,15 @@ static int send(struct dct_publisher *p, struct dct_collection *c, bool renew,
 		r = dct_collection_sign(c, p->ring, p->now, files, err);
 	if (r == 0)
 		r = note_roles(p, files, ret, err);
+	/*
+	 * A first root is kept before it is sent: if the answer is lost, the server's is the one
+	 * that is kept here. What follows is kept once it was taken.
+	 */
+	if (r == 0 && ret->first)
+		r = keep_files(p, files, err);
 	if (r == 0 && files->n)
 		r = notary_server_publish(p->place->server, files->p, files->n, ret_conflict, err);
-	return r;
+	return r == 0 && !ret->first ? keep_files(p, files, err) : r;
 }
 
 static int try_once(struct dct_publisher *p, bool renew, const struct trust_change_list *list,
