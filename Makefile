@@ -71,6 +71,7 @@ scan: build
 
 test: build-tests
 	@tools/cel-peer.sh $(BUILD)
+	@tools/sigstore-peer.sh $(BUILD)
 	@tools/run-tests.sh $(BUILD)
 
 lint: setup-lint

@@ -50,6 +50,11 @@ static void object_freep(ASN1_OBJECT **o)
 	ASN1_OBJECT_free(*o);
 }
 
+static void time_freep(ASN1_TIME **t)
+{
+	ASN1_TIME_free(*t);
+}
+
 static void bn_freep(BIGNUM **b)
 {
 	BN_free(*b);
@@ -125,7 +130,7 @@ static int keep_serial(struct certificate *cert, struct err *err)
 
 static int keep_time(const ASN1_TIME *time, int64_t *ret, struct err *err)
 {
-	CLEANUP(openssl_freep) ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
+	CLEANUP(time_freep) ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
 	int days = 0, seconds = 0;
 
 	if (!epoch)
