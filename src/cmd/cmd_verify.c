@@ -15,7 +15,7 @@
 
 enum { EXIT_VERIFIED = 0, EXIT_REFUSED = 1, EXIT_UNSURE = 2 };
 
-static struct verify_options opt = {.format = "table"};
+static struct verify_options opt = {.format = "table", .alerts = ALERT_DEFAULTS};
 
 #define VERIFY_FORM(name) extern const struct verify_form verify_form_##name;
 #include "cmd/verify_form_list.def"
@@ -124,7 +124,26 @@ static int status_of(const struct verification *v, int r)
 	return r == -ERR_DENIED && !v->trail.unsure ? EXIT_REFUSED : EXIT_UNSURE;
 }
 
-static int verify(const struct verify_form *form, const char *const *argv, int64_t now)
+/* Somebody tried an image that is not to be trusted. */
+static void raise(struct alerter *alerter, const struct verification *v)
+{
+	const struct alert alert = {
+		.kind = STR("untrusted-image"),
+		.severity = SEVERITY_HIGH,
+		.title = STR("untrusted image"),
+		.subject = v->target,
+		.digest = v->digest,
+		.why = v->trail.why,
+		.reason = str_of(v->trail.failed),
+		.remedy = v->trail.remedy,
+	};
+
+	(void)alerter_raise(alerter, &alert); /* what is lost is told, and changes no answer */
+	alerter_send(alerter, NULL);
+}
+
+static int verify(const struct verify_form *form, const char *const *argv, int64_t now,
+		  struct alerter *alerter)
 {
 	struct arena arena;
 	struct verification v;
@@ -146,6 +165,8 @@ static int verify(const struct verify_form *form, const char *const *argv, int64
 			status = EXIT_UNSURE;
 		if (opt.print_reference && status != EXIT_VERIFIED)
 			(void)command_error(&err);
+		if (status == EXIT_REFUSED)
+			raise(alerter, &v);
 	}
 	verification_done(&v);
 	arena_done(&arena);
@@ -154,6 +175,7 @@ static int verify(const struct verify_form *form, const char *const *argv, int64
 
 static int run(int argc, const char *const *argv)
 {
+	CLEANUP(alerter_freep) struct alerter *alerter = NULL;
 	const struct verify_form *form = argc > 0 ? choose(argc, argv) : NULL;
 	size_t skip = form && form->word ? 1 : 0;
 	struct err err = {0};
@@ -166,8 +188,9 @@ static int run(int argc, const char *const *argv)
 			      argc ? argv[0] : "");
 	else if (strcmp(opt.format, "table") != 0 && strcmp(opt.format, "json") != 0)
 		(void)err_set(&err, ERR_USAGE, "--format %s: say table or json", opt.format);
-	else if (take_now(&now, &err) == 0)
-		return verify(form, argv + skip, now);
+	else if (take_now(&now, &err) == 0 &&
+		 alerter_open(&opt.alerts, "verify", &alerter, &err) == 0)
+		return verify(form, argv + skip, now, alerter);
 	return command_error(&err);
 }
 
@@ -200,12 +223,21 @@ static const struct option_spec options[] = {
 		   "one"),
 	OPTION_STR("registries-d", 0, &opt.registries_d, "DIR",
 		   "with --containers-policy: read instead of the usual registries.d"),
-	OPTION_STR("as", 0, &opt.as, "NAME",
-		   "with --containers-policy: judge the image as if it were this one (a copy of it "
-		   "in a directory)"),
 	OPTION_STR("platform", 0, &opt.platform, "OS/ARCH",
 		   "of an image for several: the one for this platform, as linux/arm64"),
 	OPTION_FLAG("offline", 0, &opt.offline, "use no network but the registry of the target"),
+	OPTION_LIST("annotation", 'a', &opt.annotations, "KEY=VALUE",
+		    "must stand in the signature too"),
+	OPTION_LIST("type", 0, &opt.attestation_types, "TYPE",
+		    "ask for an attestation of this type (slsaprovenance1, spdx, vuln, ...), "
+		    "not for a signature"),
+	OPTION_STR("policy", 0, &opt.policy, "POLICY",
+		   "whom to believe is in its part trust; see docs/formats/trust-policy.md"),
+	OPTION_STR("as", 0, &opt.as, "NAME",
+		   "judge the image by this name, where the target has none, or is a copy"),
+	OPTION_UINT(
+		"cache-verdicts", 0, &opt.cache_verdicts, "SECONDS",
+		"keep the answer \"verified\" of a policy so long, signed, for the same digest"),
 	REGISTRY_OPTIONS(opt),
 	OPTION_STR(
 		"trust-dir", 0, &opt.trust_dir, "DIR",
@@ -218,6 +250,7 @@ static const struct option_spec options[] = {
 		    "what the signature must say besides"),
 	OPTION_LIST("ocsp", 0, &opt.ocsp, "FILE", "an OCSP response, for certificates of signers"),
 	OPTION_LIST("crl", 0, &opt.crl, "FILE", "a list of revoked certificates"),
+	ALERT_OPTIONS(opt.alerts),
 	OPTION_STR("now", 0, &opt.now, "TIME",
 		   "take this as the present (2026-11-22T10:00:00Z), for audits and tests"),
 	OPTION_WORDS("format", 'f', &opt.format, "FORMAT", "table or json (table)", "table json",
@@ -232,12 +265,17 @@ static const struct option_spec options[] = {
 
 const struct command command_verify = {
 	.name = "verify",
-	.arguments = "blob FILE | bundle FILE",
+	.arguments = "TARGET | blob FILE | bundle FILE | dct DIR | notation FILE",
 	.group = COMMAND_IMAGE,
 	.summary = "say who signed something, and whether to believe it",
-	.details = "Exit status: 0 verified; 1 not verified; 2 it could not be told (network, an "
+	.details = "TARGET is an image in a registry or an OCI layout (oci:DIR:TAG). Its tag is "
+		   "resolved once; what is verified is that digest, and the answer names it.\n"
+		   "Exit status: 0 verified; 1 not verified; 2 it could not be told (network, an "
 		   "expired root of trust, a mistake in the command). Nothing is asked of the "
 		   "network but the registry of the target.\n"
+		   " plimsoll verify --key release.pub registry.example.com/app:1\n"
+		   " docker run $(plimsoll verify --print-reference --policy prod.yaml "
+		   "registry.example.com/app:1)\n"
 		   " plimsoll verify bundle release.tar.gz.sigstore.json --artifact release.tar.gz "
 		   "--trusted-root trusted_root.json --identity NAME --issuer URL\n"
 		   " plimsoll verify blob release.tar.gz --signature release.sig --key release.pub",

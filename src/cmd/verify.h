@@ -15,6 +15,7 @@
  */
 #pragma once
 
+#include "cmd/alert_options.h"
 #include "cmd/registry_options.h"
 #include "trust/verification.h"
 
@@ -24,12 +25,15 @@ struct verify_options {
 	/* Whom to believe. */
 	struct option_list keys, identities, identity_patterns, issuers, issuer_patterns;
 	struct option_list annotations, attestation_types;
+	const char *as; /* the image's name for a policy; NULL: the target's */
 	const char *trusted_root, *policy, *containers_policy, *trust_dir, *trust_policy;
-	const char *registries_d, *as; /* of --containers-policy */
+	const char *registries_d; /* of --containers-policy */
 	/* Of files alone. */
 	const char *artifact, *signature, *certificate, *gun, *tag, *scope;
 	struct option_list tsa, crl, ocsp, user_metadata, root_certs, root_cas;
 	bool no_log, no_sct, tofu;
+	uint64_t cache_verdicts; /* seconds; 0: none are kept */
+	struct alert_options alerts;
 	REGISTRY_OPTION_MEMBERS;
 };
 

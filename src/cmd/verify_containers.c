@@ -157,12 +157,12 @@ static int open_image(struct containers_run *run, const char *target, struct err
 
 /* ---- its signatures ---- */
 
-struct finding {
+struct looking {
 	struct arena *a;
 	struct vec list; /* struct image_signature */
 };
 
-static int add_layer(struct containers_run *run, struct finding *f, const struct attachment *at,
+static int add_layer(struct containers_run *run, struct looking *f, const struct attachment *at,
 		     const struct artifact *layer, struct err *err)
 {
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LIMIT_SIGNATURE_BYTES);
@@ -190,7 +190,7 @@ static int add_layer(struct containers_run *run, struct finding *f, const struct
 	return arena_check(f->a, err);
 }
 
-static int find_attached(struct containers_run *run, struct finding *f, struct err *err)
+static int find_attached(struct containers_run *run, struct looking *f, struct err *err)
 {
 	CLEANUP(attachments_done) struct attachments all = {0};
 	int r = attachment_find(run->place.store, run->image.digest, ATTACHMENT_SIGNATURE, &all,
@@ -218,7 +218,7 @@ static int find_in_store(struct containers_run *run, struct str base,
 	return r < 0 ? r : lookaside_read(&store, run->image.digest, run->v->arena, ret, err);
 }
 
-static int merge(struct finding *f, struct containers_signatures *ret, struct err *err)
+static int merge(struct looking *f, struct containers_signatures *ret, struct err *err)
 {
 	struct image_signature *all = arena_array(f->a, ret->n + f->list.n + 1, sizeof *all);
 
@@ -237,7 +237,7 @@ static int find(void *ctx, struct containers_signatures *ret, struct err *err)
 {
 	struct containers_run *run = ctx;
 	const struct image_identity *id = &run->image.identity;
-	struct finding f = {.a = run->v->arena,
+	struct looking f = {.a = run->v->arena,
 			    .list = VEC_INIT(struct image_signature, LIMIT_SIGNATURES_PER_IMAGE)};
 	struct registries_d_place place = {.attachments = id->name.name.n == 0};
 	int r = 0;

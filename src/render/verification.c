@@ -60,13 +60,27 @@ static const char *clock_words(enum claim_clock clock)
 static void put_row(struct canvas *c, size_t indent, enum tone tone, const char *label,
 		    struct str text)
 {
+	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LIMIT_FIELD_BYTES);
+
+	if (text.n == 0)
+		return;
+	text_shorten(&sb, text);
+	text_pad(c->out, indent);
+	canvas_left(c, TONE_DIM, str_of(label), LABEL_COLUMNS);
+	canvas_start(c, tone);
+	text_wrap(c->out, strbuf_str(&sb), indent + LABEL_COLUMNS, c->width, c->unicode);
+	canvas_end(c, tone);
+}
+
+/* A name that is copied is never cut. */
+static void put_whole(struct canvas *c, size_t indent, const char *label, struct str text)
+{
 	if (text.n == 0)
 		return;
 	text_pad(c->out, indent);
 	canvas_left(c, TONE_DIM, str_of(label), LABEL_COLUMNS);
-	canvas_start(c, tone);
-	text_wrap(c->out, text, indent + LABEL_COLUMNS, c->width, c->unicode);
-	canvas_end(c, tone);
+	(void)text_add(c->out, text, SIZE_MAX, c->unicode); /* the last of its line */
+	canvas_end_line(c);
 }
 
 static void say_signer(struct strbuf *sb, const struct claim *claim)
@@ -98,7 +112,7 @@ static void put_claim(struct canvas *c, const struct claim *claim)
 
 	say_signer(&sb, claim);
 	put_row(c, 2 * INDENT, TONE_PLAIN, "signed by", strbuf_str(&sb));
-	put_row(c, 2 * INDENT, TONE_PLAIN, "fingerprint", claim->fingerprint);
+	put_whole(c, 2 * INDENT, "fingerprint", claim->fingerprint);
 	strbuf_reset(&sb);
 	say_time(&sb, claim->time, claim->clock);
 	put_row(c, 2 * INDENT, TONE_PLAIN, "signed at", strbuf_str(&sb));
@@ -157,6 +171,8 @@ static void put_answer(struct canvas *c, const struct verification *v)
 	strbuf_adds(c->out, "  ");
 	(void)text_add(c->out, name, SIZE_MAX, c->unicode); /* a reference is copied, never cut */
 	canvas_end_line(c);
+	if (v->reference.n == 0)
+		put_whole(c, INDENT, "digest", v->digest);
 	if (v->verified)
 		return;
 	put_row(c, INDENT, TONE_BAD, "why", v->trail.why);

@@ -155,7 +155,7 @@ static void put_time(struct json_writer *w, const char *key, int64_t time)
 	json_add_int(w, time);
 }
 
-static void write_line(struct strbuf *sb, const struct verdict *v, int64_t until)
+static void write_line(struct strbuf *sb, const struct kept_verdict *v, int64_t until)
 {
 	struct json_writer w;
 
@@ -171,7 +171,7 @@ static void write_line(struct strbuf *sb, const struct verdict *v, int64_t until
 	json_close_map(&w);
 }
 
-int verdict_store_put(struct verdict_store *s, const struct verdict *v, struct err *err)
+int verdict_store_put(struct verdict_store *s, const struct kept_verdict *v, struct err *err)
 {
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(VERDICT_BYTES_MAX);
 	unsigned char signature[ED25519_SIGNATURE_BYTES];
@@ -206,9 +206,9 @@ static bool signature_holds(const struct verdict_store *s, struct str line, stru
 	       ed25519_verify(&s->key, line, strbuf_str(&signature), NULL) == 0;
 }
 
-static bool take(const struct json *doc, struct arena *arena, struct verdict *ret)
+static bool take(const struct json *doc, struct arena *arena, struct kept_verdict *ret)
 {
-	*ret = (struct verdict){
+	*ret = (struct kept_verdict){
 		.digest = arena_str(arena, json_get_str(doc, "digest")),
 		.policy = arena_str(arena, json_get_str(doc, "policy")),
 		.reference = arena_str(arena, json_get_str(doc, "reference")),
@@ -221,7 +221,7 @@ static bool take(const struct json *doc, struct arena *arena, struct verdict *re
 
 /* Whether the file holds a verdict that was signed here; not whether it is still one. */
 static bool read_verdict(const struct verdict_store *s, struct str file, struct arena *arena,
-			 struct verdict *ret)
+			 struct kept_verdict *ret)
 {
 	CLEANUP(json_freep) struct json *doc = NULL;
 	struct str line, rest, base64;
@@ -242,10 +242,10 @@ static int read_file(const struct verdict_store *s, const char *name, struct str
 }
 
 int verdict_store_get(struct verdict_store *s, struct str digest, struct str policy, int64_t now,
-		      struct arena *arena, struct verdict *ret, struct err *err)
+		      struct arena *arena, struct kept_verdict *ret, struct err *err)
 {
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(VERDICT_BYTES_MAX);
-	struct verdict found;
+	struct kept_verdict found;
 	char name[NAME_BYTES];
 	int r = name_of(digest, policy, name, err);
 
@@ -282,7 +282,7 @@ static bool has_ended(const struct verdict_store *s, const char *name, int64_t n
 {
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(VERDICT_BYTES_MAX);
 	struct arena arena;
-	struct verdict v;
+	struct kept_verdict v;
 	bool ended;
 
 	arena_init(&arena, 4 * VERDICT_BYTES_MAX);

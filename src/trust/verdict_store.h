@@ -32,7 +32,7 @@
 #define VERDICT_BYTES_MAX   65536 /* of one file */
 #define VERDICT_FILES_MAX   100000
 
-struct verdict {
+struct kept_verdict {
 	struct str digest;    /* "sha256:..", of the image */
 	struct str policy;    /* "sha256:..", of all that decided */
 	struct str reference; /* as it was verified: name@digest; may be empty */
@@ -47,9 +47,9 @@ void verdict_store_close(struct verdict_store *s);
 void verdict_store_closep(struct verdict_store **s);
 
 int verdict_store_get(struct verdict_store *s, struct str digest, struct str policy, int64_t now,
-		      struct arena *arena, struct verdict *ret, struct err *err);
+		      struct arena *arena, struct kept_verdict *ret, struct err *err);
 /* until is cut to VERDICT_SECONDS_MAX after made. */
-int verdict_store_put(struct verdict_store *s, const struct verdict *v, struct err *err);
+int verdict_store_put(struct verdict_store *s, const struct kept_verdict *v, struct err *err);
 
 /* Removes verdicts that have ended, *ret_n of them. */
 int verdict_store_sweep(struct verdict_store *s, int64_t now, size_t *ret_n, struct err *err);

@@ -83,15 +83,20 @@ int verification_allow(struct verification *v, const char *check, struct str why
 	return 0;
 }
 
-int verification_accept(struct verification *v, struct err *err)
+bool verification_has_enough(const struct verification *v)
 {
 	bool enough = false;
 
 	for (size_t i = 0; i < v->signatures.n; i++)
 		enough |= is_enough(v, signature_at(v, i));
+	return enough;
+}
+
+int verification_accept(struct verification *v, struct err *err)
+{
 	if (v->trail.failed)
 		return say_failed(v, err);
-	if (!enough || v->digest.n == 0)
+	if (!verification_has_enough(v) || v->digest.n == 0)
 		return verification_refuse(v, STR_NULL, err);
 	v->verified = true;
 	return 0;

@@ -57,6 +57,8 @@ struct verification_signature *verification_add(struct verification *v, enum cla
 void verification_warn(struct verification *v, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* Whether verification_accept would find a signature that is enough. */
+bool verification_has_enough(const struct verification *v);
 int verification_accept(struct verification *v, struct err *err);
 
 /*

@@ -46,19 +46,19 @@ static int tear_down(void **state)
 
 static void put(int64_t until)
 {
-	const struct verdict v = {.digest = DIGEST,
-				  .policy = POLICY,
-				  .reference = STR("registry.example.com/app@sha256:11"),
-				  .signers = STR("the key release.pub"),
-				  .made = NOW,
-				  .until = until};
+	const struct kept_verdict v = {.digest = DIGEST,
+				       .policy = POLICY,
+				       .reference = STR("registry.example.com/app@sha256:11"),
+				       .signers = STR("the key release.pub"),
+				       .made = NOW,
+				       .until = until};
 
 	assert_int_equal(verdict_store_put(store, &v, NULL), 0);
 }
 
 static int get(struct str digest, struct str policy, int64_t now)
 {
-	struct verdict v;
+	struct kept_verdict v;
 
 	return verdict_store_get(store, digest, policy, now, &arena, &v, NULL);
 }
@@ -79,7 +79,7 @@ static const char *file(void)
 
 TEST(a_verdict_comes_back_for_its_digest_and_policy_alone)
 {
-	struct verdict v;
+	struct kept_verdict v;
 
 	put(NOW + HOUR);
 	assert_int_equal(verdict_store_get(store, DIGEST, POLICY, NOW, &arena, &v, NULL), 1);
