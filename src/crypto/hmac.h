@@ -20,3 +20,7 @@ int hmac_sha256(struct str key, const struct str *parts, size_t n, unsigned char
 /* The whole of the tag; one cut short does not hold. */
 int hmac_verify(enum digest_algorithm algorithm, struct str key, struct str message, struct str tag,
 		struct err *err);
+
+/* The first bytes of a tag, half of it at least, as RFC 7518 section 5.2 cuts them. */
+int hmac_verify_cut(enum digest_algorithm algorithm, struct str key, struct str message,
+		    struct str tag, struct err *err);

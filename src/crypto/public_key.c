@@ -105,6 +105,35 @@ static int learn_curve(struct public_key *key, struct err *err)
 	return 0;
 }
 
+/*
+ * CVE-2017-15361 (ROCA): keys of certain chips, whose primes are powers of 65537 by all small
+ * primes, so that their product is too; anybody can factor them. One key in 2^27 looks so by
+ * chance.
+ */
+static bool is_of_weak_chip(const EVP_PKEY *pkey)
+{
+	static const unsigned char primes[] = {3,   5,	 7,   11,  13,	17,  19,  23,  29,  31,
+					       37,  41,	 43,  47,  53,	59,  61,  67,  71,  73,
+					       79,  83,	 89,  97,  101, 103, 107, 109, 113, 127,
+					       131, 137, 139, 149, 151, 157, 163, 167};
+	CLEANUP(bn_freep) BIGNUM *n = NULL;
+
+	if (EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_RSA_N, &n) != 1)
+		return false;
+	for (size_t i = 0; i < sizeof primes; i++) {
+		unsigned rest = (unsigned)BN_mod_word(n, primes[i]), power = 1;
+		bool found = false;
+
+		do {
+			found |= power == rest;
+			power = power * 65537U % primes[i];
+		} while (power != 1);
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
 static int learn_rsa(struct public_key *key, struct err *err)
 {
 	key->type = KEY_RSA;
@@ -113,6 +142,9 @@ static int learn_rsa(struct public_key *key, struct err *err)
 	if (key->bits < PUBLIC_KEY_RSA_BITS_MIN || key->bits > PUBLIC_KEY_RSA_BITS_MAX)
 		return err_set(err, ERR_DENIED, "an RSA key of %u bits; %d to %d are taken",
 			       key->bits, PUBLIC_KEY_RSA_BITS_MIN, PUBLIC_KEY_RSA_BITS_MAX);
+	if (is_of_weak_chip(key->pkey))
+		return err_set(err, ERR_DENIED,
+			       "an RSA key of a chip that made weak ones (CVE-2017-15361)");
 	return 0;
 }
 

@@ -15,6 +15,7 @@
 #include "base/limits.h"
 #include "codec/base64.h"
 #include "trust/cose.h"
+#include "trust/jwe.h"
 #include "trust/jws.h"
 
 #define LINE_MAX_BYTES ((size_t)16 * 1024 * 1024)
@@ -43,6 +44,19 @@ static int check_jws(const struct json *line, struct err *err)
 	key = set.n == 1 ? &set.keys[0] : jwk_set_find(&set, jws.signatures[0].kid);
 	return key ? jws_verify(&jws, 0, key, err)
 		   : err_set(err, ERR_DENIED, "no key with that kid");
+}
+
+static int check_jwe(const struct json *line, struct err *err)
+{
+	CLEANUP(jwk_set_done) struct jwk_set set = {0};
+	CLEANUP(secret_done) struct secret plain = {0};
+	int r = jwk_set_parse(json_get_str(line, "key"), &set, err);
+
+	if (r < 0)
+		return r;
+	if (set.n != 1)
+		return err_set(err, ERR_DENIED, "not one key");
+	return jwe_open(json_get_str(line, "text"), &set.keys[0], &plain, err);
 }
 
 static int check_cose(const struct json *line, struct arena *arena, struct err *err)
@@ -95,6 +109,8 @@ static int answer(struct str text, struct arena *arena, struct strbuf *out, stru
 	strbuf_adds(out, "holds");
 	if (str_is(kind, "jws"))
 		return check_jws(line, err);
+	if (str_is(kind, "jwe"))
+		return check_jwe(line, err);
 	if (str_is(kind, "cose"))
 		return check_cose(line, arena, err);
 	return err_set(err, ERR_USAGE, "no such kind");
