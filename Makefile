@@ -28,7 +28,7 @@ help:
 #: make bench-lint [HADOLINT=PATH]  lint of 1,000 Dockerfiles and 1,000 Kubernetes objects
 #: make bench-secrets [TRIVY=PATH] [GITLEAKS=PATH]  how right scans of secrets are
 #: make bench-malware [FILES="FILE..."]  MB/s of YARA rules and lists of hashes
-#: make bench-verify             how long one Sigstore bundle takes to verify
+#: make bench-verify             how long a Sigstore bundle and signed images take to verify
 #: make bench-secret-speed [IMAGES=DIR] [CORPUS=FILE]  what secrets add to a scan; MB/s on a text
 #: make bench-needs TREES="FILE..."   what real programs open beside what plimsoll needs names; root
 #: make bench-needs-speed [IMAGES=DIR]  what the closure of a large image costs
@@ -129,8 +129,9 @@ bench-malware: build-tests
 	$(BUILD)/tests/malware_bench $(if $(FILES),$(FILES),$(PLIMSOLL))
 
 bench-verify: build-tests
-	@ninja -C $(BUILD) --quiet tests/verify_bench
+	@ninja -C $(BUILD) --quiet tests/verify_bench tests/image_signature_bench
 	$(BUILD)/tests/verify_bench
+	$(BUILD)/tests/image_signature_bench
 
 bench-needs: setup-bench build
 	tests/bench/needs.py --plimsoll $(PLIMSOLL) --work $(BUILD)/bench-needs $(or $(TREES),$(error say TREES=FILES))

@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "trust/buildkit.h"
 #include "trust/cosign/layer.h"
 #include "trust/predicate.h"
 #include "trust/signer.h"
@@ -161,6 +162,46 @@ int image_attachment_verify(struct artifact_store *store, const struct attachmen
 	return r;
 }
 
+/* What BuildKit attests is told, and counts for nothing: nobody signed it. */
+static int tell_unsigned(const struct buildkit_attestation *a, struct verification *v,
+			 struct err *err)
+{
+	struct verification_signature *s = verification_add(
+		v, CLAIM_DSSE,
+		arena_strf(v->arena, "BuildKit's manifest %.*s", STR_FMT(a->manifest)));
+
+	if (!s)
+		return err_set(err, ERR_LIMIT, "more than signatures_per_image (%d) signatures",
+			       LIMIT_SIGNATURES_PER_IMAGE);
+	(void)trail_refuse(s->trail, NULL, "signature",
+			   "have it signed: plimsoll attest; or believe a signature of the index, "
+			   "which covers it",
+			   "BuildKit's attestation of %.*s is not signed by anybody",
+			   STR_FMT(str_sub(a->predicate_type, 0, 200)));
+	return 0;
+}
+
+static int look_at_buildkit(struct artifact_store *store, struct verification *v, struct err *err)
+{
+	CLEANUP(registry_manifest_done) struct registry_manifest m = REGISTRY_MANIFEST_INIT;
+	struct artifact_manifest index;
+	struct buildkit_list list;
+	struct err why = {0};
+	int r = artifact_store_manifest(store, v->digest, &m, err);
+
+	if (r == 0)
+		r = artifact_manifest_parse(strbuf_str(&m.bytes), v->arena, &index, err);
+	if (r < 0 || !index.is_index)
+		return r;
+	if (buildkit_find(store, &index, STR_NULL, v->arena, &list, &why) < 0) {
+		verification_warn(v, "passed over: %s", why.msg);
+		return 0;
+	}
+	for (size_t i = 0; i < list.n && r == 0; i++)
+		r = tell_unsigned(&list.p[i], v, err);
+	return r;
+}
+
 int image_signatures_verify(struct artifact_store *store, const struct trust_wants *wants,
 			    struct verification *v, struct err *err)
 {
@@ -171,5 +212,7 @@ int image_signatures_verify(struct artifact_store *store, const struct trust_wan
 		r = image_attachment_verify(store, &all.p[i], wants, v, err);
 	for (size_t i = 0; i < all.n_refused && r == 0; i++)
 		verification_warn(v, "passed over: %.*s", STR_FMT(all.refused[i].why));
+	if (r == 0 && wants->types.n)
+		r = look_at_buildkit(store, v, err);
 	return r;
 }

@@ -11,7 +11,8 @@
  * A signature `counts` when it is of the kind that is wanted: without wants->types a signature of
  * the image (cosign's payload, or a bundle that holds a message signature or a statement of
  * cosign's signing type), with them an attestation of such a type. So an attestation never passes
- * for a signature.
+ * for a signature. With types, attestations that BuildKit put into an index are told too: as not
+ * signed.
  *
  * Ownership: results are in v->arena. Threads: as the store.
  * Errors: 0 when all could be looked at, whatever came of it; otherwise what was not to be had

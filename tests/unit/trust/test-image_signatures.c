@@ -279,7 +279,7 @@ TEST(a_bundle_of_another_image_does_not_hold)
 	refuses(&p, "about something else");
 }
 
-TEST(a_root_without_a_log_entry_is_not_enough_for_a_key)
+TEST(without_a_key_to_believe_none_is)
 {
 	CLEANUP(place_done) struct place p;
 	struct cosign_made made = {0};
@@ -294,6 +294,79 @@ TEST(a_root_without_a_log_entry_is_not_enough_for_a_key)
 	verification_done(&v);
 }
 
+#define TYPE_INDEX "application/vnd.oci.image.index.v1+json"
+
+/* An index with an image and BuildKit's statement about `about`. */
+static void put_index(struct place *p, const char *about)
+{
+	struct artifact statement = {.media_type = STR("application/vnd.in-toto+json")};
+	struct artifact_put put = {.media_type = STR(TYPE_MANIFEST)};
+	char digest[DIGEST_TEXT_MAX];
+	struct artifact image = p->how.subject;
+	struct str text =
+		arena_strf(&p->arena,
+			   "{\"_type\":\"https://in-toto.io/Statement/"
+			   "v0.1\",\"predicateType\":\"" PREDICATE_SPDX
+			   "\",\"subject\":[{\"digest\":{\"sha256\":\"%s\"}}],\"predicate\":{}}",
+			   about ? about : image.digest.p + 7);
+
+	assert_int_equal(artifact_store_put_bytes(p->store, text, &p->arena, &statement, NULL), 0);
+	put.bytes = arena_strf(
+		&p->arena,
+		"{\"schemaVersion\":2,\"mediaType\":\"" TYPE_MANIFEST
+		"\",\"config\":{\"mediaType\":\"application/vnd.oci.image.config.v1+json\","
+		"\"digest\":\"%.*s\",\"size\":%d},\"layers\":[{\"mediaType\":\"%.*s\",\"digest\":"
+		"\"%.*s\",\"size\":%d}]}",
+		STR_FMT(statement.digest), (int)statement.size, STR_FMT(statement.media_type),
+		STR_FMT(statement.digest), (int)statement.size);
+	assert_int_equal(artifact_store_put_manifest(p->store, &put, digest, NULL), 0);
+	put.media_type = STR(TYPE_INDEX);
+	put.bytes = arena_strf(
+		&p->arena,
+		"{\"schemaVersion\":2,\"mediaType\":\"" TYPE_INDEX
+		"\",\"manifests\":[{\"mediaType\":\"" TYPE_MANIFEST
+		"\",\"digest\":\"%.*s\",\"size\":%d},{\"mediaType\":\"" TYPE_MANIFEST
+		"\",\"digest\":\"%s\",\"size\":%d,\"annotations\":{\"vnd.docker.reference.type\":"
+		"\"attestation-manifest\",\"vnd.docker.reference.digest\":\"%.*s\"}}]}",
+		STR_FMT(image.digest), (int)image.size, digest, (int)put.bytes.n,
+		STR_FMT(image.digest));
+	assert_int_equal(artifact_store_put_manifest(p->store, &put, digest, NULL), 0);
+	p->how.subject = (struct artifact){.media_type = STR(TYPE_INDEX),
+					   .digest = arena_str(&p->arena, str_of(digest)),
+					   .size = put.bytes.n};
+}
+
+TEST(what_buildkit_attests_is_told_as_not_signed)
+{
+	const struct str spdx = STR("spdx");
+	CLEANUP(place_done) struct place p;
+	struct cosign_made made;
+
+	place_init(&p, KEY_EC_P256);
+	put_index(&p, NULL);
+	p.wants.types = (struct str_list){&spdx, 1};
+	refuses(&p, "BuildKit's attestation of https://spdx.dev/Document is not signed");
+	/* and a signature of the index is one, which is not asked for here */
+	assert_int_equal(cosign_sign(&p.how, COSIGN_FORM_LAYER, &made, NULL), 0);
+	refuses(&p, "none of 2");
+}
+
+TEST(what_buildkit_attests_of_something_else_is_passed_over)
+{
+	const struct str spdx = STR("spdx");
+	CLEANUP(place_done) struct place p;
+	struct verification v;
+	struct err err = {0};
+
+	place_init(&p, KEY_EC_P256);
+	put_index(&p, "ab");
+	p.wants.types = (struct str_list){&spdx, 1};
+	assert_int_equal(verify(&p, &v, &err), -ERR_DENIED);
+	assert_int_equal(v.warnings.n, 1);
+	assert_has(((struct str *)vec_at(&v.warnings, 0))->p, "about something else");
+	verification_done(&v);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -304,7 +377,9 @@ int main(void)
 		RUN(an_attestation_counts_for_its_type_and_never_as_a_signature),
 		RUN(signatures_of_another_image_do_not_hold),
 		RUN(a_bundle_of_another_image_does_not_hold),
-		RUN(a_root_without_a_log_entry_is_not_enough_for_a_key),
+		RUN(without_a_key_to_believe_none_is),
+		RUN(what_buildkit_attests_is_told_as_not_signed),
+		RUN(what_buildkit_attests_of_something_else_is_passed_over),
 	};
 
 	return RUN_ALL(tests);
