@@ -108,6 +108,10 @@ static const struct option_spec options[] = {
 		    "init: keep the snapshot key here, not at the server"),
 	OPTION_FLAG("server-managed", 'r', &opt.server_managed,
 		    "rotate: the new key is made and kept by the server"),
+	OPTION_STR("key", 'k', &opt.key, "KEY",
+		   "migrate: sign by this: a file, pkcs11:URI, tpm:0xHANDLE, tpm:FILE"),
+	OPTION_STR("repository", 0, &opt.repository, "NAME",
+		   "migrate: where the images are, if not where the GUN says"),
 	OPTION_STR("root-passphrase-file", 0, &opt.root_passphrase_file, "FILE",
 		   "read the passphrase of root keys from its first line"),
 	PASSPHRASE_OPTIONS(opt),
@@ -149,9 +153,14 @@ const struct command command_trust = {
 		"Keys and metadata are Docker's own, in its trust directory. Passphrases are asked "
 		"for, or come from the variables that docker and notary read "
 		"(DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE, NOTARY_TARGETS_PASSPHRASE, ...).\n"
+		"migrate GUN --key KEY signs what the collection trusts as cosign does, image for "
+		"image, and reports every tag: migrated, or refused and why (then the exit status "
+		"is 1). Without --key it only says what it would do. Docker's own server of trust "
+		"data closes on 2026-12-08.\n"
 		"  plimsoll trust init example.com/team/app --publish\n"
 		"  plimsoll trust add example.com/team/app 1.0 example.com/team/app:1.0 --publish\n"
-		"  plimsoll trust list docker.io/library/alpine --tofu",
+		"  plimsoll trust list docker.io/library/alpine --tofu\n"
+		"  plimsoll trust migrate docker.io/team/app --tofu --key release.key",
 	.options = options,
 	.run = run,
 };

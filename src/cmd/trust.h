@@ -21,7 +21,7 @@ struct trust_options {
 	/* root */
 	const char *mirror, *root, *state;
 	/* Docker Content Trust */
-	const char *server, *trust_dir, *root_passphrase_file;
+	const char *server, *trust_dir, *root_passphrase_file, *key, *repository;
 	struct option_list roles, paths, root_certs, root_cas;
 	bool tofu, offline, publish, renew, local_snapshot, server_managed;
 	uint64_t size;
