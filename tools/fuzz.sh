@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Fuzzes every target of a libFuzzer build for some seconds, from the inputs in tests/fixtures/fuzz.
+# Fuzzes every target of a libFuzzer build for some seconds, from the inputs in tests/fixtures/fuzz,
+# as many at a time as there are processors.
 #
 #     tools/fuzz.sh BUILD SECONDS
 #
@@ -10,26 +11,31 @@
 set -uo pipefail
 
 build=$(realpath "$1") seconds=$2
-fixtures=$(dirname "$0")/../tests/fixtures/fuzz
-passed=0 failed=0
+tests=$(realpath "$(dirname "$0")/../tests")
 mkdir -p "$build/crashes"
-for source in "$(dirname "$0")"/../tests/fuzz/fuzz-*.c; do
+
+# One target: "ok NAME: ..." or "FAILED NAME" with the end of what it said.
+fuzz() {
+	local source=$1 name corpus log words=()
 	name=$(basename "$source" .c)
 	corpus=$build/corpus/${name#fuzz-}
-	mkdir -p "$corpus"
 	log=$build/$name.log
-	words=()
+	mkdir -p "$corpus"
 	[ ! -f "${source%.c}.dict" ] || words=(-dict="${source%.c}.dict")
 	if "$build/tests/$name" -max_total_time="$seconds" "${words[@]}" -timeout=20 -rss_limit_mb=1500 \
-		-artifact_prefix="$build/crashes/$name-" "$corpus" "$fixtures/${name#fuzz-}" \
-		>"$log" 2>&1 </dev/null; then
-		passed=$((passed + 1))
+		-artifact_prefix="$build/crashes/$name-" "$corpus" \
+		"$tests/fixtures/fuzz/${name#fuzz-}" >"$log" 2>&1 </dev/null; then
 		echo "ok $name: $(grep -ao 'Done [0-9]* runs' "$log" | tail -1)"
 	else
-		failed=$((failed + 1))
-		echo "FAILED $name:"
-		tail -40 "$log"
+		printf 'FAILED %s:\n%s\n' "$name" "$(tail -40 "$log")"
 	fi
-done
+}
+export -f fuzz
+export build seconds tests
+
+printf '%s\0' "$tests"/fuzz/fuzz-*.c |
+	xargs -0 -P "$(nproc)" -I{} bash -c 'fuzz "$1"' _ {} | tee "$build/fuzz.out"
+passed=$(grep -ac '^ok fuzz-' "$build/fuzz.out")
+failed=$(($(ls "$tests"/fuzz/fuzz-*.c | wc -l) - passed))
 echo "fuzz: $passed passed, $failed failed"
-[ $failed = 0 ] && [ $passed -gt 0 ]
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]

@@ -232,7 +232,7 @@ static const struct option_spec options[] = {
 		    "ask for an attestation of this type (slsaprovenance1, spdx, vuln, ...), "
 		    "not for a signature"),
 	OPTION_STR("policy", 0, &opt.policy, "POLICY",
-		   "whom to believe is in its part trust; see docs/formats/trust-policy.md"),
+		   "whom to believe is in its part trust: a file, or the name of one"),
 	OPTION_STR("as", 0, &opt.as, "NAME",
 		   "judge the image by this name, where the target has none, or is a copy"),
 	OPTION_UINT(
@@ -265,7 +265,7 @@ static const struct option_spec options[] = {
 
 const struct command command_verify = {
 	.name = "verify",
-	.arguments = "TARGET | blob FILE | bundle FILE | dct DIR | notation FILE",
+	.arguments = "TARGET | FORM FILE",
 	.group = COMMAND_IMAGE,
 	.summary = "say who signed something, and whether to believe it",
 	.details = "TARGET is an image in a registry or an OCI layout (oci:DIR:TAG). Its tag is "
@@ -273,12 +273,14 @@ const struct command command_verify = {
 		   "Exit status: 0 verified; 1 not verified; 2 it could not be told (network, an "
 		   "expired root of trust, a mistake in the command). Nothing is asked of the "
 		   "network but the registry of the target.\n"
+		   "FORM is one of: bundle (a Sigstore bundle and --artifact), blob (a file and "
+		   "--signature), dct (a folder of Docker Content Trust and --gun), notation (an "
+		   "envelope of the Notary Project and --artifact).\n"
 		   " plimsoll verify --key release.pub registry.example.com/app:1\n"
-		   " docker run $(plimsoll verify --print-reference --policy prod.yaml "
-		   "registry.example.com/app:1)\n"
-		   " plimsoll verify bundle release.tar.gz.sigstore.json --artifact release.tar.gz "
-		   "--trusted-root trusted_root.json --identity NAME --issuer URL\n"
-		   " plimsoll verify blob release.tar.gz --signature release.sig --key release.pub",
+		   " docker run $(plimsoll verify --print-reference --policy prod.yaml IMAGE)\n"
+		   " plimsoll verify bundle app.sigstore.json --artifact app.tar.gz \\\n"
+		   "   --trusted-root trusted_root.json --identity NAME --issuer URL\n"
+		   " plimsoll verify blob app.tar.gz --signature app.sig --key release.pub",
 	.options = options,
 	.run = run,
 };
