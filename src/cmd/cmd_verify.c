@@ -228,6 +228,9 @@ static const struct option_spec options[] = {
 	OPTION_FLAG("offline", 0, &opt.offline, "use no network but the registry of the target"),
 	OPTION_LIST("annotation", 'a', &opt.annotations, "KEY=VALUE",
 		    "must stand in the signature too"),
+	OPTION_LIST("accept", 0, &opt.accepts, "WORD",
+		    "let pass what cosign does: payload-type, a signature whose payload says that "
+		    "it is of another kind"),
 	OPTION_LIST("type", 0, &opt.attestation_types, "TYPE",
 		    "ask for an attestation of this type (slsaprovenance1, spdx, vuln, ...), "
 		    "not for a signature"),

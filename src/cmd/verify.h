@@ -24,7 +24,7 @@ struct verify_options {
 	bool print_reference, quiet, no_color, offline;
 	/* Whom to believe. */
 	struct option_list keys, identities, identity_patterns, issuers, issuer_patterns;
-	struct option_list annotations, attestation_types;
+	struct option_list annotations, attestation_types, accepts;
 	const char *as; /* the image's name for a policy; NULL: the target's */
 	const char *trusted_root, *policy, *containers_policy, *trust_dir, *trust_policy;
 	const char *registries_d; /* of --containers-policy */

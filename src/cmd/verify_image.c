@@ -79,6 +79,12 @@ static int take_words(const struct verify_options *opt, struct wanted *w, struct
 			return err_set(err, ERR_USAGE, "--annotation %s: write KEY=VALUE",
 				       opt->annotations.p[i]);
 	}
+	for (size_t i = 0; i < opt->accepts.n; i++) {
+		if (strcmp(opt->accepts.p[i], "payload-type") != 0)
+			return err_set(err, ERR_USAGE, "--accept %s: say payload-type",
+				       opt->accepts.p[i]);
+		w->wants.accept |= TRUST_ACCEPT_PAYLOAD_TYPE;
+	}
 	for (size_t i = 0; i < opt->attestation_types.n; i++)
 		w->types[i] = str_of(opt->attestation_types.p[i]);
 	w->wants.annotations = w->annotations;

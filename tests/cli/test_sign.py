@@ -295,3 +295,90 @@ def test_mistakes_are_explained_and_nothing_is_signed(tmp_path, words, message):
     done = run(tmp_path, *words, "--passphrase-file", passphrase_file(tmp_path), status=2)
     assert message in done.stderr and done.stdout == ""
     assert layout.index() == before
+
+
+# --- what was signed is verified ---
+
+@pytest.mark.parametrize("kind", ["ecdsa-p256", "ecdsa-p384", "ecdsa-p521", "ed25519", "rsa-3072"])
+@pytest.mark.parametrize("form", ["cosign", "bundle"])
+def test_what_was_signed_is_verified_by_its_key_alone(tmp_path, kind, form):
+    layout, digest = layout_with_image(tmp_path)
+    secret, public = generate(tmp_path, type=kind)
+    _, other = generate(tmp_path, "other")
+    run(tmp_path, "verify", "oci:layout:1", "--key", public, status=1)
+    sign(tmp_path, secret, "oci:layout:1", "-f", form, "-a", "env=prod")
+    done = run(tmp_path, "verify", "oci:layout:1", "--key", public, "-a", "env=prod")
+    assert digest in done.stdout
+    run(tmp_path, "verify", "oci:layout:1", "--key", public, "-a", "env=dev", status=1)
+    done = run(tmp_path, "verify", "oci:layout:1", "--key", other, status=1)
+    assert f"the signature is not by the key {other}" in " ".join(done.stdout.split())
+    run(tmp_path, "verify", "oci:layout:1", "--key", other, "--key", public)
+
+
+@pytest.mark.parametrize("form", ["cosign", "bundle"])
+def test_an_attestation_is_verified_by_its_type(tmp_path, form):
+    layout_with_image(tmp_path)
+    secret, public = generate(tmp_path)
+    (tmp_path / "p.json").write_text(json.dumps(PREDICATES["spdx"][0]))
+    sign(tmp_path, secret, "oci:layout:1", "--type", "spdx", "-p", "p.json", "-f", form,
+         command="attest")
+    run(tmp_path, "verify", "oci:layout:1", "--key", public, "--type", "spdx")
+    run(tmp_path, "verify", "oci:layout:1", "--key", public, "--type", "vsa", status=1)
+    # an SBOM that is attested is no signature of the image
+    run(tmp_path, "verify", "oci:layout:1", "--key", public, status=1)
+
+
+def test_every_byte_of_a_signature_counts(tmp_path):
+    """One bit of payload, signature or envelope changed, and all digests above made right again."""
+    layout, digest = layout_with_image(tmp_path)
+    secret, public = generate(tmp_path)
+    sign(tmp_path, secret, "oci:layout:1", "-f", "cosign")
+    manifest = layout.at(tag(digest, ".sig"))
+    payload = layout.get(manifest["layers"][0]["digest"])
+    before = layout.index()
+    for at in range(0, len(payload), 7):
+        changed = bytearray(payload)
+        changed[at] ^= 1
+        layer = {**layout.put(bytes(changed), SIMPLE),
+                 "annotations": manifest["layers"][0]["annotations"]}
+        made = layout.put(json.dumps({**manifest, "layers": [layer]}).encode(),
+                          "application/vnd.oci.image.manifest.v1+json")
+        layout.write_index(before[:1])
+        layout.tag(made, tag(digest, ".sig"))
+        done = run(tmp_path, "verify", "oci:layout:1", "--key", public, "--format", "json",
+                   status=1)
+        assert json.loads(done.stdout)["verdict"] == "not_verified"
+    signature = base64.b64decode(manifest["layers"][0]["annotations"][SIGNATURE])
+    for at in range(0, len(signature), 5):
+        changed = bytearray(signature)
+        changed[at] ^= 1
+        layer = {**manifest["layers"][0],
+                 "annotations": {SIGNATURE: base64.b64encode(bytes(changed)).decode()}}
+        made = layout.put(json.dumps({**manifest, "layers": [layer]}).encode(),
+                          "application/vnd.oci.image.manifest.v1+json")
+        layout.write_index(before[:1])
+        layout.tag(made, tag(digest, ".sig"))
+        run(tmp_path, "verify", "oci:layout:1", "--key", public, status=1)
+
+
+def test_a_payload_of_another_type_needs_the_switch(tmp_path):
+    layout, digest = layout_with_image(tmp_path)
+    subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", "k.pem"], check=True,
+                   cwd=tmp_path, capture_output=True)
+    subprocess.run(["openssl", "pkey", "-in", "k.pem", "-pubout", "-out", "k.pub"], check=True,
+                   cwd=tmp_path)
+    payload = json.dumps({"critical": {"identity": {"docker-reference": "x"},
+                                       "image": {"docker-manifest-digest": digest},
+                                       "type": "other"}, "optional": None}).encode()
+    (tmp_path / "payload").write_bytes(payload)
+    signature = subprocess.run(["openssl", "pkeyutl", "-sign", "-rawin", "-inkey", "k.pem", "-in",
+                                "payload"], check=True, cwd=tmp_path, capture_output=True).stdout
+    layer = {**layout.put(payload, "application/octet-stream"),
+             "annotations": {SIGNATURE: base64.b64encode(signature).decode()}}
+    layout.tag(layout.put(json.dumps({"schemaVersion": 2, "config": layer, "layers": [layer]})
+                          .encode(), "application/vnd.oci.image.manifest.v1+json"),
+               tag(digest, ".sig"))
+    done = run(tmp_path, "verify", "oci:layout:1", "--key", "k.pub", status=1)
+    assert "--accept payload-type" in " ".join(done.stdout.split())
+    run(tmp_path, "verify", "oci:layout:1", "--key", "k.pub", "--accept", "payload-type")
+    run(tmp_path, "verify", "oci:layout:1", "--key", "k.pub", "--accept", "all", status=2)
