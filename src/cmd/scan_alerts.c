@@ -113,9 +113,11 @@ static int wait_for(pid_t pid, struct err *err)
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return err_errno(err, errno, "the scan");
-	return WIFEXITED(status)
-		       ? WEXITSTATUS(status)
-		       : err_set(err, ERR_IO, "the scan broke off: signal %d", WTERMSIG(status));
+	if (WIFEXITED(status))
+		return WEXITSTATUS(status);
+	if (WTERMSIG(status) == SIGPIPE) /* who read its output has enough: nothing to tell */
+		return 128 + SIGPIPE;
+	return err_set(err, ERR_IO, "the scan broke off: signal %d", WTERMSIG(status));
 }
 
 static int raise_alert(struct alerter *alerter, struct str bytes, struct err *err)

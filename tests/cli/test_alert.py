@@ -576,6 +576,22 @@ def test_where_nobody_reads_stderr_the_verdict_is_the_same(run, tmp_path, image)
     assert waiting(run)["waiting"] == 1
 
 
+def test_where_nobody_reads_stdout_nothing_more_is_told(run, tmp_path, image):
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run([PLIMSOLL, "check", image, "--policy", "deny.yaml", "--alert", "file:log"],
+                          cwd=tmp_path, env=run.env, stdout=write, check=False, stderr=subprocess.PIPE)
+    os.close(write)
+    assert done.stderr == b"" and done.returncode == 128 + 13
+    assert len((tmp_path / "log").read_text().splitlines()) == 1
+
+
+def test_the_environment_may_say_whom_to_tell(run, tmp_path, image):
+    run.env["PLIMSOLL_ALERT"] = "file:log"
+    run("check", image, "--policy", "deny.yaml", status=1)
+    assert len((tmp_path / "log").read_text().splitlines()) == 1
+
+
 def test_an_answer_without_end_is_no_reason_to_send_twice(run, tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as s:
         def serve():
