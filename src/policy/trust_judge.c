@@ -257,19 +257,34 @@ struct found {
 	const struct verification_signature *young, *old;
 };
 
-/* A signature of the image by that signer, among those from `from` on. */
-static struct found find_signature(const struct judging *g, const struct material *m, size_t from,
-				   int64_t max_age)
+/* Who it is, whatever name the policy has for them. */
+static bool is_same_person(const struct claim *a, const struct claim *b)
+{
+	return str_eq(a->key_digest, b->key_digest) && str_eq(a->identity, b->identity) &&
+	       str_eq(a->issuer, b->issuer);
+}
+
+static bool is_used(const struct claim *const *used, size_t n, const struct claim *claim)
+{
+	for (size_t i = 0; i < n; i++)
+		if (is_same_person(used[i], claim))
+			return true;
+	return false;
+}
+
+/* A signature of the image by that signer, and by none who counted under another name. */
+static struct found find_signature(const struct judging *g, const struct material *m,
+				   const struct claim *const *used, size_t n_used)
 {
 	struct found found = {0};
 
-	for (size_t i = from; i < g->v->signatures.n; i++) {
+	for (size_t i = 0; i < g->v->signatures.n; i++) {
 		const struct verification_signature *s = signature_at(g->v, i);
 
 		if (!s->holds || !s->counts || !str_eq(s->claim.digest, g->v->digest) ||
-		    !is_by(m, &s->claim))
+		    !is_by(m, &s->claim) || is_used(used, n_used, &s->claim))
 			continue;
-		if (is_young(&s->claim, max_age, g->v->now))
+		if (is_young(&s->claim, g->rule->max_age, g->v->now))
 			found.young = s;
 		else
 			found.old = s;
@@ -295,10 +310,11 @@ static int judge_signers(const struct judging *g)
 {
 	CLEANUP(strbuf_done) struct strbuf missing = STRBUF_INIT(ERR_MSG_MAX);
 	const struct trust_rule *rule = g->rule;
+	const struct claim **used = arena_array(g->v->arena, rule->signed_by.n, sizeof *used);
 	bool has_old = false;
 	struct trust_wants wants;
-	uint64_t n = 0;
-	int r = make_wants(g, &rule->signed_by, &wants);
+	size_t n = 0;
+	int r = used ? make_wants(g, &rule->signed_by, &wants) : err_nomem(g->err);
 
 	if (r < 0)
 		return r;
@@ -308,10 +324,10 @@ static int judge_signers(const struct judging *g)
 				  "try again when the registry answers", NULL);
 	for (size_t i = 0; i < rule->signed_by.n; i++) {
 		const struct material *m = material_of(g->judge, rule->signed_by.p[i]);
-		struct found found = find_signature(g, m, 0, rule->max_age);
+		struct found found = find_signature(g, m, used, n);
 
 		if (found.young) {
-			n++;
+			used[n++] = &found.young->claim;
 			trail_pass(&g->v->trail, "signature", "signed by %.*s",
 				   STR_FMT(m->signer->name));
 			continue;

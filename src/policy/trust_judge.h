@@ -11,9 +11,10 @@
  * in the name, if that is asked for; the signers; the attestations. All signatures that were looked
  * at are in v, with what they prove.
  *
- * A signer counts once, however often it signed. An age is that of the time a timestamp authority
- * or a log vouches for; a signature whose time only the signer says has no age, and is none where
- * one is asked for.
+ * A signer counts once, however often it signed, and whoever has two names in the policy counts
+ * under the first: name somebody before a pattern that fits them too. An age is that of the time a
+ * timestamp authority or a log vouches for; a signature whose time only the signer says has no age,
+ * and is none where one is asked for.
  *
  * Ownership: the judge borrows the policy; results are in v's arena. Threads: one at a time.
  * Errors: ERR_USAGE with the signer's name for material that cannot be read.

@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: Apache-2.0
+"""verify of images: by a key, by the part trust of a policy, and with verdicts that are kept."""
+import json
+import os
+import pathlib
+import subprocess
+
+import pytest
+
+from signing_tools import PLIMSOLL, generate, layout_with_image, passphrase_file, run
+
+NAME = "registry.example.com/team/app:1"
+PREDICATE = {"buildDefinition": {"buildType": "https://example.com/build/1",
+                                 "externalParameters": {}},
+             "runDetails": {"builder": {"id": "https://builder.example.com"}}}
+
+
+def policy_of(images, signers="{release: {key: release.pub}}", rest=""):
+    return f"policy: team\ntrust:\n  signers: {signers}\n  images:\n{images}{rest}"
+
+
+@pytest.fixture
+def signed(tmp_path):
+    """A folder with an image signed by release, and the public keys of release and of other."""
+    layout_with_image(tmp_path)
+    secrets = {}
+    for name in ("release", "other"):
+        (tmp_path / name).mkdir()
+        secret, public = generate(tmp_path / name)
+        secrets[name] = pathlib.Path(tmp_path / name / secret)
+        pem = public if isinstance(public, bytes) else pathlib.Path(public).read_bytes()
+        (tmp_path / f"{name}.pub").write_bytes(pem)
+    sign(tmp_path, secrets["release"])
+    return tmp_path, secrets
+
+
+def sign(where, secret, *words, command="sign"):
+    done = run(where, command, "--key", secret, "--passphrase-file", passphrase_file(where),
+               "oci:layout:1", *words)
+    assert done.stdout
+
+
+def verify(where, *words, policy=None, now=None, **environment):
+    if policy is not None:
+        (where / "policy.yaml").write_text(policy)
+        words = ("--policy", "policy.yaml", *words)
+    if "--as" not in words and policy is not None:
+        words = ("--as", NAME, *words)
+    if now:
+        words = ("--now", now, *words)
+    done = subprocess.run([PLIMSOLL, "verify", "-f", "json", "oci:layout:1", *words], cwd=where,
+                          env=dict(os.environ, XDG_STATE_HOME=str(where / "state"), **environment),
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+                          timeout=120)
+    answer = json.loads(done.stdout) if done.stdout.startswith("{") else None
+    return done.returncode, answer, done.stderr
+
+
+def why(answer):
+    return answer["failed"]["why"]
+
+
+SIGNED = "    - {match: registry.example.com/team/**, signed-by: release}\n"
+
+
+def test_a_key_that_signed_it_verifies_and_another_does_not(signed):
+    where, _ = signed
+    code, answer, _ = verify(where, "--key", "release.pub")
+    assert code == 0 and answer["verdict"] == "verified"
+    assert any(s["holds"] and s["counts"] for s in answer["signatures"])
+    code, answer, _ = verify(where, "--key", "other.pub")
+    assert code == 1 and answer["verdict"] == "not_verified"
+    code, answer, _ = verify(where, "--key", "other.pub", "--key", "release.pub")
+    assert code == 0
+
+
+def test_an_image_without_signatures_is_said_to_be_that(tmp_path):
+    layout_with_image(tmp_path)
+    _, public = generate(tmp_path)
+    pem = public if isinstance(public, bytes) else pathlib.Path(public).read_bytes()
+    (tmp_path / "k.pub").write_bytes(pem)
+    code, answer, _ = verify(tmp_path, "--key", "k.pub")
+    assert code == 1 and why(answer).startswith("it is not signed") and answer["failed"]["remedy"]
+
+
+def test_nobody_to_believe_is_a_mistake_of_the_command(signed):
+    where, _ = signed
+    code, _, err = verify(where)
+    assert code == 2 and "whom to believe" in err
+    code, _, err = verify(where, "--key", "release.pub", policy=policy_of(SIGNED))
+    assert code == 2 and "--policy says whom to believe" in err
+
+
+def test_the_policy_asks_for_its_signers(signed):
+    where, secrets = signed
+    code, answer, _ = verify(where, policy=policy_of(SIGNED))
+    assert code == 0 and "signed by release" in json.dumps(answer["checks"])
+    both = policy_of("    - {match: registry.example.com/team/**, signed-by: [release, other], need: all}\n",
+                     "{release: {key: release.pub}, other: {key: other.pub}}")
+    code, answer, _ = verify(where, policy=both)
+    assert code == 1 and "1 of the 2 signers" in why(answer) and "missing: other" in why(answer)
+    code, _, _ = verify(where, policy=both.replace("need: all", "need: 1"))
+    assert code == 0
+    sign(where, secrets["other"])
+    code, _, _ = verify(where, policy=both)
+    assert code == 0
+
+
+def test_two_names_for_one_key_do_not_make_two_signers(signed):
+    where, _ = signed
+    twice = policy_of("    - {match: registry.example.com/team/**, signed-by: [release, again], need: all}\n",
+                      "{release: {key: release.pub}, again: {key: release.pub}}")
+    code, answer, _ = verify(where, policy=twice)
+    assert code == 1 and "1 of the 2 signers" in why(answer) and "missing: again" in why(answer)
+
+
+@pytest.mark.parametrize("images,name,code,text", [
+    (SIGNED, "quay.example.com/app:1", 1, "no pattern of the policy fits quay.example.com/app"),
+    ("    - {match: '**', refuse: ask us first}\n" + SIGNED, "quay.example.com/app:1", 1, "refuses **"),
+    ("    - {match: '**', refuse: ask us first}\n" + SIGNED, NAME, 0, None),
+    ("    - {match: registry.example.com/team/app, allow: because}\n" + SIGNED, NAME, 0, None),
+    ("    - {match: registry.example.com/team/*, allow: because, by-digest: true}\n", NAME, 1, "by its digest"),
+    (SIGNED.replace("release}", "release, max-age: 1d}"), NAME, 1, "without a time to believe"),
+])
+def test_patterns_of_the_policy(signed, images, name, code, text):
+    where, _ = signed
+    got, answer, err = verify(where, "--as", name, policy=policy_of(images))
+    assert got == code, err
+    if text:
+        assert text in why(answer)
+
+
+def test_an_attestation_is_asked_for_with_what_it_must_say(signed):
+    where, secrets = signed
+    images = ("    - match: registry.example.com/team/**\n      signed-by: release\n"
+              "      attestations:\n        - type: slsaprovenance1\n"
+              "          require: predicate.runDetails.builder.id == '%s'\n")
+    good = policy_of(images % "https://builder.example.com")
+    code, answer, _ = verify(where, policy=good)
+    assert code == 1 and "no attestation slsaprovenance1" in why(answer)
+    (where / "predicate.json").write_text(json.dumps(PREDICATE))
+    sign(where, secrets["release"], "--type", "slsaprovenance1", "--predicate", "predicate.json",
+         command="attest")
+    code, answer, _ = verify(where, policy=good)
+    assert code == 0 and "attested: slsaprovenance1" in json.dumps(answer["checks"])
+    code, answer, _ = verify(where, policy=policy_of(images % "https://other.example.com"))
+    assert code == 1 and "does not say what is required" in why(answer)
+    code, answer, _ = verify(where, policy=good.replace("runDetails.builder", "runDetals.builder"))
+    assert code == 1 and "does not say what is required" in why(answer)
+
+
+def test_an_attestation_of_somebody_else_does_not_count(signed):
+    where, secrets = signed
+    (where / "predicate.json").write_text(json.dumps(PREDICATE))
+    sign(where, secrets["other"], "--type", "slsaprovenance1", "--predicate", "predicate.json",
+         command="attest")
+    policy = policy_of("    - match: registry.example.com/team/**\n      signed-by: release\n"
+                       "      attestations: [{type: slsaprovenance1}]\n")
+    code, answer, _ = verify(where, policy=policy)
+    assert code == 1 and "no attestation slsaprovenance1 by who must sign it" in why(answer)
+    code, answer, _ = verify(where, "--key", "other.pub")
+    assert code == 1  # an attestation is no signature
+    code, answer, _ = verify(where, "--key", "other.pub", "--type", "slsaprovenance1")
+    assert code == 0
+
+
+def test_an_exception_has_an_owner_and_an_end(signed):
+    where, _ = signed
+    _, answer, _ = verify(where, "--key", "release.pub")
+    refused = "    - {match: '**', refuse: not here}\n"
+    rest = (f"  exceptions:\n    - {{digest: '{answer['digest']}', owner: ops@example.com, "
+            "reason: moving, until: 2027-03-01}\n")
+    code, answer, _ = verify(where, policy=policy_of(refused, rest=rest), now="2027-03-01T23:59:59Z")
+    assert code == 0 and "ops@example.com until 2027-03-01" in json.dumps(answer["checks"])
+    code, answer, _ = verify(where, policy=policy_of(refused, rest=rest), now="2027-03-02T00:00:00Z")
+    assert code == 1 and "ended, 2027-03-01 (ops@example.com)" in why(answer)
+
+
+def test_material_that_is_missing_or_broken_is_a_mistake_of_the_policy(signed):
+    where, _ = signed
+    for signers, text in [("{release: {key: gone.pub}}", "gone.pub: No such file"),
+                          ("{release: {key: policy.yaml}}", "not a public key"),
+                          ("{release: {identity: a@example.com, issuer: https://t.example.com}}",
+                           "needs the policy's trusted-root")]:
+        code, answer, err = verify(where, policy=policy_of(SIGNED, signers))
+        assert code == 2 and "policy.yaml:3: signer release" in err and text in err
+
+
+def test_a_verdict_is_kept_for_its_time_and_for_nothing_else(signed):
+    where, _ = signed
+    policy = policy_of(SIGNED)
+    kept = ("--cache-verdicts", "3600")
+    code, answer, _ = verify(where, *kept, policy=policy, now="2027-01-01T00:00:00Z")
+    assert code == 0 and answer["signatures"]
+    code, answer, _ = verify(where, *kept, policy=policy, now="2027-01-01T00:59:59Z")
+    assert code == 0 and answer["signatures"] == []
+    assert "verified before, kept until 2027-01-01T01:00:00Z" in json.dumps(answer["checks"])
+    code, answer, _ = verify(where, *kept, policy=policy, now="2027-01-01T01:00:00Z")
+    assert code == 0 and answer["signatures"]
+    code, answer, _ = verify(where, *kept, policy=policy + "\n", now="2027-01-01T01:00:01Z")
+    assert code == 0 and answer["signatures"]  # another policy
+    code, answer, _ = verify(where, *kept, "--as", "quay.example.com/x:1", policy=policy,
+                             now="2027-01-01T01:00:01Z")
+    assert code == 1  # another name
+    (where / "release.pub").write_bytes((where / "other.pub").read_bytes())
+    code, answer, _ = verify(where, *kept, policy=policy, now="2027-01-01T01:00:01Z")
+    assert code == 1  # another key
+
+
+def test_a_refusal_is_not_kept(signed):
+    where, secrets = signed
+    policy = policy_of(SIGNED.replace("release", "other"), "{other: {key: other.pub}}")
+    assert verify(where, "--cache-verdicts", "3600", policy=policy)[0] == 1
+    sign(where, secrets["other"])
+    assert verify(where, "--cache-verdicts", "3600", policy=policy)[0] == 0
+
+
+def test_a_refusal_is_an_alert(signed):
+    where, _ = signed
+    alerts = ("--alert", "file:" + str(where / "alerts"), "--alert-queue", str(where / "queue"))
+    assert verify(where, "--key", "release.pub", *alerts)[0] == 0
+    assert not (where / "alerts").exists()
+    assert verify(where, "--key", "other.pub", *alerts)[0] == 1
+    alert = json.loads((where / "alerts").read_text().splitlines()[0])
+    assert alert["kind"] == "untrusted-image" and alert["digest"].startswith("sha256:")
