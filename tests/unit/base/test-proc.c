@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -84,9 +85,59 @@ TEST(what_goes_wrong_names_the_program)
 	}
 }
 
+TEST(a_program_has_the_environment_it_is_given_and_no_other)
+{
+	CLEANUP(strbuf_done) struct strbuf out = STRBUF_INIT(100);
+	const char *argv[] = {"/usr/bin/env", NULL}, *env[] = {"A=1", NULL};
+	struct proc p = {.argv = argv, .env = env, .seconds = 20};
+	int status = -1;
+
+	assert_int_equal(proc_run(&p, &out, &status, NULL), 0);
+	assert_str(strbuf_str(&out), "A=1\n");
+}
+
+static int no_new_privileges(struct err *err)
+{
+	(void)err; /* it works */
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+}
+
+TEST(what_confines_a_program_binds_it_alone)
+{
+	CLEANUP(strbuf_done) struct strbuf out = STRBUF_INIT(65536);
+	const char *argv[] = {"grep", "NoNewPrivs", "/proc/self/status", NULL};
+	struct proc p = {.argv = argv, .confine = no_new_privileges, .seconds = 20};
+	int before = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0), status = -1;
+
+	assert_int_equal(proc_run(&p, &out, &status, NULL), 0);
+	assert_str(strbuf_str(&out), "NoNewPrivs:\t1\n");
+	assert_int_equal(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0), before);
+}
+
+static int cannot(struct err *err)
+{
+	return err_set(err, ERR_UNSUPPORTED, "cannot be confined");
+}
+
+TEST(what_cannot_be_confined_is_not_run)
+{
+	CLEANUP(strbuf_done) struct strbuf out = STRBUF_INIT(100);
+	const char *argv[] = {"echo", "ran", NULL};
+	struct proc p = {.argv = argv, .confine = cannot, .seconds = 20};
+	struct err err = {0};
+	int status = -1;
+
+	assert_int_equal(proc_run(&p, &out, &status, &err), -ERR_UNSUPPORTED);
+	assert_string_equal(err.msg, "cannot be confined");
+	assert_int_equal(out.n, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		RUN(a_program_has_the_environment_it_is_given_and_no_other),
+		RUN(what_confines_a_program_binds_it_alone),
+		RUN(what_cannot_be_confined_is_not_run),
 		RUN(a_program_gets_its_input_and_its_output_comes_back),
 		RUN(an_exit_status_is_told_and_a_signal_as_128_and_more),
 		RUN(only_descriptors_that_are_named_reach_the_program),
