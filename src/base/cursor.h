@@ -33,8 +33,8 @@ static inline struct str cursor_take(struct cursor *c, size_t n)
 {
 	struct str s;
 
-	if (n > cursor_left(c)) {
-		c->failed = true;
+	if (n > cursor_left(c) || !c->bytes.p) { /* of no bytes, no pointer may be made */
+		c->failed |= n > 0;
 		return STR_NULL;
 	}
 	s = str_make(c->bytes.p + c->at, n);

@@ -8,10 +8,11 @@
  *                           .n_anchors = n, .use = CERTIFICATE_USE_CODE}, &chain, err);
  *     r = certificate_scts_verify(leaf, chain.at[1], logs, n_logs, &n_held, err);
  *
- * A chain holds at one time that is given ("hybrid model": every certificate is valid then); no
- * clock is read, and there is no store of the system. Checked are signatures (no SHA-1, no weak
- * keys), validity, CA bits, path lengths, key usage, name constraints, unknown critical
- * extensions, and, when wanted, extended key usage (of the leaf, and of each CA that has it).
+ * A chain holds at one time that is given ("hybrid model": every certificate is valid then, its
+ * last second not counted); no clock is read, and there is no store of the system. Checked are
+ * signatures (no SHA-1, no weak keys), validity, CA bits, path lengths, key usage, name
+ * constraints, unknown critical extensions, and, when wanted, extended key usage (of the leaf, and
+ * of each CA that has it).
  *
  * Ownership: a certificate owns itself, slices of it live as long; a chain borrows. Threads:
  * read-only sharing is fine.
