@@ -74,7 +74,7 @@ static int make_auth(struct notary_server *s, const struct notary_server_options
 					       .registry = domain_of(o->gun),
 					       .repository = o->gun,
 					       .auth_file = o->auth_file,
-					       .allow_plain = plain && o->insecure,
+					       .allow_plain = o->insecure,
 					       .is_plain = plain,
 					       .insecure = o->insecure},
 			&s->auth, err);
