@@ -44,8 +44,8 @@ static int take_annotations(struct attaching *a, struct err *err)
 static int take_time(struct attaching *a, struct err *err)
 {
 	char text[CLOCK_TEXT_MAX];
-	int64_t epoch;
-	bool has_epoch;
+	int64_t epoch = 0;
+	bool has_epoch = false;
 	int r = command_epoch(&has_epoch, &epoch, err);
 
 	if (r < 0)

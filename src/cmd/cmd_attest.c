@@ -105,6 +105,8 @@ static int run(int argc, const char *const *argv)
 			    "attest: needs one TARGET; see plimsoll attest --help");
 	else
 		r = sign_target_open(argv[0], &o, &t, &err);
+	if (r == 0 && (t.forms & SIGN_FORM_NOTATION))
+		r = err_set(&err, ERR_USAGE, "--format notation: it has no attestations");
 	if (r == 0)
 		r = take_predicate(&a, t.how.now, &err);
 	if (r == 0)

@@ -9,22 +9,35 @@
 #include "cmd/place_text.h"
 #include "cmd/report_output.h"
 
-/* Of "cosign,bundle"; more forms than these are not of this key's kind. */
+/* Of "cosign,bundle". */
 static int take_forms(const char *text, unsigned *ret, struct err *err)
 {
+	static const struct {
+		const char *word;
+		unsigned form;
+	} words[] = {
+		{"cosign", COSIGN_FORM_LAYER},
+		{"bundle", COSIGN_FORM_BUNDLE},
+		{"notation", SIGN_FORM_NOTATION_JWS},
+		{"notation-cose", SIGN_FORM_NOTATION_COSE},
+	};
 	struct str rest = str_of(text ? text : "cosign,bundle"), word;
 
 	*ret = 0;
 	while (str_pull_until(&rest, ',', &word)) {
-		if (str_is(word, "cosign"))
-			*ret |= COSIGN_FORM_LAYER;
-		else if (str_is(word, "bundle"))
-			*ret |= COSIGN_FORM_BUNDLE;
-		else
+		unsigned before = *ret;
+
+		for (size_t i = 0; i < ARRAY_LEN(words); i++)
+			if (str_is(word, words[i].word))
+				*ret |= words[i].form;
+		if (*ret == before)
 			return err_set(err, ERR_USAGE,
-				       "--format %.*s: say cosign, bundle, or both with a comma",
+				       "--format %.*s: say cosign, bundle, or both with a comma, "
+				       "or notation",
 				       STR_FMT(word));
 	}
+	if ((*ret & SIGN_FORM_NOTATION) == SIGN_FORM_NOTATION)
+		return err_set(err, ERR_USAGE, "--format: say notation or notation-cose");
 	return *ret ? 0 : err_set(err, ERR_USAGE, "--format: say cosign or bundle");
 }
 
@@ -51,8 +64,8 @@ static int take_annotations(const struct option_list *list, struct arena *a,
 
 static int take_time(struct cosign_signing *ret, struct err *err)
 {
-	int64_t epoch;
-	bool has_epoch;
+	int64_t epoch = 0;
+	bool has_epoch = false;
 	int r = command_epoch(&has_epoch, &epoch, err);
 
 	if (r == 0)
@@ -121,6 +134,8 @@ static void tell(const struct cosign_signing *how, const struct cosign_made *mad
 		(void)fprintf(stderr, "  at the tag %.*s\n", STR_FMT(made->layer_tag));
 	if (made->bundle_digest.n)
 		(void)fprintf(stderr, "  as bundle %.*s\n", STR_FMT(made->bundle_digest));
+	if (made->notation_digest.n)
+		(void)fprintf(stderr, "  for notation as %.*s\n", STR_FMT(made->notation_digest));
 }
 
 struct walk {

@@ -36,6 +36,10 @@
 		PASSPHRASE_OPTIONS(opt), REGISTRY_OPTIONS(opt),                                    \
 		OPTION_FLAG("quiet", 'q', &(opt).quiet, "nothing on stderr")
 
+/* Beside those of enum cosign_form; for sign alone. */
+enum { SIGN_FORM_NOTATION_JWS = 1 << 8, SIGN_FORM_NOTATION_COSE = 1 << 9 };
+#define SIGN_FORM_NOTATION (SIGN_FORM_NOTATION_JWS | SIGN_FORM_NOTATION_COSE)
+
 struct sign_target_options {
 	const char *key, *forms, *reference;
 	const struct option_list *annotations;
@@ -60,7 +64,7 @@ struct sign_target {
 	struct arena arena;
 	struct artifact_place place;
 	struct secret_key *key;
-	unsigned forms; /* COSIGN_FORM_* */
+	unsigned forms; /* COSIGN_FORM_*, SIGN_FORM_* */
 	struct cosign_signing how;
 };
 

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """plimsoll sign and attest: what they write, read by another library and other programs."""
 import base64
+import datetime
 import json
 import os
 import pathlib
 import shutil
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -56,6 +58,9 @@ def check_bundle(manifest, bundle, public, predicate_type):
     assert manifest["config"]["mediaType"] == "application/vnd.oci.empty.v1+json"
     assert len(manifest["layers"]) == 1 and manifest["layers"][0]["mediaType"] == BUNDLE
     assert manifest["annotations"]["dev.sigstore.bundle.content"] == "dsse-envelope"
+    created = datetime.datetime.fromisoformat(
+        manifest["annotations"]["org.opencontainers.image.created"].replace("Z", "+00:00"))
+    assert created.year == 2023 or abs(created.timestamp() - time.time()) < 600
     assert manifest["annotations"]["dev.sigstore.bundle.predicateType"] == predicate_type
     assert bundle["mediaType"] == BUNDLE
     der = subprocess.run(["openssl", "pkey", "-pubin", "-outform", "DER"], input=public,
@@ -295,6 +300,56 @@ def test_mistakes_are_explained_and_nothing_is_signed(tmp_path, words, message):
     done = run(tmp_path, *words, "--passphrase-file", passphrase_file(tmp_path), status=2)
     assert message in done.stderr and done.stdout == ""
     assert layout.index() == before
+
+
+# --- for the Notary Project ---
+
+def certificates(tmp_path):
+    """A root, and a key with its certificate for signing code, by openssl."""
+    def openssl(*words):
+        subprocess.run(["openssl", *words], cwd=tmp_path, check=True, capture_output=True,
+                       timeout=60)
+    (tmp_path / "root.ext").write_text("basicConstraints=critical,CA:true\n"
+                                       "keyUsage=critical,keyCertSign\n")
+    (tmp_path / "leaf.ext").write_text("keyUsage=critical,digitalSignature\n"
+                                       "extendedKeyUsage=codeSigning\n")
+    for name in ("root", "leaf"):
+        openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", f"{name}.pem")
+        openssl("req", "-new", "-key", f"{name}.pem", "-subj", f"/C=DE/ST=x/O=Example/CN={name}",
+                "-out", f"{name}.csr")
+    openssl("x509", "-req", "-in", "root.csr", "-signkey", "root.pem", "-days", "30", "-extfile",
+            "root.ext", "-out", "root.crt")
+    openssl("x509", "-req", "-in", "leaf.csr", "-CA", "root.crt", "-CAkey", "root.pem",
+            "-CAcreateserial", "-days", "20", "-extfile", "leaf.ext", "-out", "leaf.crt")
+    (tmp_path / "chain.pem").write_text((tmp_path / "leaf.crt").read_text() +
+                                        (tmp_path / "root.crt").read_text())
+
+
+@pytest.mark.parametrize("form, media_type", [("notation", "application/jose+json"),
+                                              ("notation-cose", "application/cose")])
+def test_an_image_is_signed_for_notation(tmp_path, form, media_type):
+    layout, digest = layout_with_image(tmp_path)
+    certificates(tmp_path)
+    done = run(tmp_path, "sign", "--key", "leaf.pem", "--certificate-chain", "chain.pem", "-f",
+               form, "-a", "env=prod", "oci:layout:1")
+    assert done.stdout == f"oci:layout:{digest}\n" and "for notation as sha256:" in done.stderr
+    (manifest,) = [m for m in (json.loads(layout.get(e["digest"])) for e in layout.index())
+                   if m.get("subject", {}).get("digest") == digest]
+    assert manifest["artifactType"] == "application/vnd.cncf.notary.signature"
+    (layer,) = manifest["layers"]
+    assert layer["mediaType"] == media_type
+    assert layout.get(manifest["config"]["digest"]) == b"{}"
+    if form == "notation":
+        envelope = json.loads(layout.get(layer["digest"]))
+        payload = envelope["payload"] + "=" * (-len(envelope["payload"]) % 4)
+        assert json.loads(base64.urlsafe_b64decode(payload)) == {"targetArtifact": {
+            "mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": digest,
+            "size": len(layout.get(digest)), "annotations": {"env": "prod"}}}
+    done = run(tmp_path, "sign", "--key", "root.pem", "--certificate-chain", "chain.pem", "-f",
+               form, "oci:layout:1", status=2)
+    assert "certificate" in done.stderr
+    done = run(tmp_path, "sign", "--key", "leaf.pem", "-f", form, "oci:layout:1", status=2)
+    assert "needs --certificate-chain FILE" in done.stderr
 
 
 # --- what was signed is verified ---

@@ -46,7 +46,8 @@ struct cosign_signing {
 struct cosign_made {
 	struct str layer_tag; /* "sha256-ab...sig" */
 	struct str bundle_digest;
-	bool was_there; /* a layer with the same words by the same key */
+	struct str notation_digest; /* for who makes such beside these */
+	bool was_there;		    /* a layer with the same words by the same key */
 };
 
 int cosign_sign(const struct cosign_signing *how, unsigned forms, struct cosign_made *ret,
