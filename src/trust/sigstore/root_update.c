@@ -59,14 +59,11 @@ static void list_roles(const struct tuf_update *u, const struct tuf_target *t, s
 static int load_kept(const struct root_update_options *o, const struct tuf_file *f,
 		     struct strbuf *bytes, bool *ret_good, struct err *err)
 {
-	int r = o->kept->load(o->kept->ctx, STR(ROOT_UPDATE_TARGET), bytes, err);
+	struct err why = {0};
+	int r = o->kept->load(o->kept->ctx, STR(ROOT_UPDATE_TARGET), bytes, &why);
 
-	if (r == -ERR_NOT_FOUND) {
-		*ret_good = false;
-		return 0;
-	}
 	*ret_good = r == 0 && tuf_file_check(f, strbuf_str(bytes), NULL) == 0;
-	return r;
+	return r == 0 || r == -ERR_NOT_FOUND ? 0 : err_set(err, why.code, "%s", why.msg);
 }
 
 static int fetch(const struct root_update_options *o, const struct tuf_update *u,

@@ -89,13 +89,13 @@ int tuf_state_load(struct tuf_update *u, enum tuf_type type, struct str role,
 	CLEANUP(strbuf_done) struct strbuf bytes = STRBUF_INIT(LIMIT_TUF_METADATA_BYTES);
 	CLEANUP(tuf_metadata_freep) struct tuf_metadata *m = NULL;
 	struct err why = {0};
-	int r = u->o.store->load(u->o.store->ctx, role, &bytes, err);
+	int r = u->o.store->load(u->o.store->ctx, role, &bytes, &why);
 
 	u->check = "store";
 	if (r == -ERR_NOT_FOUND)
 		return 0;
 	if (r < 0)
-		return r;
+		return err_set(err, why.code, "%s", why.msg);
 	r = tuf_state_parse(u, type, role, strbuf_str(&bytes), &m, &why);
 	if (r == 0)
 		r = verify(u, of, signers, m, role, &why);
