@@ -9,52 +9,28 @@
 #include "cmd/command.h"
 #include "cmd/lint_beside.h"
 #include "cmd/lint_files.h"
+#include "cmd/lint_trust.h"
 #include "cmd/registry_options.h"
 #include "cmd/report_output.h"
 #include "cmd/rewrite.h"
 #include "cmd/rule_files.h"
-#include "policy/policy.h"
-#include "policy/trust_lint.h"
 
 static struct {
 	const char *format, *output, *fail_on, *stdin_name, *fix;
 	struct option_list rules;
 	const char *policy;
-	bool require_complete, no_color, pin;
+	bool require_complete, no_color, pin, verify_images;
 	uint64_t jobs;
 	REGISTRY_OPTION_MEMBERS;
 } opt = {.format = "lint"};
-
-static int check_trust(void *context, const struct source_file *f, struct err *err)
-{
-	return trust_lint_file(context, f, err);
-}
-
-/* The images that the files name, by the policy's part `trust`. */
-static int lint_trust(struct lint_list *list, struct report *report, struct err *err)
-{
-	CLEANUP(policy_freep) struct policy *policy = NULL;
-	struct trust_lint trust = {.report = report, .now = report->time};
-	int r;
-
-	if (!opt.policy)
-		return 0;
-	r = policy_find(opt.policy, &policy, err);
-	if (r < 0)
-		return r;
-	if (!trust_policy_is_set(&policy->trust))
-		return err_set(err, ERR_USAGE,
-			       "%s has no part trust, which is all that lint asks of a policy",
-			       opt.policy);
-	trust.policy = &policy->trust;
-	r = lint_list_each(list, check_trust, &trust, err);
-	return r < 0 ? r : trust_lint_finish(&trust, err);
-}
 
 static int lint_all(struct lint *lint, struct lint_fixing *fixing, struct report *report, int argc,
 		    const char *const *argv, struct err *err)
 {
 	CLEANUP(lint_list_done) struct lint_list list;
+	const struct lint_trust_options trust = {.policy = opt.policy,
+						 .verify = opt.verify_images,
+						 .registry = REGISTRY_OPTIONS_GIVEN(opt)};
 	int r = 0;
 
 	lint_list_init(&list, lint);
@@ -64,7 +40,7 @@ static int lint_all(struct lint *lint, struct lint_fixing *fixing, struct report
 	if (r == 0)
 		r = lint_list_check(&list, fixing, (unsigned)opt.jobs, err);
 	if (r == 0)
-		r = lint_trust(&list, report, err);
+		r = lint_trust(&list, &trust, report, err);
 	if (r == 0)
 		r = lint_look_beside(lint, argc, argv, err);
 	return r < 0 ? r : lint_finish(lint, err);
@@ -174,6 +150,8 @@ static const struct option_spec options[] = {
 		     "diff write", .implied = "diff"),
 	OPTION_STR("policy", 0, &opt.policy, "POLICY",
 		   "hold the images that files name against its part trust"),
+	OPTION_FLAG("verify-images", 0, &opt.verify_images,
+		    "with --policy: ask their registries who has signed them"),
 	OPTION_FLAG("pin", 0, &opt.pin,
 		    "with --fix: digests too, asked of registries, for rules about them"),
 	REGISTRY_OPTIONS(opt),

@@ -141,8 +141,7 @@ static int verify_wanted(const struct verify_options *opt, struct artifact_store
 		return r;
 	r = image_signatures_verify(store, &w.wants, v, err);
 	if (r < 0)
-		return trail_take(&v->trail, err, r, "signature",
-				  "try again when the registry answers", NULL);
+		return verification_unseen(v, r, err);
 	if (verification_has_enough(v))
 		return verification_accept(v, err);
 	say_wanted(&w, &words);

@@ -320,8 +320,7 @@ static int judge_signers(const struct judging *g)
 		return r;
 	r = image_signatures_verify(g->image->store, &wants, g->v, g->err);
 	if (r < 0)
-		return trail_take(&g->v->trail, g->err, r, "signature",
-				  "try again when the registry answers", NULL);
+		return verification_unseen(g->v, r, g->err);
 	for (size_t i = 0; i < rule->signed_by.n; i++) {
 		const struct material *m = material_of(g->judge, rule->signed_by.p[i]);
 		struct found found = find_signature(g, m, used, n);
@@ -454,8 +453,7 @@ static int judge_attestation(const struct judging *g, const struct trust_attesta
 	wants.types = (struct str_list){&want->type, 1};
 	r = image_signatures_verify(g->image->store, &wants, g->v, g->err);
 	if (r < 0)
-		return trail_take(&g->v->trail, g->err, r, "attestation",
-				  "try again when the registry answers", NULL);
+		return verification_unseen(g->v, r, g->err);
 	for (size_t i = from; i < g->v->signatures.n; i++) {
 		const struct verification_signature *s = signature_at(g->v, i);
 

@@ -136,3 +136,12 @@ int verification_refuse(struct verification *v, struct str wanted, struct err *e
 	return trail_refuse(&v->trail, err, only->trail->failed, only->trail->remedy.p, "%.*s",
 			    STR_FMT(only->trail->why));
 }
+
+int verification_unseen(struct verification *v, int r, struct err *err)
+{
+	const struct err why = *err;
+
+	return trail_unsure(&v->trail, err, r == -ERR_DENIED ? ERR_IO : (enum err_code) - r,
+			    "signature", "look at the registry and the login, and try again",
+			    "what is attached to it cannot be read: %s", why.msg);
+}

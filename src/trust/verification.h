@@ -73,3 +73,9 @@ int verification_allow(struct verification *v, const char *check, struct str why
  * because a signature could not be.
  */
 int verification_refuse(struct verification *v, struct str wanted, struct err *err);
+
+/*
+ * What is attached could not be looked at, by r < 0 and *err: nothing can be told, also where the
+ * store said no (a login is not a verdict). Returns a code that is never ERR_DENIED.
+ */
+int verification_unseen(struct verification *v, int r, struct err *err);
