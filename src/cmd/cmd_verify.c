@@ -139,7 +139,6 @@ static void raise(struct alerter *alerter, const struct verification *v)
 	};
 
 	(void)alerter_raise(alerter, &alert); /* what is lost is told, and changes no answer */
-	alerter_send(alerter, NULL);
 }
 
 static int verify(const struct verify_form *form, const char *const *argv, int64_t now,
@@ -168,6 +167,7 @@ static int verify(const struct verify_form *form, const char *const *argv, int64
 		if (status == EXIT_REFUSED)
 			raise(alerter, &v);
 	}
+	alerter_send(alerter, NULL); /* also what waits of runs before */
 	verification_done(&v);
 	arena_done(&arena);
 	return status;

@@ -607,6 +607,18 @@ def test_an_answer_without_end_is_no_reason_to_send_twice(run, tmp_path):
     assert queue(tmp_path) == []
 
 
+def test_verify_tells_what_is_not_to_be_trusted(run, tmp_path):
+    (tmp_path / "blob").write_text("x")
+    (tmp_path / "sig").write_text("bm90IGEgc2lnbmF0dXJl")
+    subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", "k.pem"], cwd=tmp_path, check=True)
+    subprocess.run(["openssl", "pkey", "-in", "k.pem", "-pubout", "-out", "k.pub"], cwd=tmp_path, check=True)
+    run("verify", "blob", "blob", "--signature", "sig", "--key", "k.pub", "--alert", "file:log", status=1)
+    alert = json.loads((tmp_path / "log").read_text())
+    jsonschema.validate(alert, SCHEMA)
+    assert (alert["kind"], alert["command"], alert["subject"]) == ("untrusted-image", "verify", "blob")
+    assert alert["why"] and alert["reason"] and queue(tmp_path) == []
+
+
 def test_mistakes_are_told_once_and_nothing_is_sent(run, tmp_path, image):
     done = run("check", "none", "--policy", "deny.yaml", "--alert", "stderr", status=2)
     assert done.stderr.count("\n") == 1
