@@ -14,7 +14,7 @@ build="gcc g++ make meson ninja-build pkg-config git ca-certificates
 	libjansson-dev libre2-dev libvectorscan-dev libgit2-dev libyara-dev libmagic-dev libtlsh-dev libyaml-dev libexpat1-dev libsqlite3-dev libseccomp-dev libcrypt-dev zlib1g-dev libsodium-dev libp11-kit-dev"
 test="python3 libcmocka-dev python3-pytest python3-html5lib python3-pexpect python3-pyte python3-jsonschema python3-yaml python3-cryptography
 	curl openssl xz-utils zstd zsh fish neovim shellcheck"
-engines="docker-registry skopeo podman docker.io containerd chromium clamav clamav-daemon
+engines="docker-registry skopeo podman gnupg docker.io containerd chromium clamav clamav-daemon
 	faketime notary softhsm2 opensc swtpm swtpm-tools tpm2-openssl"
 lint="clang clang-format clang-tidy cppcheck libclang-rt-dev python3"
 bench="python3 mmdebstrap umoci skopeo isal openssl npm strace"

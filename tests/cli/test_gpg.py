@@ -530,3 +530,59 @@ def test_sign_says_what_is_wrong(tmp_path, live):
     done = run(tmp_path, "sign", "--gpg", "jane@example.com", "--insecure-registry", name,
                GNUPGHOME=live.home, status=2)
     assert "lookaside-staging" in done.stderr
+
+
+# --- signatures that are attached to the image: Debian's skopeo and podman have no part of it ---
+
+def sigstore_signed(key):
+    return {"type": "sigstoreSigned", "keyPath": str(key),
+            "signedIdentity": {"type": "matchRepository"}}
+
+
+@needs_skopeo
+def test_attached_signatures_count_where_registries_d_says_so(tmp_path, live):
+    name = live.set_up(tmp_path, "attached/app:1", sigstore_signed(tmp_path / "release.pub"))
+    (tmp_path / "passphrase").write_text("of a test\n")
+    (tmp_path / "passphrase").chmod(0o600)
+    run(tmp_path, "key", "generate", "-o", "release", "--passphrase-file", "passphrase")
+    run(tmp_path, "sign", "--key", "release.key", "--passphrase-file", "passphrase", "--format",
+        "cosign", "--insecure-registry", name)
+    words = ("verify", name, "--containers-policy", "system", "--format", "json",
+             "--insecure-registry")
+    done = run(tmp_path, *words, status=1)
+    assert "it has no signature" in why(done)[1]
+    folder = tmp_path / ".config" / "containers"
+    (folder / "registries.d" / "default.yaml").write_text(
+        f"default-docker:\n  lookaside: file://{tmp_path}/store\n"
+        "  use-sigstore-attachments: true\n")
+    run(tmp_path, *words)
+    run(tmp_path, "key", "generate", "-o", "other", "--passphrase-file", "passphrase")
+    write_policy(folder, sigstore_signed(tmp_path / "other.pub"))
+    done = run(tmp_path, *words, status=1)
+    assert "another key than the one that is trusted" in why(done)[1]
+
+
+@needs_gpg
+def test_of_an_index_the_image_of_one_platform_can_be_judged(tmp_path, layout):
+    blobs = tmp_path / "layout" / "blobs" / "sha256"
+    manifest = (FIXTURES / "manifest.json").read_bytes()
+    index = json.dumps({
+        "schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json",
+        "manifests": [{"mediaType": "application/vnd.oci.image.manifest.v1+json",
+                       "digest": "sha256:" + layout, "size": len(manifest),
+                       "platform": {"os": "linux", "architecture": "arm64"}}]}).encode()
+    digest = hashlib.sha256(index).hexdigest()
+    (blobs / digest).write_bytes(index)
+    (tmp_path / "layout" / "index.json").write_text(json.dumps({
+        "schemaVersion": 2, "manifests": [{
+            "mediaType": "application/vnd.oci.image.index.v1+json", "digest": "sha256:" + digest,
+            "size": len(index),
+            "annotations": {"org.opencontainers.image.ref.name": "1.0"}}]}))
+    stored = tmp_path / "store" / f"team/app@sha256={layout}"
+    stored.mkdir(parents=True)
+    shutil.copy(FIXTURES / "good.signature", stored / "signature-1")
+    write_registries_d(tmp_path, f"file://{tmp_path}/store")
+    verify_layout(tmp_path, 1)
+    done = verify_layout(tmp_path, 0, "--platform", "linux/arm64")
+    assert json.loads(done.stdout)["digest"] == "sha256:" + layout
+    verify_layout(tmp_path, 2, "--platform", "linux/s390x")
