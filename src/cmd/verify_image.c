@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "cmd/verify.h"
 #include "cmd/verify_identity.h"
+#include "cmd/verify_notation.h"
 #include "cmd/verify_policy.h"
 #include "trust/image_signatures.h"
 #include "trust/sigstore/trusted_root.h"
@@ -112,7 +113,7 @@ static int take_wants(const struct verify_options *opt, struct arena *arena, str
 	if (w->wants.n_keys + w->wants.n_identities == 0)
 		return err_set(err, ERR_USAGE,
 			       "whom to believe: --key FILE, --identity NAME with --issuer URL and "
-			       "--trusted-root FILE, or --policy FILE");
+			       "--trusted-root FILE, --trust-dir DIR, or --policy FILE");
 	return 0;
 }
 
@@ -177,6 +178,9 @@ static int verify(const struct verify_options *opt, const char *const *argv, str
 	if (opt->policy && opt->keys.n + opt->identities.n + opt->identity_patterns.n > 0)
 		return err_set(err, ERR_USAGE,
 			       "--policy says whom to believe; leave --key and --identity away");
+	if (opt->trust_dir && opt->keys.n + opt->identities.n + opt->identity_patterns.n > 0)
+		return err_set(err, ERR_USAGE,
+			       "--trust-dir says whom to believe; leave --key and --identity away");
 	r = resolve(argv[0], opt, v, &place, err);
 	if (r < 0)
 		return r;
@@ -185,6 +189,8 @@ static int verify(const struct verify_options *opt, const char *const *argv, str
 	if (!place.store)
 		return trail_refuse(&v->trail, err, "signature", "verify it where it is published",
 				    "%.*s", STR_FMT(place.why_bare));
+	if (opt->trust_dir)
+		return verify_notation_image(opt, &place, v, err);
 	return verify_wanted(opt, place.store, v, err);
 }
 

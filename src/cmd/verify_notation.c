@@ -6,8 +6,8 @@
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "cmd/notation_files.h"
-#include "cmd/verify.h"
-#include "trust/notation/verify.h"
+#include "cmd/verify_notation.h"
+#include "trust/notation/image.h"
 
 #define METADATA_MAX 64
 
@@ -15,6 +15,7 @@
 struct job {
 	const struct verify_options *opt;
 	struct arena *arena;
+	struct str scope;
 	struct notation_policy policy;
 	struct notation_trust_store stores;
 	struct revocation_source revocation;
@@ -71,10 +72,10 @@ static int read_list(struct job *job, const struct option_list *paths, struct st
 	return r;
 }
 
-static int take_policy(struct job *job, struct err *err)
+static int take_policy(struct job *job, struct verification *v, struct err *err)
 {
 	const struct verify_options *opt = job->opt;
-	struct str scope = str_of(opt->scope);
+	struct str scope = opt->scope ? str_of(opt->scope) : job->scope;
 	int r = notation_files_policy(opt->trust_dir, opt->trust_policy,
 				      job->wants.target.is_blob ? NOTATION_POLICY_BLOB
 								: NOTATION_POLICY_OCI,
@@ -83,8 +84,12 @@ static int take_policy(struct job *job, struct err *err)
 	if (r < 0)
 		return r;
 	r = notation_policy_find(&job->policy, scope, &job->wants.statement, err);
+	if (r == -ERR_NOT_FOUND)
+		return trail_refuse(&v->trail, err, "policy",
+				    "add a statement for it to the trust policy, or say --scope",
+				    "%s", err->msg);
 	if (r < 0)
-		return scope.n ? r : err_wrap(err, r, "without --scope");
+		return r;
 	return notation_files_stores(opt->trust_dir, job->wants.statement, &job->stores, err);
 }
 
@@ -92,10 +97,10 @@ static int load(struct job *job, struct verification *v, struct err *err)
 {
 	int r;
 
-	if ((r = take_target(job, err)) < 0 || (r = take_metadata(job, err)) < 0 ||
+	if ((r = take_metadata(job, err)) < 0 ||
 	    (r = read_list(job, &job->opt->ocsp, &job->revocation.ocsp, err)) < 0 ||
 	    (r = read_list(job, &job->opt->crl, &job->revocation.crls, err)) < 0 ||
-	    (r = take_policy(job, err)) < 0)
+	    (r = take_policy(job, v, err)) < 0)
 		return r;
 	job->wants.stores = &job->stores;
 	job->wants.revocation = &job->revocation;
@@ -141,9 +146,34 @@ static int verify(const struct verify_options *opt, const char *const *argv, str
 	if (!opt->artifact || !opt->trust_dir)
 		return err_set(err, ERR_USAGE,
 			       "verify notation needs --artifact DIGEST|FILE and --trust-dir DIR");
-	if ((r = load(&job, v, err)) < 0)
+	if ((r = take_target(&job, err)) < 0 || (r = load(&job, v, err)) < 0)
 		return r;
 	return verify_envelope(&job, argv[0], v, err);
+}
+
+int verify_notation_image(const struct verify_options *opt, struct artifact_place *place,
+			  struct verification *v, struct err *err)
+{
+	CLEANUP(job_done) struct job job = {.opt = opt, .arena = v->arena};
+	struct notation_target *t = &job.wants.target;
+	int r;
+
+	t->digest = v->digest;
+	t->media_type = str_of(place->manifest.media_type);
+	t->size = place->manifest.bytes.n;
+	if (strcmp(place->store->transport, "docker") == 0)
+		job.scope = place->store->location;
+	if ((r = load(&job, v, err)) < 0)
+		return r;
+	if (job.wants.statement->skips)
+		return trail_refuse(&v->trail, err, "policy", "give the policy another level",
+				    "the policy \"%.*s\" verifies nothing (skip)",
+				    STR_FMT(job.wants.statement->name));
+	r = notation_image_verify(place->store, &job.wants, v, err);
+	if (r < 0)
+		return trail_take(&v->trail, err, r, "signature",
+				  "try again when the registry answers", NULL);
+	return verification_accept(v, err);
 }
 
 const struct verify_form verify_form_notation = {
