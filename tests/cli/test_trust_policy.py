@@ -2,6 +2,7 @@
 """The part trust of a policy: how it is read, and what lint makes of it."""
 import json
 import os
+import pathlib
 import subprocess
 
 import pytest
@@ -28,6 +29,22 @@ trust:
   exceptions:
     - {{digest: '{DIGEST}', owner: ops@example.com, reason: old, until: 2026-12-31}}
 """
+
+
+def test_the_schema_for_editors_knows_it():
+    jsonschema, yaml = pytest.importorskip("jsonschema"), pytest.importorskip("yaml")
+    root = pathlib.Path(__file__).resolve().parent.parent.parent
+    schema = json.loads((root / "docs/policy.schema.json").read_text())
+    manual = (root / "docs/formats/trust-policy.md").read_text().split("```yaml\n")[1].split("```")[0]
+
+    def load(text):  # days stay texts, as they are read here
+        return yaml.load(text, Loader=yaml.BaseLoader)
+
+    for text in (POLICY, manual):
+        jsonschema.validate(load(text.replace(", by-digest: true", "")), schema)
+    for old, new in (("match:", "mach:"), ("90d", "90"), ("images:", "image:"), ("key:", "kye:")):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(load(POLICY.replace(", by-digest: true", "").replace(old, new)), schema)
 
 
 def plimsoll(where, *words, **environment):
@@ -136,6 +153,14 @@ def test_a_mistake_in_the_policy_is_told_with_its_line(tmp_path, old, new, why):
     (tmp_path / "policy.yaml").write_text(POLICY.replace(old, new))
     code, out, err = plimsoll(tmp_path, "policy", "show", "policy.yaml")
     assert code == 2 and out == "" and "policy.yaml:" in err and why in err
+
+
+def test_the_example_of_the_manual_is_read(tmp_path):
+    root = pathlib.Path(__file__).resolve().parent.parent.parent
+    manual = (root / "docs/formats/trust-policy.md").read_text().split("```yaml\n")[1].split("```")[0]
+    (tmp_path / "policy.yaml").write_text(manual)
+    code, _, err = plimsoll(tmp_path, "policy", "show", "policy.yaml")
+    assert code == 0, err
 
 
 def test_a_policy_without_rules_and_trust_is_none(tmp_path):

@@ -9,6 +9,8 @@ import pytest
 
 from signing_tools import PLIMSOLL, generate, layout_with_image, passphrase_file, run
 
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+SCHEMA = json.loads((ROOT / "docs/verification.schema.json").read_text())
 NAME = "registry.example.com/team/app:1"
 PREDICATE = {"buildDefinition": {"buildType": "https://example.com/build/1",
                                  "externalParameters": {}},
@@ -53,6 +55,8 @@ def verify(where, *words, policy=None, now=None, **environment):
                           stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
                           timeout=120)
     answer = json.loads(done.stdout) if done.stdout.startswith("{") else None
+    if answer:
+        pytest.importorskip("jsonschema").validate(answer, SCHEMA)
     return done.returncode, answer, done.stderr
 
 
