@@ -137,8 +137,8 @@ const struct command command_attest = {
 		"Resolves the tag once, and signs an in-toto statement that the predicate is about "
 		"that digest. It is looked at whether the predicate is what its type says. What is "
 		"written is what cosign verify-attestation --key reads.\n"
-		" plimsoll attest --type spdx --predicate app.spdx.json --key release.key "
-		"registry.example.com/app:1.2",
+		" plimsoll attest -t spdx -p app.spdx.json -k release.key "
+		"registry.example.com/app:1",
 	.options = options,
 	.run = run,
 };

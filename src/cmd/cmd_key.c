@@ -42,7 +42,7 @@ static int split(const char *path, int *ret_dir_fd, char name[PATH_BYTES], struc
 		return err_nomem(err);
 	dir = dirname(for_dir);
 	base = basename(for_name);
-	snprintf(name, PATH_BYTES, "%s", base);
+	(void)snprintf(name, PATH_BYTES, "%s", base);
 	*ret_dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return *ret_dir_fd < 0 ? err_errno(err, errno, "%s", dir) : 0;
 }
@@ -183,8 +183,8 @@ static int name_pair(const char *prefix, struct pair *ret, struct err *err)
 		p.n -= 4;
 	if (p.n + 5 > PATH_BYTES)
 		return err_set(err, ERR_USAGE, "a name of %zu bytes", p.n);
-	snprintf(ret->secret_path, PATH_BYTES, "%.*s.key", STR_FMT(p));
-	snprintf(ret->public_path, PATH_BYTES, "%.*s.pub", STR_FMT(p));
+	(void)snprintf(ret->secret_path, PATH_BYTES, "%.*s.key", STR_FMT(p));
+	(void)snprintf(ret->public_path, PATH_BYTES, "%.*s.pub", STR_FMT(p));
 	return 0;
 }
 
@@ -323,7 +323,8 @@ static int set_aside(const struct secret_key *old, const struct pair *pair, stru
 	n = snprintf(ret->secret_path, PATH_BYTES, "%.*s-%.*s.key", STR_FMT(prefix), STR_FMT(hex));
 	if (n >= PATH_BYTES)
 		return err_set(err, ERR_USAGE, "a name of %d bytes", n);
-	snprintf(ret->public_path, PATH_BYTES, "%.*s-%.*s.pub", STR_FMT(prefix), STR_FMT(hex));
+	(void)snprintf(ret->public_path, PATH_BYTES, "%.*s-%.*s.pub", STR_FMT(prefix),
+		       STR_FMT(hex));
 	r = want_free(ret->secret_path, err);
 	if (r == 0)
 		r = write_file(ret->public_path, strbuf_str(&pem), false, err);

@@ -98,8 +98,7 @@ const struct command command_sign = {
 		" plimsoll key generate -o release\n"
 		" plimsoll sign --key release.key registry.example.com/app:1.2\n"
 		" plimsoll sign --gpg jane@example.com registry.example.com/app:1.2\n"
-		" plimsoll sign --key 'pkcs11:token=hsm;object=release' -a env=prod "
-		"oci:layout:1.2",
+		" plimsoll sign --key 'pkcs11:token=hsm;object=release' oci:layout:1.2",
 	.options = options,
 	.run = run,
 };

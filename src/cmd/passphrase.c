@@ -186,7 +186,7 @@ static int from_terminal(const struct passphrase_source *s, const char *what, st
 			       "the %s is wanted, and there is no terminal to ask; give "
 			       "--passphrase-file or --passphrase-fd",
 			       what);
-	snprintf(prompt, sizeof prompt, "%s (%.100s): ", what, s->name ? s->name : "");
+	(void)snprintf(prompt, sizeof prompt, "%s (%.100s): ", what, s->name ? s->name : "");
 	prompt[0] = (char)(prompt[0] >= 'a' && prompt[0] <= 'z' ? prompt[0] - 32 : prompt[0]);
 	r = ask_once(tty, prompt, &first, err);
 	if (r == 0)

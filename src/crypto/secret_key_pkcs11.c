@@ -201,7 +201,7 @@ static int read_pin(struct token *t, const struct pkcs11_uri *uri, const struct 
 	int r;
 
 	if (!uri->has[PKCS11_PIN_SOURCE]) {
-		snprintf(what, sizeof what, "PIN of the token \"%s\"", t->label);
+		(void)snprintf(what, sizeof what, "PIN of the token \"%s\"", t->label);
 		return secret_ask_for(ask, what, &t->pin, err);
 	}
 	(void)str_pull_prefix(&path, STR("file:")); /* may stand there */
@@ -378,7 +378,7 @@ static int ec_public(struct token *t, struct public_key **ret, struct err *err)
 {
 	struct numbers params, point;
 	enum key_type curve = KEY_EC_P256;
-	struct str bare;
+	struct str bare = STR_NULL;
 	int r = get(t, t->key, CKA_EC_PARAMS, &params, err);
 
 	if (r == 0)
@@ -400,7 +400,7 @@ static int ec_public(struct token *t, struct public_key **ret, struct err *err)
 static int edwards_public(struct token *t, struct public_key **ret, struct err *err)
 {
 	struct numbers point;
-	struct str bare;
+	struct str bare = STR_NULL;
 	int r = point_of(t, &point, err);
 
 	if (r == 0)
@@ -546,7 +546,7 @@ static int open_token(struct token *t, const struct pkcs11_uri *uri, const struc
 	if (r < 0)
 		return r;
 	label = field(info.label, sizeof info.label);
-	snprintf(t->label, sizeof t->label, "%.*s", STR_FMT(label));
+	(void)snprintf(t->label, sizeof t->label, "%.*s", STR_FMT(label));
 	rv = t->f->C_OpenSession(slot, CKF_SERIAL_SESSION, NULL, NULL, &t->session);
 	if (rv != CKR_OK)
 		return trouble(t, rv, "C_OpenSession", err);

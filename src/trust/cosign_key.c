@@ -50,8 +50,8 @@ static bool cut_block(struct str pem, const char *name, struct str *ret)
 	char begin[80], end[80];
 	size_t from, to;
 
-	snprintf(begin, sizeof begin, "-----BEGIN %s-----", name);
-	snprintf(end, sizeof end, "-----END %s-----", name);
+	(void)snprintf(begin, sizeof begin, "-----BEGIN %s-----", name);
+	(void)snprintf(end, sizeof end, "-----END %s-----", name);
 	from = str_find(pem, str_of(begin));
 	if (from == pem.n)
 		return false;

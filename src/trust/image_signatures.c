@@ -184,7 +184,7 @@ static int tell_unsigned(const struct buildkit_attestation *a, struct verificati
 static int look_at_buildkit(struct artifact_store *store, struct verification *v, struct err *err)
 {
 	CLEANUP(registry_manifest_done) struct registry_manifest m = REGISTRY_MANIFEST_INIT;
-	struct artifact_manifest index;
+	struct artifact_manifest index = {0};
 	struct buildkit_list list;
 	struct err why = {0};
 	int r = artifact_store_manifest(store, v->digest, &m, err);

@@ -2,9 +2,10 @@
 /*
  * How long signatures by a key take to verify in a local layout: image_signature_bench [IMAGES]
  *
- * Images are made and signed here (found by digest, not by tag), each in the form of cosign's tag .sig. Printed are the median
- * time of one image whose layout is opened for it, and the time of all images of one layout, on as
- * many threads as there are cores, each with its own view of the layout.
+ * Images are made and signed here (found by digest, not by tag), each in the form of cosign's tag
+ * .sig. Printed are the median time of one image whose layout is opened for it, and the time of all
+ * images of one layout, on as many threads as there are cores, each with its own view of the
+ * layout.
  */
 #include <ftw.h>
 #include <pthread.h>

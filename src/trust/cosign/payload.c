@@ -84,7 +84,7 @@ bool cosign_payload_says(const struct cosign_payload *p, struct str key, struct 
 			return str_is(value, json_truth(v) ? "true" : "false");
 		if (!json_int(v, &number))
 			return false;
-		snprintf(text, sizeof text, "%" PRId64, number);
+		(void)snprintf(text, sizeof text, "%" PRId64, number);
 		return str_is(value, text);
 	}
 	return false;
