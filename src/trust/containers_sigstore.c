@@ -323,29 +323,36 @@ static int check_keys(struct check *c)
 
 /* ---- certificates ---- */
 
-static int check_chain(struct check *c, const struct certificate *leaf, int64_t at)
+/* Those of the policy and those of the signature: both are only steps to the roots. */
+static int gather_intermediates(const struct check *c, struct certificate_list *ret,
+				struct err *err)
 {
 	struct str chain = artifact_annotation(&c->signature->annotations, ANNOTATION_CHAIN);
+	const struct certificate_list *own = &c->roots->intermediates;
+	int r = chain.n ? certificate_list_parse(chain, CERTIFICATE_CHAIN_MAX, ret, err) : 0;
+
+	for (size_t i = 0; r == 0 && i < own->n; i++)
+		r = certificate_list_add(ret, certificate_der(own->p[i]), err);
+	return r;
+}
+
+static int check_chain(struct check *c, const struct certificate *leaf, int64_t at)
+{
 	const struct containers_sigstore *roots = c->roots;
-	struct certificate_list given = {0};
+	struct certificate_list steps = {0};
 	struct certificate_wants wants = {.at = at,
 					  .anchors = roots->roots.p,
 					  .n_anchors = roots->roots.n,
-					  .intermediates = roots->intermediates.p,
-					  .n_intermediates = roots->intermediates.n,
 					  .use = CERTIFICATE_USE_CODE};
 	struct certificate_chain found;
 	struct err why = {0};
-	int r = 0;
+	int r = gather_intermediates(c, &steps, &why);
 
-	if (chain.n && roots->intermediates.n == 0) {
-		r = certificate_list_parse(chain, CERTIFICATE_CHAIN_MAX, &given, &why);
-		wants.intermediates = given.p;
-		wants.n_intermediates = given.n;
-	}
+	wants.intermediates = steps.p;
+	wants.n_intermediates = steps.n;
 	if (r == 0)
 		r = certificate_chain(leaf, &wants, &found, &why);
-	certificate_list_done(&given);
+	certificate_list_done(&steps);
 	if (r < 0)
 		return take(c, &why, r, "certificate");
 	trail_pass(c->trail, "certificate", "it chains to a CA that is trusted");
