@@ -137,7 +137,7 @@ const struct command command_trust = {
 		"which "
 		"comes from its publisher by a way that is believed. root status says, without "
 		"network, what is trusted and until when. root show prints trusted_root.json, "
-		"proved again, for verify --trusted-root.\n"
+		"proved again; verify --trusted-root kept uses it as it is.\n"
 		"  plimsoll trust root update --mirror https://tuf.example.com --root root.json\n"
 		"  plimsoll trust root status\n"
 		"  plimsoll trust root show > trusted_root.json\n"

@@ -200,7 +200,8 @@ static const struct option_spec options[] = {
 	OPTION_STR("artifact", 0, &opt.artifact, "FILE",
 		   "of a bundle: what was signed, or its digest (sha256:HEX)"),
 	OPTION_STR("trusted-root", 0, &opt.trusted_root, "FILE",
-		   "Sigstore's trusted_root.json: the CAs and logs to believe"),
+		   "Sigstore's trusted_root.json: the CAs and logs to believe; or kept, the one of "
+		   "plimsoll trust root update"),
 	OPTION_LIST("identity", 0, &opt.identities, "NAME",
 		    "believe this signer: an e-mail address or URI, as --issuer knows it"),
 	OPTION_LIST("identity-regexp", 0, &opt.identity_patterns, "PATTERN",

@@ -45,10 +45,3 @@ struct trust_action {
  * be NULL. Returns the exit status.
  */
 int trust_end(const struct trail *trail, int r, const struct err *err);
-
-/*
- * trust_root.c: the trusted_root.json that `plimsoll trust root update` has brought, from the
- * folder `state` (NULL: the usual one), proved again and unexpired at `now`; without network.
- */
-int trust_root_read(const char *state, int64_t now, struct arena *arena, struct trail *trail,
-		    struct str *ret, struct err *err);

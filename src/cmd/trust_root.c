@@ -15,8 +15,11 @@
 #include "base/fd.h"
 #include "base/limits.h"
 #include "cmd/trust.h"
+#include "cmd/trust_root.h"
+#include "cmd/verify.h"
 #include "codec/json_writer.h"
 #include "trust/sigstore/root_update.h"
+#include "trust/sigstore/trusted_root.h"
 #include "trust/tuf/tuf_folder.h"
 #include "trust/tuf/tuf_http.h"
 
@@ -130,6 +133,16 @@ int trust_root_read(const char *state, int64_t now, struct arena *arena, struct 
 	if (r == 0)
 		*ret = got.bytes;
 	return r;
+}
+
+int trust_root_take(const char *given, int64_t now, struct arena *arena, struct str *ret,
+		    struct err *err)
+{
+	struct trail trail = {.arena = arena};
+
+	if (strcmp(given, "kept") != 0)
+		return verify_read(arena, given, TRUSTED_ROOT_BYTES_MAX, ret, err);
+	return trust_root_read(NULL, now, arena, &trail, ret, err);
 }
 
 /* ---- update ---- */

@@ -4,6 +4,7 @@
  */
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "cmd/trust_root.h"
 #include "cmd/verify.h"
 #include "cmd/verify_identity.h"
 #include "trust/sigstore/bundle_verify.h"
@@ -58,7 +59,7 @@ static int take_root(const struct verify_options *opt, struct verification *v,
 
 	if (!opt->trusted_root)
 		return 0;
-	r = verify_read(v->arena, opt->trusted_root, TRUSTED_ROOT_BYTES_MAX, &bytes, err);
+	r = trust_root_take(opt->trusted_root, v->now, v->arena, &bytes, err);
 	if (r < 0)
 		return r;
 	r = trusted_root_parse(bytes, ret, err);

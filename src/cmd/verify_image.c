@@ -6,6 +6,7 @@
  */
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "cmd/trust_root.h"
 #include "cmd/verify.h"
 #include "cmd/verify_identity.h"
 #include "cmd/verify_notation.h"
@@ -56,15 +57,15 @@ static int take_keys(const struct verify_options *opt, struct arena *arena, stru
 	return 0;
 }
 
-static int take_root(const struct verify_options *opt, struct arena *arena, struct wanted *w,
-		     struct err *err)
+static int take_root(const struct verify_options *opt, int64_t now, struct arena *arena,
+		     struct wanted *w, struct err *err)
 {
 	struct str bytes;
 	int r;
 
 	if (!opt->trusted_root)
 		return 0;
-	r = verify_read(arena, opt->trusted_root, TRUSTED_ROOT_BYTES_MAX, &bytes, err);
+	r = trust_root_take(opt->trusted_root, now, arena, &bytes, err);
 	if (r == 0)
 		r = trusted_root_parse(bytes, &w->root, err);
 	w->wants.root = w->root;
@@ -94,14 +95,15 @@ static int take_words(const struct verify_options *opt, struct wanted *w, struct
 	return 0;
 }
 
-static int take_wants(const struct verify_options *opt, struct arena *arena, struct wanted *w,
-		      struct err *err)
+static int take_wants(const struct verify_options *opt, int64_t now, struct arena *arena,
+		      struct wanted *w, struct err *err)
 {
 	int r;
 
 	w->wants.no_log = opt->no_log;
 	w->wants.no_sct = opt->no_sct;
-	if ((r = take_keys(opt, arena, w, err)) < 0 || (r = take_root(opt, arena, w, err)) < 0 ||
+	if ((r = take_keys(opt, arena, w, err)) < 0 ||
+	    (r = take_root(opt, now, arena, w, err)) < 0 ||
 	    (r = verify_identities_make(opt, &w->who, err)) < 0 ||
 	    (r = take_words(opt, w, err)) < 0)
 		return r;
@@ -136,7 +138,7 @@ static int verify_wanted(const struct verify_options *opt, struct artifact_store
 {
 	CLEANUP(wanted_done) struct wanted w = {0};
 	CLEANUP(strbuf_done) struct strbuf words = STRBUF_INIT(LIMIT_FIELD_BYTES);
-	int r = take_wants(opt, v->arena, &w, err);
+	int r = take_wants(opt, v->now, v->arena, &w, err);
 
 	if (r < 0)
 		return r;

@@ -192,3 +192,20 @@ def test_wrong_words(instance):
     assert code == 2 and out == "" and 'update, status or show, not "bring"' in err
     done = subprocess.run([PLIMSOLL, "trust", "rot"], capture_output=True, text=True, check=False)
     assert done.returncode == 2 and "no such word: rot" in done.stderr
+
+
+def test_verify_takes_the_root_that_is_kept(instance, tmp_path):
+    def verify(now):
+        return subprocess.run(
+            [PLIMSOLL, "verify", "bundle", "b.json", "--artifact", "sha256:" + "0" * 64,
+             "--trusted-root", "kept", "--identity", "a@example.com", "--issuer",
+             "https://example.com", "--now", now], cwd=tmp_path, capture_output=True, text=True,
+            check=False, env=os.environ | {"XDG_STATE_HOME": str(tmp_path / "xdg")})
+    (tmp_path / "b.json").write_text("{}")
+    done = verify(NOW)
+    assert done.returncode == 2 and "no root of trust is kept in" in done.stdout + done.stderr
+    instance.state = tmp_path / "xdg" / "plimsoll" / "sigstore"
+    instance.begin()
+    assert verify(NOW).returncode == 1  # the bundle is none; the root was read
+    done = verify(in_days(8))
+    assert done.returncode == 2 and "timestamp expired on" in done.stdout + done.stderr
