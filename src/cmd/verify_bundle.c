@@ -142,6 +142,12 @@ static int take_bundle(const char *path, struct verification *v, struct bundle *
 	return 0;
 }
 
+/* In its trail, that is: another key may still do. */
+static bool is_of_the_signature(int r)
+{
+	return r == -ERR_DENIED || r == -ERR_NOT_FOUND;
+}
+
 static int verify(const struct verify_options *opt, const char *const *argv, struct verification *v,
 		  struct err *err)
 {
@@ -161,10 +167,10 @@ static int verify(const struct verify_options *opt, const char *const *argv, str
 		r = try_one(&g, &wants, argv[0], "", v, err);
 	for (size_t i = 0; i < opt->keys.n; i++) {
 		r = try_key(&g, wants, argv[0], opt->keys.p[i], v, err);
-		if (r != -ERR_DENIED)
+		if (r == 0 || !is_of_the_signature(r))
 			break;
 	}
-	if (r < 0 && r != -ERR_DENIED)
+	if (r < 0 && !is_of_the_signature(r))
 		return r;
 	return verification_accept(v, err);
 }

@@ -113,6 +113,7 @@ struct test_bundle_plan {
 	bool no_promise, no_proof;
 	bool user_name; /* the identity is a user name, in an otherName */
 	bool sct_extension;
+	int stamp_offset; /* seconds from TEST_TIME */
 	enum test_body body;
 	enum test_fault fault;
 };
@@ -761,7 +762,8 @@ static inline void test_add_stamp(struct test_sigstore *s, const struct test_bun
 		.signer = &s->tsa,
 		.message = p->fault == FAULT_STAMP_OTHER ? STR("something else")
 							 : strbuf_str(&t->signature),
-		.time = p->fault == FAULT_STAMP_LATE ? TEST_TIME + 3600 : TEST_TIME,
+		.time = p->fault == FAULT_STAMP_LATE ? TEST_TIME + 3600
+						     : TEST_TIME + p->stamp_offset,
 		.whole_answer = true,
 	});
 

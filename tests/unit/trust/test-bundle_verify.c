@@ -34,7 +34,7 @@ struct question {
 	struct test_bundle_plan plan;
 	enum test_fault root_fault;
 	struct sigstore_wants wants;
-	bool by_digest, by_key, without_root, without_artifact;
+	bool by_digest, by_key, by_other_key, without_root, without_artifact;
 };
 
 static void keep(struct outcome *o, const struct trail *trail)
@@ -63,12 +63,13 @@ static int parse_and_verify(struct question q, struct strbuf *text, struct strbu
 		return r;
 	q.wants.root = q.without_root ? NULL : root;
 	q.wants.now = q.wants.now ? q.wants.now : TEST_TIME + 86400 * 400;
+	q.by_key |= q.by_other_key;
 	if (!q.wants.identities && !q.by_key && !q.wants.any_identity) {
 		q.wants.identities = &who;
 		q.wants.n_identities = 1;
 	}
 	if (q.by_key) {
-		test_add_spki(&spki, sigstore.signer);
+		test_add_spki(&spki, q.by_other_key ? sigstore.other_log : sigstore.signer);
 		assert_int_equal(public_key_parse(strbuf_str(&spki), &key, NULL), 0);
 		q.wants.key = key;
 	}
@@ -326,6 +327,35 @@ TEST(every_proved_time_must_be_within_the_certificate)
 	assert_has(o.why, "expired");
 }
 
+TEST(a_second_time_must_be_within_the_certificate_too)
+{
+	struct outcome o = ask((struct question){
+		.plan = {.stamped = true, .stamp_offset = -60, .fault = FAULT_LEAF_EXPIRED}});
+
+	assert_int_equal(o.r, -ERR_DENIED);
+	assert_has(o.why, "did not hold on 2027-01-15T08:00:00Z");
+	o = ask((struct question){.plan = {.stamped = true,
+					   .stamp_offset = -60,
+					   .no_promise = true,
+					   .fault = FAULT_LEAF_EXPIRED}});
+	assert_int_equal(o.r, 0);
+}
+
+TEST(another_key_is_refused)
+{
+	struct outcome o = ask((struct question){.by_other_key = true});
+
+	assert_int_equal(o.r, -ERR_DENIED);
+	assert_has(o.why, "the certificate is of another key than the one to believe");
+	o = ask((struct question){.plan = {.keyed = true}, .by_other_key = true});
+	assert_int_equal(o.r, -ERR_DENIED);
+	assert_has(o.why, "about another key");
+	o = ask((struct question){
+		.plan = {.keyed = true}, .by_other_key = true, .without_root = true});
+	assert_int_equal(o.r, -ERR_DENIED);
+	assert_str(str_of(o.check), "signature");
+}
+
 TEST(nobody_signs_in_the_future)
 {
 	struct outcome o = ask((struct question){.wants = {.now = TEST_TIME - 3600}});
@@ -469,6 +499,8 @@ int main(void)
 		RUN(a_form_that_is_not_the_specified_one_is_no_bundle),
 		RUN(spans_of_the_trusted_root_count_with_both_ends),
 		RUN(every_proved_time_must_be_within_the_certificate),
+		RUN(a_second_time_must_be_within_the_certificate_too),
+		RUN(another_key_is_refused),
 		RUN(nobody_signs_in_the_future),
 		RUN(a_claim_tells_who_when_and_by_what),
 		RUN(identities_match_as_a_whole),
