@@ -63,6 +63,8 @@ enum test_fault {
 	FAULT_BODY_KIND,
 	FAULT_BODY_SIGNATURE,
 	FAULT_BODY_KEY,
+	FAULT_BODY_CERTIFICATE,
+	FAULT_BODY_TWO_SIGNATURES,
 	FAULT_BODY_DIGEST,
 	FAULT_BODY_DETAILS,
 	FAULT_BODY_TWO_VERIFIERS,
@@ -397,18 +399,21 @@ static inline void test_sigstore_leaf(struct test_sigstore *s, const struct test
 	test_cert_done(&plain);
 }
 
-static inline void test_add_pem(struct strbuf *out, const struct test_sigstore *s, bool keyed)
+static inline void test_add_pem_of(struct strbuf *out, X509 *x, EVP_PKEY *key)
 {
 	BIO *bio = BIO_new(BIO_s_mem());
 	char *text = NULL;
 	long n;
 
-	assert_int_equal(keyed ? PEM_write_bio_PUBKEY(bio, s->signer)
-			       : PEM_write_bio_X509(bio, s->leaf.x),
-			 1);
+	assert_int_equal(x ? PEM_write_bio_X509(bio, x) : PEM_write_bio_PUBKEY(bio, key), 1);
 	n = BIO_get_mem_data(bio, &text);
 	strbuf_add_bytes(out, text, (size_t)n);
 	BIO_free(bio);
+}
+
+static inline void test_add_pem(struct strbuf *out, const struct test_sigstore *s, bool keyed)
+{
+	test_add_pem_of(out, keyed ? NULL : s->leaf.x, s->signer);
 }
 
 struct test_signed {
@@ -478,7 +483,10 @@ static inline void test_add_logged_pem(struct test_sigstore *s, const struct tes
 	struct strbuf pem = STRBUF_INIT(TEST_TEXT_MAX);
 
 	/* The key of a certificate is another thing than the certificate. */
-	test_add_pem(&pem, s, p->keyed != (p->fault == FAULT_BODY_KEY));
+	if (p->fault == FAULT_BODY_CERTIFICATE)
+		test_add_pem_of(&pem, s->ca.x, NULL);
+	else
+		test_add_pem(&pem, s, p->keyed != (p->fault == FAULT_BODY_KEY));
 	test_add_base64(out, strbuf_str(&pem));
 	strbuf_done(&pem);
 }
@@ -508,7 +516,7 @@ static inline void test_body_1(struct test_sigstore *s, const struct test_bundle
 		test_add_logged_signature(s, p, t, out);
 		strbuf_adds(out, "\",\"verifier\":\"");
 		test_add_logged_pem(s, p, out);
-		strbuf_adds(out, "\"}]}}");
+		strbuf_adds(out, p->fault == FAULT_BODY_TWO_SIGNATURES ? "\"},{}]}}" : "\"}]}}");
 		return;
 	}
 	strbuf_addf(out,
@@ -559,7 +567,8 @@ static inline void test_add_verifier(struct test_sigstore *s, const struct test_
 	}
 	if (p->fault == FAULT_BODY_TWO_VERIFIERS || p->keyed == (p->fault == FAULT_BODY_KEY)) {
 		strbuf_adds(out, "\"x509Certificate\":{\"rawBytes\":\"");
-		test_add_base64(out, test_cert_der(&s->leaf));
+		test_add_base64(
+			out, test_cert_der(p->fault == FAULT_BODY_CERTIFICATE ? &s->ca : &s->leaf));
 		strbuf_adds(out, "\"}}");
 	}
 	strbuf_done(&spki);
