@@ -20,9 +20,9 @@ from servers import HTPASSWD, Registry, TokenServer, login, make_ca  # noqa: E40
 PLIMSOLL = os.environ["PLIMSOLL"]
 
 
-def run(tmp_path, *words, status=0, command="copy"):
+def run(tmp_path, *words, status=0, command="copy", **more):
     env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path / "home"),
-           "CONTAINERS_REGISTRIES_CONF": "/dev/null", "LC_ALL": "C"}
+           "CONTAINERS_REGISTRIES_CONF": "/dev/null", "LC_ALL": "C", **more}
     for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
         if name in os.environ:
             env[name] = os.environ[name]

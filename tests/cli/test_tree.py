@@ -345,10 +345,12 @@ def test_to_a_layout(tmp_path):
 def test_the_same_bytes_at_the_same_time_are_the_same(tmp_path, registry):
     registry.of("a").image(tag="1")
     (tmp_path / "f").write_text("f")
-    words = ("file", f"{registry.host}/a:1", "--file", "f", "--type", "text/plain", "-a",
-             "org.opencontainers.image.created=2026-01-02T03:04:05Z")
-    assert run(tmp_path, *words, command="attach").stdout == \
-        run(tmp_path, *words, command="attach").stdout
+    words = ("file", f"{registry.host}/a:1", "--file", "f", "--type", "text/plain")
+    first, second, other = (run(tmp_path, *words, command="attach", SOURCE_DATE_EPOCH=epoch).stdout
+                            for epoch in ("1767323045", "1767323045", "1767323046"))
+    assert first == second != other
+    document = json.loads(registry.of("a").manifests[first.strip().split("@")[1]][0])
+    assert document["annotations"] == {"org.opencontainers.image.created": "2026-01-02T03:04:05Z"}
 
 
 @pytest.mark.parametrize("words, why", [
