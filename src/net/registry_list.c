@@ -156,16 +156,35 @@ static int list(struct listing *l, const char *rest, struct err *err)
 
 /* ---- what is listed ---- */
 
-int registry_referrers(struct registry *reg, struct str digest, bool *ret_known,
-		       registry_page_fn *page, void *ctx, struct err *err)
+/* "/referrers/sha256:..?artifactType=..", with what has a meaning in addresses escaped. */
+static int add_question(struct strbuf *sb, struct str digest, struct str artifact_type,
+			struct err *err)
 {
+	strbuf_addf(sb, "/referrers/%.*s", STR_FMT(digest));
+	if (artifact_type.n)
+		strbuf_adds(sb, "?artifactType=");
+	for (size_t i = 0; i < artifact_type.n; i++) {
+		char c = artifact_type.p[i];
+
+		if (char_is_alnum(c) || c == '.' || c == '-' || c == '_')
+			strbuf_addc(sb, c);
+		else
+			strbuf_addf(sb, "%%%02X", (unsigned char)c);
+	}
+	return strbuf_check(sb, err);
+}
+
+int registry_referrers(struct registry *reg, struct str digest, struct str artifact_type,
+		       bool *ret_known, registry_page_fn *page, void *ctx, struct err *err)
+{
+	CLEANUP(strbuf_done) struct strbuf rest = STRBUF_INIT(LIMIT_HTTP_URL_BYTES);
 	struct digest_value value;
-	char rest[DIGEST_TEXT_MAX + 16];
 	int r = digest_parse(digest, &value, err); /* nothing else goes into the address */
 
+	if (r == 0)
+		r = add_question(&rest, digest, artifact_type, err);
 	if (r < 0)
 		return r;
-	(void)snprintf(rest, sizeof rest, "/referrers/%.*s", STR_FMT(digest));
 	*ret_known = false;
 	for (size_t i = 0; i < reg->n_endpoints && !*ret_known; i++) {
 		struct listing l = {.reg = reg,
@@ -178,7 +197,7 @@ int registry_referrers(struct registry *reg, struct str digest, bool *ret_known,
 
 		if (l.e->place.pull == REGISTRY_PULL_TAG)
 			continue;
-		r = list(&l, rest, &error);
+		r = list(&l, strbuf_cstr(&rest), &error);
 		strbuf_done(&l.url);
 		*ret_known = r == 0 && !l.unknown;
 		if (r == 0)

@@ -114,14 +114,15 @@ int artifact_store_read_blob(struct artifact_store *s, const struct artifact *d,
 	return r < 0 ? err_wrap(err, r, "blob %.*s", STR_FMT(d->digest)) : 0;
 }
 
-int artifact_store_referrers(struct artifact_store *s, struct str digest, struct arena *a,
-			     struct artifact_list *ret, bool *ret_known, struct err *err)
+int artifact_store_referrers(struct artifact_store *s, struct str digest, struct str type,
+			     struct arena *a, struct artifact_list *ret, bool *ret_known,
+			     struct err *err)
 {
 	int r;
 
 	*ret = (struct artifact_list){0};
 	*ret_known = false;
-	r = s->ops->referrers(s, digest, a, ret, ret_known, err);
+	r = s->ops->referrers(s, digest, type, a, ret, ret_known, err);
 	if (r != -ERR_NOT_FOUND)
 		return r;
 	/* a list that breaks off must not be taken for an empty one */

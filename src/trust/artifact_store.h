@@ -65,9 +65,10 @@ struct artifact_store_ops {
 	/* Not verified; the face does that. */
 	int (*open_blob)(struct artifact_store *s, const struct artifact *d, struct stream **ret,
 			 struct err *err);
-	/* *ret_known false: it has no such list, look at the fallback tag. */
-	int (*referrers)(struct artifact_store *s, struct str digest, struct arena *a,
-			 struct artifact_list *ret, bool *ret_known, struct err *err);
+	/* *ret_known false: it has no such list, look at the fallback tag. type: as below. */
+	int (*referrers)(struct artifact_store *s, struct str digest, struct str type,
+			 struct arena *a, struct artifact_list *ret, bool *ret_known,
+			 struct err *err);
 	int (*tags)(struct artifact_store *s, struct arena *a, struct str_list *ret,
 		    struct err *err);
 	int (*has_blob)(struct artifact_store *s, struct str digest, bool *ret, struct err *err);
@@ -143,10 +144,12 @@ int artifact_store_open_blob(struct artifact_store *s, const struct artifact *d,
 
 /*
  * What the store lists as referring to that digest; *ret_known false: it keeps no such list. What
- * is listed is nothing but a claim: trust/attachment.h opens each and looks.
+ * is listed is nothing but a claim: trust/attachment.h opens each and looks. type: an artifact type
+ * that is enough; others may be listed all the same. Empty: all.
  */
-int artifact_store_referrers(struct artifact_store *s, struct str digest, struct arena *a,
-			     struct artifact_list *ret, bool *ret_known, struct err *err);
+int artifact_store_referrers(struct artifact_store *s, struct str digest, struct str type,
+			     struct arena *a, struct artifact_list *ret, bool *ret_known,
+			     struct err *err);
 
 int artifact_store_tags(struct artifact_store *s, struct arena *a, struct str_list *ret,
 			struct err *err);

@@ -195,11 +195,28 @@ static bool is_other_kind(const struct finding *f, const struct artifact *entry)
 	return kind != ATTACHMENT_OTHER && !(f->kinds & kind);
 }
 
+/* The one artifact type that all of the kinds asked for have; empty: there is no such. */
+static struct str only_type(const struct finding *f)
+{
+	return f->kinds == ATTACHMENT_NOTATION ? STR(TYPE_NOTATION) : STR_NULL;
+}
+
+/* A registry that takes a wish for one type too strictly must not hide what is there. */
+static int read_list(struct finding *f, struct artifact_list *ret, struct err *err)
+{
+	struct str type = only_type(f);
+	bool known;
+	int r = artifact_store_referrers(f->store, f->digest, type, f->arena, ret, &known, err);
+
+	if (r < 0 || !type.n || !known || ret->n)
+		return r;
+	return artifact_store_referrers(f->store, f->digest, STR_NULL, f->arena, ret, &known, err);
+}
+
 static int find_listed(struct finding *f, struct err *err)
 {
 	struct artifact_list list;
-	bool known;
-	int r = artifact_store_referrers(f->store, f->digest, f->arena, &list, &known, err);
+	int r = read_list(f, &list, err);
 
 	for (size_t i = 0; i < list.n && r == 0; i++)
 		if (!is_other_kind(f, &list.p[i]))

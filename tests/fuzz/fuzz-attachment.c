@@ -48,7 +48,7 @@ static int open_blob(struct artifact_store *s, const struct artifact *d, struct 
 	return err_set(err, ERR_NOT_FOUND, "nothing");
 }
 
-static int referrers(struct artifact_store *s, struct str digest, struct arena *a,
+static int referrers(struct artifact_store *s, struct str digest, struct str type, struct arena *a,
 		     struct artifact_list *ret, bool *ret_known, struct err *err)
 {
 	const struct fake *f = (const struct fake *)s;

@@ -73,13 +73,14 @@ static int settle(struct gathering *g, const void **ret, size_t *ret_n, struct e
 	return 0;
 }
 
-static int referrers(struct artifact_store *s, struct str digest, struct arena *a,
+static int referrers(struct artifact_store *s, struct str digest, struct str type, struct arena *a,
 		     struct artifact_list *ret, bool *ret_known, struct err *err)
 {
 	CLEANUP(vec_done) struct vec items = VEC_INIT(struct artifact, LIMIT_REFERRERS);
 	struct gathering g = {a, &items};
 	const void *p = NULL;
-	int r = registry_referrers(registry_of(s), digest, ret_known, take_referrers, &g, err);
+	int r = registry_referrers(registry_of(s), digest, type, ret_known, take_referrers, &g,
+				   err);
 
 	if (r == 0)
 		r = settle(&g, &p, &ret->n, err);

@@ -151,13 +151,15 @@ TEST(what_refers_to_a_digest_is_listed_once)
 	put(make_manifest("about", image), "", about);
 	put(make_manifest("about", image), "", about);
 	reopen();
-	assert_int_equal(
-		artifact_store_referrers(store, str_of(image), &arena, &list, &known, NULL), 0);
+	assert_int_equal(artifact_store_referrers(store, str_of(image), STR_NULL, &arena, &list,
+						  &known, NULL),
+			 0);
 	assert_true(known);
 	assert_int_equal(list.n, 1);
 	assert_str(list.p[0].digest, about);
-	assert_int_equal(
-		artifact_store_referrers(store, str_of(about), &arena, &list, &known, NULL), 0);
+	assert_int_equal(artifact_store_referrers(store, str_of(about), STR_NULL, &arena, &list,
+						  &known, NULL),
+			 0);
 	assert_int_equal(list.n, 0);
 }
 

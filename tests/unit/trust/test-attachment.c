@@ -21,6 +21,8 @@ struct fake {
 	struct artifact list[N_KEPT]; /* of referrers */
 	size_t n_list;
 	bool known;
+	bool strict; /* lists nothing when a type is asked for */
+	size_t n_lists;
 	enum err_code list_error;    /* ERR_OK: none */
 	const char *failing_version; /* asked for, gives failing_code */
 	enum err_code failing_code;
@@ -51,14 +53,15 @@ static int get_manifest(struct artifact_store *s, struct str version, struct reg
 	return err_set(err, ERR_NOT_FOUND, "%.*s is not there", STR_FMT(version));
 }
 
-static int referrers(struct artifact_store *s, struct str digest, struct arena *a,
+static int referrers(struct artifact_store *s, struct str digest, struct str type, struct arena *a,
 		     struct artifact_list *ret, bool *ret_known, struct err *err)
 {
 	const struct fake *f = (const struct fake *)s;
 
 	if (f->list_error)
 		return err_set(err, f->list_error, "no list");
-	*ret = (struct artifact_list){f->list, f->n_list};
+	fake.n_lists++;
+	*ret = (struct artifact_list){f->list, type.n && f->strict ? 0 : f->n_list};
 	*ret_known = f->known;
 	return 0;
 }
@@ -188,6 +191,20 @@ TEST(only_the_kinds_asked_for_are_given_and_tags_of_others_not_asked_for)
 	assert_int_equal(all.n, 1);
 	assert_int_equal(all.p[0].kind, ATTACHMENT_NOTATION);
 	assert_int_equal(fake.n_asked, 2); /* its manifest, and the fallback tag */
+}
+
+TEST(one_type_is_asked_for_and_all_where_that_gives_nothing)
+{
+	for (int strict = 0; strict < 2; strict++) {
+		CLEANUP(attachments_done) struct attachments all = {0};
+
+		(void)setup(NULL);
+		fake.strict = strict;
+		list(artifact("", NULL, NOTATION, image), "a/b");
+		assert_int_equal(find(ATTACHMENT_NOTATION, &all, NULL), 0);
+		assert_int_equal(all.n, 1);
+		assert_int_equal(fake.n_lists, strict ? 2 : 1);
+	}
 }
 
 TEST(signatures_and_attestations_are_found_apart)
@@ -341,6 +358,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		RUN_FRESH(places_are_looked_at_in_order_and_each_artifact_is_told_once),
 		RUN_FRESH(only_the_kinds_asked_for_are_given_and_tags_of_others_not_asked_for),
+		RUN_FRESH(one_type_is_asked_for_and_all_where_that_gives_nothing),
 		RUN_FRESH(signatures_and_attestations_are_found_apart),
 		RUN_FRESH(the_type_in_a_fallback_index_is_ignored),
 		RUN_FRESH(what_is_about_something_else_is_refused),
