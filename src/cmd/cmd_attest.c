@@ -138,7 +138,7 @@ const struct command command_attest = {
 		"that digest. It is looked at whether the predicate is what its type says. What is "
 		"written is what cosign verify-attestation --key reads.\n"
 		" plimsoll attest -t spdx -p app.spdx.json -k release.key "
-		"registry.example.com/app:1",
+		"example.com/app:1",
 	.options = options,
 	.run = run,
 };
