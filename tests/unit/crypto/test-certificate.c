@@ -263,6 +263,20 @@ TEST(a_chain_holds_only_as_a_whole_and_at_its_time)
 	done(&root);
 }
 
+TEST(an_anchor_that_does_not_say_that_it_is_a_ca_is_none)
+{
+	struct parsed root = {0}, leaf = {0};
+	struct err err = {0};
+
+	make(&root, NULL,
+	     (struct test_cert_plan){.name = "Root", .is_ca = true, .constraints = ""});
+	make(&leaf, &root, (struct test_cert_plan){.name = "Leaf"});
+	assert_int_equal(chain_of(&leaf, NULL, &root, NULL, TEST_TIME, &err), -ERR_DENIED);
+	assert_has(err.msg, "issued a certificate but is no CA");
+	done(&leaf);
+	done(&root);
+}
+
 TEST(a_path_may_be_no_longer_than_its_ca_says)
 {
 	struct parsed root = {0}, between = {0}, leaf = {0};
@@ -358,6 +372,7 @@ int main(void)
 		RUN(a_name_with_a_nul_inside_is_refused),
 		RUN(keys_that_are_too_weak_make_no_certificate),
 		RUN(a_chain_holds_only_as_a_whole_and_at_its_time),
+		RUN(an_anchor_that_does_not_say_that_it_is_a_ca_is_none),
 		RUN(a_path_may_be_no_longer_than_its_ca_says),
 		RUN(names_must_be_within_the_constraints_of_the_ca),
 		RUN(an_unknown_critical_extension_stops_the_chain),
