@@ -129,8 +129,9 @@ bench-malware: build-tests
 	$(BUILD)/tests/malware_bench $(if $(FILES),$(FILES),$(PLIMSOLL))
 
 bench-verify: build-tests
-	@ninja -C $(BUILD) --quiet tests/verify_bench tests/image_signature_bench
+	@ninja -C $(BUILD) --quiet tests/verify_bench tests/notation_bench tests/image_signature_bench
 	$(BUILD)/tests/verify_bench
+	$(BUILD)/tests/notation_bench
 	$(BUILD)/tests/image_signature_bench
 
 bench-needs: setup-bench build

@@ -2,6 +2,7 @@
 /* Keys are made here by OpenSSL, so that each scheme meets each kind of key. */
 #include "crypto/public_key.h"
 
+#include <openssl/bn.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -340,6 +341,35 @@ TEST(each_key_has_its_usual_scheme)
 	assert_string_equal(signature_scheme_name(SIGNATURE_NONE), "none");
 }
 
+/* A modulus that is a power of 65537 by all primes up to 167, as theirs are: CVE-2017-15361. */
+TEST(rsa_keys_of_chips_that_made_weak_ones_are_none)
+{
+	static const unsigned primes[] = {3,   5,   7,	 11,  13,  17,	19,  23,  29,  31,
+					  37,  41,  43,	 47,  53,  59,	61,  67,  71,  73,
+					  79,  83,  89,	 97,  101, 103, 107, 109, 113, 127,
+					  131, 137, 139, 149, 151, 157, 163, 167};
+	BIGNUM *n = BN_new();
+	unsigned char bytes[256];
+	struct public_key *key = NULL;
+	struct err err = {0};
+
+	BN_one(n);
+	for (size_t i = 0; i < ARRAY_LEN(primes); i++)
+		BN_mul_word(n, primes[i]);
+	BN_lshift(n, n, 2048 - BN_num_bits(n));
+	BN_add_word(n, 65537);
+	assert_int_equal(BN_bn2bin(n, bytes), 256);
+	assert_int_equal(public_key_of_rsa(str_make(bytes, 256), STR("\x01\x00\x01"), &key, &err),
+			 -ERR_DENIED);
+	assert_has(err.msg, "a chip that made weak ones");
+	BN_add_word(n, 2);
+	BN_bn2bin(n, bytes);
+	if (public_key_of_rsa(str_make(bytes, 256), STR("\x01\x00\x01"), &key, &err) < 0)
+		assert_null(strstr(err.msg, "chip"));
+	public_key_free(key);
+	BN_free(n);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -353,6 +383,7 @@ int main(void)
 		RUN(pem_and_der_are_the_same_key),
 		RUN(keys_are_made_of_their_numbers),
 		RUN(rsa_numbers_have_bounds),
+		RUN(rsa_keys_of_chips_that_made_weak_ones_are_none),
 		RUN(each_key_has_its_usual_scheme),
 	};
 
