@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/scan_attest.h"
 #include "cmd/scan_command.h"
 
 static struct scan_options opt = {.format = "table",
@@ -10,7 +11,8 @@ static struct scan_options opt = {.format = "table",
 
 static int run(int argc, const char *const *argv)
 {
-	return scan_command(&opt, "scan", argc, argv);
+	return opt.attest ? scan_with_attestation(&opt, argc, argv)
+			  : scan_command(&opt, "scan", argc, argv);
 }
 
 static const struct option_spec options[] = {
@@ -54,6 +56,9 @@ static const struct option_spec options[] = {
 	OPTION_FLAG("known-exploited", 0, &opt.known_exploited,
 		    "show findings that are known to be exploited only", .project = true),
 	ALERT_OPTIONS(opt.alerts),
+	OPTION_STR("attest", 0, &opt.attest, "KEY",
+		   "sign the result by this key, and attach it to the image; see plimsoll attest"),
+	PASSPHRASE_OPTIONS(opt),
 	SCAN_IGNORE_OPTIONS(opt),
 	OPTION_FLAG("require-complete", 0, &opt.require_complete,
 		    "exit status 3 when anything was not assessed", .project = true),

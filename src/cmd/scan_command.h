@@ -8,6 +8,7 @@
 #include "check/rule_set.h"
 #include "cmd/alert_options.h"
 #include "cmd/malware_files.h"
+#include "cmd/passphrase.h"
 #include "cmd/registry_options.h"
 #include "policy/ignore.h"
 
@@ -43,6 +44,8 @@ struct scan_options {
 	const char *needs_run; /* a command line instead of the configuration's; NULL: that */
 	struct option_list needs_keep;	 /* paths that are needed besides */
 	struct option_list compare_base; /* reports of other bases; any asks for needs */
+	const char *attest; /* the key to sign the result with; NULL: it is not signed */
+	PASSPHRASE_OPTION_MEMBERS;
 	struct alert_options alerts;	 /* whom to tell when the policy denies */
 	int alert_fd;			 /* where such an alert is written; 0: nowhere */
 	bool takes_reports;		 /* the target may be a report that was printed before */

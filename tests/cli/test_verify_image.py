@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """verify of images: by a key, by the part trust of a policy, and with verdicts that are kept."""
+import io
 import json
 import os
 import pathlib
 import subprocess
+import tarfile
 
 import pytest
 
-from signing_tools import PLIMSOLL, generate, layout_with_image, passphrase_file, run
+from signing_tools import (
+    CONFIG, MANIFEST, PLIMSOLL, Layout, generate, layout_with_image, passphrase_file, run)
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SCHEMA = json.loads((ROOT / "docs/verification.schema.json").read_text())
@@ -227,3 +230,49 @@ def test_a_refusal_is_an_alert(signed):
     assert verify(where, "--key", "other.pub", *alerts)[0] == 1
     alert = json.loads((where / "alerts").read_text().splitlines()[0])
     assert alert["kind"] == "untrusted-image" and alert["digest"].startswith("sha256:")
+
+
+def with_a_layer(where):
+    """The layout's tag 1 on an image that a scan can read."""
+    layout = Layout.__new__(Layout)
+    layout.path = where / "layout"
+    data = io.BytesIO()
+    with tarfile.open(fileobj=data, mode="w") as tar:
+        tar.addfile(tarfile.TarInfo("etc/"), None)
+    layer = layout.put(data.getvalue(), "application/vnd.oci.image.layer.v1.tar")
+    config = layout.put(json.dumps({"architecture": "amd64", "os": "linux", "rootfs": {
+        "type": "layers", "diff_ids": [layer["digest"]]}}).encode(), CONFIG)
+    image = layout.put(json.dumps({"schemaVersion": 2, "mediaType": MANIFEST, "config": config,
+                                   "layers": [layer]}).encode(), MANIFEST)
+    layout.write_index([])
+    layout.tag(image, "1")
+
+
+def test_a_scan_is_attested_and_a_policy_reads_it(signed):
+    where, secrets = signed
+    with_a_layer(where)
+    sign(where, secrets["release"])
+    done = run(where, "scan", "--quiet", "--attest", secrets["release"], "--passphrase-file",
+               passphrase_file(where), "--scanners", "config", "-f", "json", "oci:layout:1")
+    report = json.loads(done.stdout)
+    digest = report["image"]["manifest_digest"]
+    code, answer, _ = verify(where, "--key", "release.pub", "--type", "vuln")
+    assert code == 0 and answer["digest"] == digest
+    images = ("    - match: registry.example.com/team/**\n      signed-by: release\n"
+              "      attestations:\n        - type: vuln\n"
+              "          require: predicate.scanner.result.image.manifest_digest == '%s' &&"
+              " predicate.scanner.result.findings.all(f, f.severity != 'critical') &&"
+              " now - timestamp(predicate.metadata.scanFinishedOn) < duration('24h')\n")
+    code, answer, err = verify(where, policy=policy_of(images % digest))
+    assert code == 0, (why(answer), err)
+    code, answer, _ = verify(where, policy=policy_of(images % digest), now="2099-01-01T00:00:00Z")
+    assert code == 1 and "does not say what is required" in why(answer)
+
+
+def test_a_scan_that_fails_attests_nothing(signed):
+    where, secrets = signed
+    before = sorted(p.name for p in (where / "layout/blobs/sha256").iterdir())
+    words = ("--attest", secrets["release"], "--passphrase-file", passphrase_file(where))
+    run(where, "scan", "--quiet", *words, "--scanners", "nonsense", "oci:layout:1", status=2)
+    run(where, "scan", "--quiet", *words, "oci:layout:gone", status=2)
+    assert sorted(p.name for p in (where / "layout/blobs/sha256").iterdir()) == before
