@@ -15,7 +15,7 @@ build="gcc g++ make meson ninja-build pkg-config git ca-certificates
 test="python3 libcmocka-dev python3-pytest python3-html5lib python3-pexpect python3-pyte python3-jsonschema python3-yaml python3-cryptography
 	curl openssl xz-utils zstd zsh fish neovim shellcheck"
 engines="docker-registry skopeo podman gnupg docker.io containerd chromium clamav clamav-daemon
-	faketime notary softhsm2 opensc swtpm swtpm-tools tpm2-openssl"
+	faketime notary softhsm2 opensc swtpm swtpm-tools tpm2-openssl tpm2-tools"
 lint="clang clang-format clang-tidy cppcheck libclang-rt-dev python3"
 bench="python3 mmdebstrap umoci skopeo isal openssl npm strace"
 matching="python3 rpm libdpkg-perl zstd xz-utils"

@@ -65,7 +65,10 @@ int secret_key_generate(enum key_type type, unsigned rsa_bits, struct secret_key
 int secret_key_open_pkcs11(struct str uri, const struct secret_ask *ask, struct secret_key **ret,
 			   struct err *err);
 
-/* what: a persistent handle ("0x81000001") or the text of a "TSS2 PRIVATE KEY" in PEM. */
+/*
+ * what: a persistent handle ("0x81000001"; "0x81000001?pass" if the key has a passphrase, which the
+ * TPM does not tell) or the text of a "TSS2 PRIVATE KEY" in PEM.
+ */
 int secret_key_open_tpm(struct str what, const struct secret_ask *ask, struct secret_key **ret,
 			struct err *err);
 

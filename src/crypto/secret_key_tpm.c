@@ -123,15 +123,22 @@ static EVP_PKEY *load_pem(const struct secret_key_evp *state, struct str pem, st
 		   : NULL;
 }
 
+/* "0x81000001", or "0x81000001?pass" if the key has a passphrase: a TPM does not tell. */
+static bool is_a_handle(struct str what)
+{
+	uint64_t handle;
+
+	if (str_has_suffix(what, STR("?pass")))
+		what.n -= 5;
+	return str_pull_prefix(&what, STR("0x")) && what.n <= 8 && str_parse_hex_u64(what, &handle);
+}
+
 int secret_key_open_tpm(struct str what, const struct secret_ask *ask, struct secret_key **ret,
 			struct err *err)
 {
 	CLEANUP(secret_key_evp_freep) struct secret_key_evp *state = calloc(1, sizeof *state);
 	struct asked asked = {.ask = ask};
-	struct str digits = what;
-	uint64_t handle;
-	bool is_handle = str_pull_prefix(&digits, STR("0x")) && digits.n <= 8 &&
-			 str_parse_hex_u64(digits, &handle);
+	bool is_handle = is_a_handle(what);
 	int r;
 
 	if (!state)

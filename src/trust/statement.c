@@ -50,10 +50,12 @@ static int take(struct statement *s, struct err *err)
 		return err_set(err, ERR_FORMAT, "the statement has no \"predicateType\"");
 	if (json_kind_of(s->subjects) != JSON_KIND_LIST || s->n_subjects == 0)
 		return err_set(err, ERR_FORMAT, "the statement has no \"subject\"");
-	if (json_kind_of(predicate) == JSON_KIND_MAP)
+	/* cosign writes an SPDX document that is no JSON as a text. */
+	if (json_kind_of(predicate) == JSON_KIND_MAP || json_kind_of(predicate) == JSON_KIND_TEXT)
 		s->predicate = predicate;
 	else if (predicate && json_kind_of(predicate) != JSON_KIND_NULL)
-		return err_set(err, ERR_FORMAT, "\"predicate\" of the statement is no object");
+		return err_set(err, ERR_FORMAT,
+			       "\"predicate\" of the statement is no object, and no text");
 	for (size_t i = 0; i < s->n_subjects; i++)
 		if ((r = check_subject(json_at(s->subjects, i), i, err)) < 0)
 			return r;

@@ -25,7 +25,7 @@ struct statement {
 	struct json *doc;
 	struct str type; /* one of the above */
 	struct str predicate_type;
-	const struct json *predicate; /* NULL: none */
+	const struct json *predicate; /* an object, or a text (cosign's SPDX); NULL: none */
 	const struct json *subjects;
 	size_t n_subjects; /* at least 1 */
 };

@@ -200,6 +200,33 @@ def test_a_tpm_signs(tmp_path, kind, more):
             assert "the key does not sign" in done.stderr
 
 
+@pytest.mark.parametrize("passphrase", [None, "tea"])
+def test_a_handle_of_a_tpm_signs(tmp_path, passphrase):
+    if not shutil.which("tpm2_evictcontrol"):
+        pytest.skip("tpm2-tools are not installed")
+    layout, digest = layout_with_image(tmp_path)
+    with software_tpm(tmp_path) as env:
+        env["TPM2TOOLS_TCTI"] = env["TPM2OPENSSL_TCTI"]
+        auth = ["-p", passphrase] if passphrase else []
+        for words in (["createprimary", "-C", "o", "-c", "p.ctx", "-G", "ecc"],
+                      ["create", "-C", "p.ctx", "-G", "ecc:ecdsa", "-u", "k.pub", "-r", "k.priv",
+                       *auth],
+                      ["load", "-C", "p.ctx", "-u", "k.pub", "-r", "k.priv", "-c", "k.ctx"],
+                      ["evictcontrol", "-C", "o", "-c", "k.ctx", "0x81000001"]):
+            subprocess.run([f"tpm2_{words[0]}", "-Q", *words[1:]], cwd=tmp_path, check=True,
+                           capture_output=True, timeout=60, env={**os.environ, **env})
+            subprocess.run(["tpm2_flushcontext", "-t"], check=True, timeout=60,
+                           env={**os.environ, **env})
+        if subprocess.run(["openssl", "list", "-provider", "tpm2", "-providers"], timeout=60,
+                          capture_output=True, env={**os.environ, **env}).returncode:
+            pytest.skip("OpenSSL's provider tpm2 is not installed")
+        name = "tpm:0x81000001" + ("?pass" if passphrase else "")
+        words = ["--passphrase-file", passphrase_file(tmp_path, passphrase or "", "tea")]
+        run(tmp_path, "sign", "--key", name, *words, "oci:layout:1", env=env)
+        public = run(tmp_path, "key", "public", name, *words, env=env).stdout
+        check_signature(layout, digest, public.encode())
+
+
 PREDICATES = {
     "slsaprovenance": ({"builder": {"id": "https://ci.example.com"}, "buildType": "x"},
                        "https://slsa.dev/provenance/v0.2"),

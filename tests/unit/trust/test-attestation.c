@@ -125,6 +125,11 @@ TEST(the_other_kinds_are_told)
 	assert_str(a.author, "pkg:x");
 	assert_str(a.database, "9");
 
+	/* A document in SPDX's tag-value form, as cosign attests it. */
+	a = read_of(STATEMENT(PREDICATE_SPDX, "\"SPDXVersion: SPDX-2.3\""));
+	assert_int_equal(a.kind, ATTESTATION_SBOM);
+	assert_str(a.format, "");
+
 	a = read_of(STATEMENT(PREDICATE_COSIGN_SIGN, "{}"));
 	assert_int_equal(a.kind, ATTESTATION_SIGNATURE);
 	a = read_of(STATEMENT("https://example.com/own", "{\"builder\":7}"));
