@@ -169,6 +169,25 @@ def test_an_image_by_its_digest_needs_no_tag(tmp_path, registry):
     assert image["digest"] in registry.of("b").manifests and not registry.of("b").tags
 
 
+def test_a_signature_that_was_copied_holds_there(tmp_path, registry, distribution):
+    pytest.importorskip("cryptography", reason="python3-cryptography is not installed")
+    from test_verify_notation import NOW, World
+    world = World(tmp_path)
+    assert world.sign()[0] == 0
+    for host in (registry.host, distribution.host):
+        run(tmp_path, world.target, f"{host}/signed/app:1")
+        done = run(tmp_path, f"{host}/signed/app:1", "--trust-dir", "notation", "--now", NOW,
+                   "--print-reference", command="verify")
+        assert world.digest in done.stdout
+    run(tmp_path, f"{registry.host}/signed/app:1", f"{registry.host}/bare/app:1",
+        "--no-attachments")
+    run(tmp_path, f"{registry.host}/bare/app:1", "--trust-dir", "notation", "--now", NOW,
+        command="verify", status=1)
+    wishes = registry.asked("GET", r"referrers/.*\?artifactType=")
+    assert wishes and all(p.endswith("?artifactType=application%2Fvnd.cncf.notary.signature")
+                          for p in wishes)
+
+
 # --- less than all ---
 
 def test_no_attachments_leaves_them_behind(tmp_path, registry):
