@@ -9,7 +9,7 @@ set -uo pipefail
 into=$(realpath -m "$1")/sigstore-peer
 cd "$(dirname "$0")/.."
 command -v node >/dev/null && command -v npm >/dev/null || exit 0
-mkdir -p "$into" && cp tests/sigstore/package.json tests/sigstore/package-lock.json tests/sigstore/peer.mjs "$into" || exit 1
+mkdir -p "$into" && cp tests/sigstore/package.json tests/sigstore/package-lock.json tests/sigstore/*.mjs "$into" || exit 1
 cmp -s "$into/package-lock.json" "$into/node_modules/.installed" && exit 0
 if npm --prefix "$into" ci --ignore-scripts --no-audit --no-fund --fetch-retries=1 --fetch-timeout=20000 \
 	>"$into/npm.log" 2>&1 </dev/null; then

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bundles that the Sigstore project's own library makes, in its CA's and logs' miniature, are verified;
-and those in which one thing is not as it should be are refused, for that thing."""
+and those in which one thing is not as it should be are refused, for that thing. What plimsoll signs is
+verified by that library."""
+import hashlib
 import json
 import os
 import pathlib
@@ -87,3 +89,49 @@ def test_a_clock_that_is_behind_says_so(made):
     done = verify(made, "message", now="2020-01-01T00:00:00Z")
     assert done.returncode == 1
     assert "which is in the future" in done.stdout
+
+
+def make_layout(folder):
+    """An OCI layout with one image of no layers, and the image's digest."""
+    blobs = folder / "layout" / "blobs" / "sha256"
+    blobs.mkdir(parents=True)
+
+    def put(value):
+        data = json.dumps(value).encode()
+        digest = hashlib.sha256(data).hexdigest()
+        (blobs / digest).write_bytes(data)
+        return {"digest": f"sha256:{digest}", "size": len(data)}
+
+    kind = "application/vnd.oci.image"
+    config = put({"architecture": "amd64", "os": "linux",
+                  "rootfs": {"type": "layers", "diff_ids": []}})
+    manifest = put({"schemaVersion": 2, "mediaType": f"{kind}.manifest.v1+json",
+                    "config": {"mediaType": f"{kind}.config.v1+json"} | config, "layers": []})
+    (folder / "layout" / "oci-layout").write_text('{"imageLayoutVersion":"1.0.0"}')
+    (folder / "layout" / "index.json").write_text(json.dumps({"schemaVersion": 2, "manifests": [
+        {"mediaType": f"{kind}.manifest.v1+json",
+         "annotations": {"org.opencontainers.image.ref.name": "1"}} | manifest]}))
+    return blobs
+
+
+# Not P-384: the library verifies every ECDSA key by SHA-256, whatever its curve.
+@pytest.mark.parametrize("kind", ["ecdsa-p256", "ed25519", "rsa-3072"])
+def test_what_plimsoll_signs_is_verified_by_the_library(tmp_path, kind):
+    def run(*words):
+        return subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=120,
+                              check=False)
+
+    plimsoll = os.environ["PLIMSOLL"]
+    blobs = make_layout(tmp_path)
+    (tmp_path / "word").write_text("a long passphrase\n")
+    (tmp_path / "word").chmod(0o600)
+    for words in (["key", "generate", "-t", kind, "-o", "own"],
+                  ["key", "generate", "-t", kind, "-o", "other"],
+                  ["sign", "--format", "bundle", "--key", "own.key", "oci:layout:1"]):
+        done = run(plimsoll, *words, "--passphrase-file", "word")
+        assert done.returncode == 0, done.stderr
+    bundle, = [path for path in blobs.iterdir() if b'"dsseEnvelope"' in path.read_bytes()]
+    verify_mjs = PEER / "verify.mjs"
+    good, bad = (run("node", verify_mjs, bundle, f"{name}.pub") for name in ("own", "other"))
+    assert good.returncode == 0, good.stderr
+    assert bad.returncode != 0 and "signature verification failed" in bad.stderr
