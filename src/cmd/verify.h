@@ -31,7 +31,8 @@ struct verify_options {
 	/* Of files alone. */
 	const char *artifact, *signature, *certificate, *gun, *tag, *scope;
 	struct option_list tsa, crl, ocsp, user_metadata, root_certs, root_cas;
-	bool no_log, no_sct, tofu;
+	const char *dct_server, *dct_dir;
+	bool dct, no_log, no_sct, tofu;
 	uint64_t cache_verdicts; /* seconds; 0: none are kept */
 	struct alert_options alerts;
 	REGISTRY_OPTION_MEMBERS;

@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "cmd/trust_root.h"
 #include "cmd/verify.h"
+#include "cmd/verify_dct_image.h"
 #include "cmd/verify_identity.h"
 #include "cmd/verify_notation.h"
 #include "cmd/verify_policy.h"
@@ -183,6 +184,11 @@ static int verify(const struct verify_options *opt, const char *const *argv, str
 	if (opt->trust_dir && opt->keys.n + opt->identities.n + opt->identity_patterns.n > 0)
 		return err_set(err, ERR_USAGE,
 			       "--trust-dir says whom to believe; leave --key and --identity away");
+	if (opt->dct && (opt->policy || opt->trust_dir ||
+			 opt->keys.n + opt->identities.n + opt->identity_patterns.n > 0))
+		return err_set(err, ERR_USAGE,
+			       "--dct says whom to believe; leave --policy, --trust-dir, --key and "
+			       "--identity away");
 	r = resolve(argv[0], opt, v, &place, err);
 	if (r < 0)
 		return r;
@@ -191,6 +197,8 @@ static int verify(const struct verify_options *opt, const char *const *argv, str
 	if (!place.store)
 		return trail_refuse(&v->trail, err, "signature", "verify it where it is published",
 				    "%.*s", STR_FMT(place.why_bare));
+	if (opt->dct)
+		return verify_dct_image(opt, &place, v, err);
 	if (opt->trust_dir)
 		return verify_notation_image(opt, &place, v, err);
 	return verify_wanted(opt, place.store, v, err);

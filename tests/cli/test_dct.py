@@ -424,6 +424,34 @@ def test_migrate_signs_what_is_trusted_and_reports_the_rest(publisher, images):
     assert "0 migrated, 1 signed before, 2 refused" in done.stdout
 
 
+def test_an_image_is_verified_by_what_its_tag_was_signed_for(publisher, images):
+    gun = publisher.gun = f"{images.host}/team/app"
+    digest, _ = push_image(images.host, "team/app", "1", "one")
+    push_image(images.host, "team/app", "2", "two")
+    publisher.trust("init", gun, "--publish")
+    publisher.trust("add", gun, "1", f"{gun}:1", "--publish", "--insecure-registry")
+
+    def verify(tag, *words, status=0, server=publisher.server.url):
+        done = subprocess.run(
+            [PLIMSOLL, "verify", f"{gun}:{tag}", "--dct", "--dct-server", server, "--tls-ca",
+             publisher.server.ca, "--dct-dir", publisher.work / "reader", "--insecure-registry",
+             *words], env=publisher.environment(), capture_output=True, text=True, timeout=60)
+        assert done.returncode == status, done.stdout + done.stderr
+        return " ".join(done.stdout.split()) + done.stderr
+
+    assert "nothing says to believe it" in verify("1", status=1)
+    assert "root" in verify("1", "--root-cert", "0" * 64, status=1)
+    assert verify("1", "--tofu", "--print-reference").strip() == f"{gun}@{digest}"
+    assert "is not signed" in verify("2", status=1)
+    assert "leave --policy" in verify("1", "--key", "x.pub", status=2)
+    verify("1", status=2, server="https://127.0.0.1:1")
+    verify("1", "--offline")
+    moved, _ = push_image(images.host, "team/app", "1", "moved")
+    told = verify("1", status=1)
+    assert f"was signed for {digest[:19]}, the registry has {moved[:19]}" in told
+    assert "pull the digest that was signed" in told
+
+
 @pytest.fixture
 def docker(tmp_path, server, images):
     """The docker client, trusting the server, with a daemon of its own."""
