@@ -122,7 +122,7 @@ int trust_root_read(const char *state, int64_t now, struct arena *arena, struct 
 		    struct str *ret, struct err *err)
 {
 	CLEANUP(state_done) struct state s = STATE_INIT;
-	struct root_update got;
+	struct root_update got = {0};
 	struct root_update_options o;
 	int r = state_open(&s, state, false, err);
 
@@ -231,12 +231,14 @@ static int tell_updated(const struct trust_options *opt, const struct root_updat
 }
 
 static int fetch_update(const struct trust_options *opt, const struct state *s, const char *mirror,
-			struct root_update_options *o, struct root_update *got, struct err *err)
+			const struct root_update_options *offline, struct root_update *got,
+			struct err *err)
 {
 	CLEANUP(http_freep) struct http *http = NULL;
 	CLEANUP(strbuf_done) struct strbuf targets = STRBUF_INIT(MIRROR_BYTES_MAX);
 	struct tuf_http from_metadata, from_targets;
 	struct tuf_source metadata_source, targets_source;
+	struct root_update_options o = *offline;
 	int r = http_new(&(struct http_options){.ca_file = opt->tls_ca}, &http, err);
 
 	if (r < 0)
@@ -250,9 +252,9 @@ static int fetch_update(const struct trust_options *opt, const struct state *s, 
 	r = strbuf_check(&targets, err);
 	if (r < 0)
 		return r;
-	o->metadata = &metadata_source;
-	o->targets = &targets_source;
-	r = root_update(o, o->trail->arena, got, err);
+	o.metadata = &metadata_source;
+	o.targets = &targets_source;
+	r = root_update(&o, o.trail->arena, got, err);
 	return r == 0 ? file_write_durable(s->fd, MIRROR_FILE, str_of(mirror), err) : r;
 }
 
@@ -261,7 +263,7 @@ static int update(const struct trust_options *opt, int64_t now, struct trail *tr
 	CLEANUP(state_done) struct state s = STATE_INIT;
 	CLEANUP(strbuf_done) struct strbuf mirror = STRBUF_INIT(MIRROR_BYTES_MAX);
 	struct root_update_options o;
-	struct root_update got;
+	struct root_update got = {0};
 	struct err err = {0};
 	int r = state_open(&s, opt->state, true, &err);
 
@@ -354,7 +356,7 @@ static int status(const struct trust_options *opt, int64_t now, struct trail *tr
 {
 	CLEANUP(state_done) struct state s = STATE_INIT;
 	struct root_update_options o;
-	struct root_update got;
+	struct root_update got = {0};
 	struct err err = {0};
 	int r = state_open(&s, opt->state, false, &err);
 
