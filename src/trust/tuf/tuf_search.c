@@ -229,11 +229,11 @@ static void add_path(struct str path, struct strbuf *out)
 
 	for (size_t i = 0; i < path.n; i++) {
 		struct str c = str_sub(path, i, 1), digits = str_sub(path, i + 1, 2);
+		bool is_code = c.p[0] == '%' && digits.n == 2 && char_hex(digits.p[0]) >= 0 &&
+			       char_hex(digits.p[1]) >= 0;
 
-		if (char_is_alnum(c.p[0]) || str_find_char(str_of(kept), c.p[0]) < sizeof kept - 1)
-			strbuf_add(out, c);
-		else if (c.p[0] == '%' && digits.n == 2 && char_hex(digits.p[0]) >= 0 &&
-			 char_hex(digits.p[1]) >= 0)
+		if (is_code || char_is_alnum(c.p[0]) ||
+		    str_find_char(str_of(kept), c.p[0]) < sizeof kept - 1)
 			strbuf_add(out, c);
 		else
 			strbuf_addf(out, "%%%02X", (unsigned)(unsigned char)c.p[0]);

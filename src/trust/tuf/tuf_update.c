@@ -50,8 +50,6 @@ int tuf_state_fetch(struct tuf_update *u, struct str role, struct str name, uint
 	r = u->o.source->fetch(u->o.source->ctx, name.p, max, out, err);
 	if (r == 0)
 		r = strbuf_check(out, err);
-	if (r == 0 && out->n > max)
-		r = err_set(err, ERR_LIMIT, "it is longer than %" PRIu64 " bytes", max);
 	if (r == -ERR_LIMIT)
 		return tuf_state_fail(u, r, err, "digest", role);
 	return r < 0 ? err_wrap(err, r, "%.*s", STR_FMT(shown)) : 0;
@@ -219,7 +217,7 @@ static bool has_key(const struct tuf_metadata *root, const struct tuf_signers *s
 }
 
 /* Whether the new root takes a key away from the role. */
-static bool is_rotated(const struct tuf_metadata *old, const struct tuf_metadata *new,
+static bool is_rotated(const struct tuf_metadata *old, const struct tuf_metadata *fresh,
 		       enum tuf_type role)
 {
 	const struct tuf_signers *signers = &old->roles[role];
@@ -227,7 +225,7 @@ static bool is_rotated(const struct tuf_metadata *old, const struct tuf_metadata
 	for (size_t i = 0; i < signers->keyids.n; i++) {
 		const struct tuf_key *k = tuf_metadata_key(old, signers->keyids.p[i]);
 
-		if (k && !has_key(new, &new->roles[role], k))
+		if (k && !has_key(fresh, &fresh->roles[role], k))
 			return true;
 	}
 	return false;
@@ -237,24 +235,25 @@ static bool is_rotated(const struct tuf_metadata *old, const struct tuf_metadata
  * Section 5.3.11, recovery from a fast-forward. Here and not behind the whole chain, so that an
  * update that is cut off does not keep what the new root wants forgotten.
  */
-static int forget_rotated(struct tuf_update *u, const struct tuf_metadata *new, struct err *err)
+static int forget_rotated(struct tuf_update *u, const struct tuf_metadata *fresh, struct err *err)
 {
 	const struct tuf_metadata *old = u->trusted[TUF_ROOT];
 	int r;
 
-	if (!old || (!is_rotated(old, new, TUF_TIMESTAMP) && !is_rotated(old, new, TUF_SNAPSHOT)))
+	if (!old ||
+	    (!is_rotated(old, fresh, TUF_TIMESTAMP) && !is_rotated(old, fresh, TUF_SNAPSHOT)))
 		return 0;
 	u->check = "store";
 	r = u->o.store->drop(u->o.store->ctx, STR("snapshot"), err);
 	return r < 0 ? r : u->o.store->drop(u->o.store->ctx, STR("timestamp"), err);
 }
 
-static int check_root(struct tuf_update *u, const struct tuf_metadata *new, struct err *err)
+static int check_root(struct tuf_update *u, const struct tuf_metadata *fresh, struct err *err)
 {
 	int r = 0;
 
 	if (u->o.check_root)
-		r = u->o.check_root(u->o.check_root_ctx, u->trusted[TUF_ROOT], new, err);
+		r = u->o.check_root(u->o.check_root_ctx, u->trusted[TUF_ROOT], fresh, err);
 	else if (!u->trusted[TUF_ROOT])
 		return tuf_state_refuse(u, err, "root", "no root is trusted yet");
 	return r < 0 ? tuf_state_fail(u, r, err, "root", STR_NULL) : 0;
@@ -378,13 +377,13 @@ static int refuse_older(struct tuf_update *u, struct err *err, struct str role, 
 }
 
 static int check_timestamp(struct tuf_update *u, const struct tuf_metadata *old,
-			   const struct tuf_metadata *new, struct err *err)
+			   const struct tuf_metadata *fresh, struct err *err)
 {
 	const struct tuf_file *before = tuf_metadata_file(old, STR("snapshot"));
-	const struct tuf_file *after = tuf_metadata_file(new, STR("snapshot"));
+	const struct tuf_file *after = tuf_metadata_file(fresh, STR("snapshot"));
 
-	if (new->version < old->version)
-		return refuse_older(u, err, STR("timestamp"), new->version, old->version);
+	if (fresh->version < old->version)
+		return refuse_older(u, err, STR("timestamp"), fresh->version, old->version);
 	if (after->version < before->version)
 		return refuse_older(u, err, STR("snapshot"), after->version, before->version);
 	return 0;
@@ -412,29 +411,29 @@ static int fetch_timestamp(struct tuf_update *u, struct tuf_metadata **ret, stru
 static int update_timestamp(struct tuf_update *u, struct err *err)
 {
 	CLEANUP(tuf_metadata_freep) struct tuf_metadata *old = NULL;
-	CLEANUP(tuf_metadata_freep) struct tuf_metadata *new = NULL;
+	CLEANUP(tuf_metadata_freep) struct tuf_metadata *fresh = NULL;
 	int r = tuf_state_load(u, TUF_TIMESTAMP, STR("timestamp"), u->trusted[TUF_ROOT],
 			       signers_of(u, TUF_TIMESTAMP), &old, err);
 
 	if (r == 0 && u->o.source)
-		r = fetch_timestamp(u, &new, err);
+		r = fetch_timestamp(u, &fresh, err);
 	if (r < 0)
 		return r;
-	if (old && new &&new->version == old->version)
-		tuf_metadata_freep(&new);
-	if (!old && !new) {
+	if (old && fresh && fresh->version == old->version)
+		tuf_metadata_freep(&fresh);
+	if (!old && !fresh) {
 		u->check = "store";
 		return err_set(err, ERR_NOT_FOUND,
 			       "timestamp: none is stored, and no source given");
 	}
-	if (old && new)
-		r = check_timestamp(u, old, new, err);
+	if (old && fresh)
+		r = check_timestamp(u, old, fresh, err);
 	if (r == 0)
-		r = tuf_state_check_expiry(u, STR("timestamp"), new ? new : old, err);
-	if (r == 0 && new)
-		r = tuf_state_save(u, STR("timestamp"), new, err);
+		r = tuf_state_check_expiry(u, STR("timestamp"), fresh ? fresh : old, err);
+	if (r == 0 && fresh)
+		r = tuf_state_save(u, STR("timestamp"), fresh, err);
 	if (r == 0)
-		trust(u, new ? &new : &old);
+		trust(u, fresh ? &fresh : &old);
 	return r;
 }
 
@@ -459,15 +458,15 @@ static int check_version(struct tuf_update *u, struct str role, const struct tuf
 
 /* No file may leave a snapshot, or go back in it; both lists are sorted. */
 static int check_listed(struct tuf_update *u, const struct tuf_metadata *old,
-			const struct tuf_metadata *new, struct err *err)
+			const struct tuf_metadata *fresh, struct err *err)
 {
-	if (new->version < old->version)
-		return refuse_older(u, err, STR("snapshot"), new->version, old->version);
+	if (fresh->version < old->version)
+		return refuse_older(u, err, STR("snapshot"), fresh->version, old->version);
 	if (u->o.dialect == TUF_NOTARY)
 		return 0; /* no versions here, and delegations may be removed */
 	for (size_t i = 0; i < old->n_files; i++) {
 		const struct tuf_file *before = &old->files[i];
-		const struct tuf_file *after = tuf_metadata_file(new, before->name);
+		const struct tuf_file *after = tuf_metadata_file(fresh, before->name);
 
 		if (!after)
 			return tuf_state_refuse(u, err, "version",
@@ -554,7 +553,7 @@ static int update_snapshot(struct tuf_update *u, struct err *err)
 {
 	const struct tuf_file *f = tuf_metadata_file(u->trusted[TUF_TIMESTAMP], STR("snapshot"));
 	CLEANUP(tuf_metadata_freep) struct tuf_metadata *old = NULL;
-	CLEANUP(tuf_metadata_freep) struct tuf_metadata *new = NULL;
+	CLEANUP(tuf_metadata_freep) struct tuf_metadata *fresh = NULL;
 	int r = tuf_state_load(u, TUF_SNAPSHOT, STR("snapshot"), u->trusted[TUF_ROOT],
 			       signers_of(u, TUF_SNAPSHOT), &old, err);
 
@@ -563,21 +562,21 @@ static int update_snapshot(struct tuf_update *u, struct err *err)
 	if (old && is_file(f, old))
 		r = tuf_state_check_expiry(u, STR("snapshot"), old, err);
 	else
-		r = new_snapshot(u, f, old, &new, err);
+		r = new_snapshot(u, f, old, &fresh, err);
 	if (r < 0)
 		return r;
-	trust(u, new ? &new : &old);
+	trust(u, fresh ? &fresh : &old);
 	return check_root_listed(u, err);
 }
 
 /* ---- targets ---- */
 
 static int check_older_targets(struct tuf_update *u, struct str role,
-			       const struct tuf_metadata *old, const struct tuf_metadata *new,
+			       const struct tuf_metadata *old, const struct tuf_metadata *fresh,
 			       struct err *err)
 {
-	if (u->o.dialect == TUF_NOTARY && old && new->version < old->version)
-		return refuse_older(u, err, role, new->version, old->version);
+	if (u->o.dialect == TUF_NOTARY && old && fresh->version < old->version)
+		return refuse_older(u, err, role, fresh->version, old->version);
 	return 0;
 }
 
@@ -586,7 +585,7 @@ static int read_targets(struct tuf_update *u, struct str role, const struct tuf_
 			struct tuf_metadata **ret, struct err *err)
 {
 	CLEANUP(tuf_metadata_freep) struct tuf_metadata *old = NULL;
-	CLEANUP(tuf_metadata_freep) struct tuf_metadata *new = NULL;
+	CLEANUP(tuf_metadata_freep) struct tuf_metadata *fresh = NULL;
 	bool is_stored;
 	int r = tuf_state_load(u, TUF_TARGETS, role, of, signers, &old, err);
 
@@ -596,15 +595,15 @@ static int read_targets(struct tuf_update *u, struct str role, const struct tuf_
 	if (!is_stored && !u->o.source)
 		return no_source(u, err, role);
 	if (!is_stored)
-		r = fetch_listed(u, TUF_TARGETS, role, f, of, signers, &new, err);
-	if (r == 0 && new)
-		r = check_older_targets(u, role, old, new, err);
+		r = fetch_listed(u, TUF_TARGETS, role, f, of, signers, &fresh, err);
+	if (r == 0 && fresh)
+		r = check_older_targets(u, role, old, fresh, err);
 	if (r == 0)
-		r = tuf_state_check_expiry(u, role, new ? new : old, err);
-	if (r == 0 && new)
-		r = tuf_state_save(u, role, new, err);
+		r = tuf_state_check_expiry(u, role, fresh ? fresh : old, err);
+	if (r == 0 && fresh)
+		r = tuf_state_save(u, role, fresh, err);
 	if (r == 0)
-		*ret = new ? TAKE(new) : TAKE(old);
+		*ret = fresh ? TAKE(fresh) : TAKE(old);
 	return r;
 }
 
