@@ -9,6 +9,8 @@
 #include "expr/plain_json.h"
 #include "expr/regex.h"
 #include "trust/image_signatures.h"
+#include "trust/notation/identity.h"
+#include "trust/notation/image.h"
 #include "trust/predicate.h"
 #include "trust/sigstore/identity.h"
 #include "trust/sigstore/trusted_root.h"
@@ -20,6 +22,13 @@ struct material {
 	struct digest_value key_digest;
 	struct identity_wanted identity;
 	struct regex *patterns[2];
+	/* Of the Notary Project: roots, a statement made of the signer, and which of the signatures
+	 * that were looked at were judged by it. */
+	struct notation_trust_store stores;
+	struct notation_store_name store;
+	struct notation_identity subject;
+	struct notation_statement statement;
+	size_t from, until;
 };
 
 struct trust_judge {
@@ -90,6 +99,32 @@ static int load_identity(struct loading *l, struct material *m)
 				    &m->identity.issuer_pattern);
 }
 
+/* As strict as can be offline; what a list of revoked certificates would say is not known here. */
+static int load_notation(struct loading *l, struct material *m)
+{
+	struct str roots;
+	int r = read_file(l, m->signer->file, NOTATION_POLICY_BYTES_MAX, &roots);
+
+	if (r < 0)
+		return r;
+	m->store = (struct notation_store_name){NOTATION_STORE_CA, m->signer->name};
+	m->statement = (struct notation_statement){
+		.name = m->signer->name,
+		.actions = {[NOTATION_REVOCATION] = NOTATION_SKIP},
+		.stores = &m->store,
+		.n_stores = 1,
+		.identities = &m->subject,
+		.n_identities = 1,
+	};
+	r = notation_trust_store_add(&m->stores, m->store.type, m->store.name, roots, l->err);
+	if (r < 0)
+		return err_wrap(l->err, r, "%.*s", STR_FMT(m->signer->file));
+	if (m->signer->subject.n == 0)
+		return err_set(l->err, ERR_USAGE,
+			       "say whom the certificate is for: subject: C=US, ST=WA, O=Example");
+	return notation_subject_parse(m->signer->subject, &l->judge->arena, &m->subject, l->err);
+}
+
 static int load_signer(struct loading *l, struct material *m)
 {
 	switch (m->signer->kind) {
@@ -97,10 +132,14 @@ static int load_signer(struct loading *l, struct material *m)
 		return load_key(l, m);
 	case TRUST_SIGNER_IDENTITY:
 		return load_identity(l, m);
-	default:
-		return err_set(l->err, ERR_UNSUPPORTED,
-			       "signers of this kind cannot be asked for in a policy yet");
+	case TRUST_SIGNER_NOTATION:
+		return load_notation(l, m);
+	case TRUST_SIGNER_DCT:
+	case TRUST_SIGNER_GPG:
+		break;
 	}
+	return err_set(l->err, ERR_UNSUPPORTED,
+		       "signers of this kind cannot be asked for in a policy yet");
 }
 
 static int load_root(struct loading *l)
@@ -170,6 +209,7 @@ void trust_judge_free(struct trust_judge *j)
 		public_key_free(j->materials[i].key);
 		regex_free(j->materials[i].patterns[0]);
 		regex_free(j->materials[i].patterns[1]);
+		notation_trust_store_done(&j->materials[i].stores);
 	}
 	trusted_root_free(j->root);
 	arena_done(&j->arena);
@@ -221,7 +261,7 @@ static int make_wants(const struct judging *g, const struct str_list *names,
 		if (m->key)
 			keys[ret->n_keys++] =
 				(struct trust_key){.key = m->key, .name = m->signer->name};
-		else
+		else if (m->signer->kind == TRUST_SIGNER_IDENTITY)
 			who[ret->n_identities++] = m->identity;
 	}
 	/* The log is part of what an identity proves; a key stands for itself. */
@@ -236,7 +276,8 @@ static bool is_by(const struct material *m, const struct claim *claim)
 
 	if (m->key)
 		return str_eq(digest_format(&m->key_digest, text), claim->key_digest);
-	return claim->identity.n && identity_match(&m->identity, 1, &who, NULL) == 0;
+	return m->signer->kind == TRUST_SIGNER_IDENTITY && claim->identity.n &&
+	       identity_match(&m->identity, 1, &who, NULL) == 0;
 }
 
 /* Whether it is young enough; a time that only the signer says is no time. */
@@ -261,7 +302,7 @@ struct found {
 static bool is_same_person(const struct claim *a, const struct claim *b)
 {
 	return str_eq(a->key_digest, b->key_digest) && str_eq(a->identity, b->identity) &&
-	       str_eq(a->issuer, b->issuer);
+	       str_eq(a->subject, b->subject) && str_eq(a->issuer, b->issuer);
 }
 
 static bool is_used(const struct claim *const *used, size_t n, const struct claim *claim)
@@ -270,6 +311,14 @@ static bool is_used(const struct claim *const *used, size_t n, const struct clai
 		if (is_same_person(used[i], claim))
 			return true;
 	return false;
+}
+
+/* Of the Notary Project: by the statement that it was judged by; of others: by what it proves. */
+static bool is_signed_by(const struct material *m, size_t i, const struct claim *claim)
+{
+	if (m->signer->kind != TRUST_SIGNER_NOTATION)
+		return is_by(m, claim);
+	return i >= m->from && i < m->until && claim->format == CLAIM_NOTATION && claim->subject.n;
 }
 
 /* A signature of the image by that signer, and by none who counted under another name. */
@@ -282,7 +331,7 @@ static struct found find_signature(const struct judging *g, const struct materia
 		const struct verification_signature *s = signature_at(g->v, i);
 
 		if (!s->holds || !s->counts || !str_eq(s->claim.digest, g->v->digest) ||
-		    !is_by(m, &s->claim) || is_used(used, n_used, &s->claim))
+		    !is_signed_by(m, i, &s->claim) || is_used(used, n_used, &s->claim))
 			continue;
 		if (is_young(&s->claim, g->rule->max_age, g->v->now))
 			found.young = s;
@@ -306,6 +355,29 @@ static int refuse_signers(const struct judging *g, uint64_t n, const struct strb
 		STR_FMT(strbuf_str(missing)));
 }
 
+/* What is attached, by the statement of each signer of the Notary Project. */
+static int look_at_notation(const struct judging *g, const struct str_list *names)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < names->n && r == 0; i++) {
+		struct material *m = material_of(g->judge, names->p[i]);
+		const struct notation_wants wants = {
+			.target = {.digest = g->v->digest, .size = NOTATION_SIZE_UNKNOWN},
+			.statement = &m->statement,
+			.stores = &m->stores,
+			.now = g->v->now,
+		};
+
+		if (m->signer->kind != TRUST_SIGNER_NOTATION)
+			continue;
+		m->from = g->v->signatures.n;
+		r = notation_image_verify(g->image->store, &wants, g->v, g->err);
+		m->until = g->v->signatures.n;
+	}
+	return r;
+}
+
 static int judge_signers(const struct judging *g)
 {
 	CLEANUP(strbuf_done) struct strbuf missing = STRBUF_INIT(ERR_MSG_MAX);
@@ -319,6 +391,8 @@ static int judge_signers(const struct judging *g)
 	if (r < 0)
 		return r;
 	r = image_signatures_verify(g->image->store, &wants, g->v, g->err);
+	if (r == 0)
+		r = look_at_notation(g, &rule->signed_by);
 	if (r < 0)
 		return verification_unseen(g->v, r, g->err);
 	for (size_t i = 0; i < rule->signed_by.n; i++) {

@@ -224,3 +224,34 @@ def test_the_chain_is_asked_for(world):
     status, _, err = run("sign", "--key", world.path / "signer.key", "--format", "notation",
                          world.target)
     assert (status, "--certificate-chain FILE" in err) == (2, True)
+
+
+POLICY = """policy: notation
+trust:
+  signers:
+    release: {notation: root.pem, subject: 'O=Example, CN=Signer'}
+    other: {notation: root.pem, subject: 'CN=Somebody'}
+    again: {notation: root.pem, subject: 'C=US'}
+  images:
+    - {match: '**', signed-by: [%s], need: all}
+"""
+
+
+@pytest.mark.parametrize("signers, status", [("release", 0), ("other", 1), ("release, other", 1),
+                                             ("release, again", 1)])
+def test_a_policy_can_ask_for_such_a_signer(world, signers, status):
+    world.sign()
+    (world.path / "root.pem").write_bytes(pem(world.root))
+    (world.path / "policy.yaml").write_text(POLICY % signers, encoding="utf-8")
+    got, out, err = run("verify", world.target, "--policy", world.path / "policy.yaml",
+                        "--now", NOW, "--as", "registry.example.com/app:1")
+    assert got == status, out + err
+
+
+def test_a_policy_says_what_a_signer_of_notation_lacks(world):
+    (world.path / "root.pem").write_bytes(pem(world.root))
+    (world.path / "policy.yaml").write_text(
+        (POLICY % "release").replace(", subject: 'CN=Somebody'", ""), encoding="utf-8")
+    status, out, err = run("verify", world.target, "--policy", world.path / "policy.yaml",
+                           "--now", NOW, "--as", "registry.example.com/app:1")
+    assert (status, "say whom the certificate is for" in " ".join((out + err).split())) == (2, True)

@@ -111,26 +111,49 @@ static int add_part(struct str part, struct arena *arena, struct notation_identi
 	return read_value(trim(value), id->text, arena, &id->parts[id->n++].value, err);
 }
 
+static int parse_parts(struct str rest, struct arena *arena, struct notation_identity *id,
+		       struct err *err)
+{
+	struct str part;
+	int r;
+
+	while (pull_part(&rest, &part))
+		if ((r = add_part(part, arena, id, err)) < 0)
+			return r;
+	return arena_check(arena, err);
+}
+
+int notation_subject_parse(struct str text, struct arena *arena, struct notation_identity *ret,
+			   struct err *err)
+{
+	struct notation_identity id = {.text = arena_str(arena, text)};
+	int r = parse_parts(text, arena, &id, err);
+
+	if (r == 0 && id.n == 0)
+		return bad(err, text, "no attribute");
+	if (r == 0)
+		*ret = id;
+	return r;
+}
+
 int notation_identity_parse(struct str text, struct arena *arena, struct notation_identity *ret,
 			    struct err *err)
 {
 	static const char *const needed[] = {"C", "ST", "O"};
 	struct notation_identity id = {.text = arena_str(arena, text)};
-	struct str rest = text, part;
+	struct str rest = text;
 	int r;
 
 	if (!str_pull_prefix(&rest, STR(PREFIX)))
 		return bad(err, text,
 			   "it does not start with \"" PREFIX "\", which is all that is known");
-	while (pull_part(&rest, &part))
-		if ((r = add_part(part, arena, &id, err)) < 0)
-			return r;
+	if ((r = parse_parts(rest, arena, &id, err)) < 0)
+		return r;
 	for (size_t i = 0; i < ARRAY_LEN(needed); i++)
 		if (!find(id.parts, id.n, str_of(needed[i])))
 			return bad(err, text, "C, ST and O are needed");
-	if ((r = arena_check(arena, err)) == 0)
-		*ret = id;
-	return r;
+	*ret = id;
+	return 0;
 }
 
 bool notation_identity_within(const struct notation_identity *a, const struct notation_identity *b)

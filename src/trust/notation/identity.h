@@ -18,6 +18,10 @@
 int notation_identity_parse(struct str text, struct arena *arena, struct notation_identity *ret,
 			    struct err *err);
 
+/* The attributes alone, any of them: "C=US, O=example.com". */
+int notation_subject_parse(struct str text, struct arena *arena, struct notation_identity *ret,
+			   struct err *err);
+
 /* Whether all that a asks for b asks for too: then one subject can match both. */
 bool notation_identity_within(const struct notation_identity *a, const struct notation_identity *b);
 
