@@ -260,6 +260,7 @@ static int run_gpg(struct job *job)
 	return proc_run(&p, job->out, job->ret_status, job->err);
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): proc_run writes it */
 int gpg_jail_verify(const struct gpg_jail_run *run, struct strbuf *out, int *ret_status,
 		    struct err *err)
 {
