@@ -66,7 +66,6 @@ enum test_fault {
 	FAULT_BODY_CERTIFICATE,
 	FAULT_BODY_TWO_SIGNATURES,
 	FAULT_BODY_DIGEST,
-	FAULT_BODY_DETAILS,
 	FAULT_BODY_TWO_VERIFIERS,
 	FAULT_BODY_TYPE,
 	FAULT_NO_ENTRY,
@@ -115,7 +114,8 @@ struct test_bundle_plan {
 	bool no_promise, no_proof;
 	bool user_name; /* the identity is a user name, in an otherName */
 	bool sct_extension;
-	int stamp_offset; /* seconds from TEST_TIME */
+	int stamp_offset;    /* seconds from TEST_TIME */
+	const char *details; /* in an entry of Rekor v2; NULL: P-256 with SHA-256 */
 	enum test_body body;
 	enum test_fault fault;
 };
@@ -559,7 +559,7 @@ static inline void test_add_verifier(struct test_sigstore *s, const struct test_
 
 	test_add_spki(&spki, s->signer);
 	strbuf_addf(out, "\"verifier\":{\"keyDetails\":\"%s\",",
-		    p->fault == FAULT_BODY_DETAILS ? "PKIX_ED25519" : "PKIX_ECDSA_P256_SHA_256");
+		    p->details ? p->details : "PKIX_ECDSA_P256_SHA_256");
 	if (p->fault == FAULT_BODY_TWO_VERIFIERS || p->keyed != (p->fault == FAULT_BODY_KEY)) {
 		strbuf_adds(out, "\"publicKey\":{\"rawBytes\":\"");
 		test_add_base64(out, strbuf_str(&spki));

@@ -288,6 +288,7 @@ static struct rekor_content content_of(const struct verify *v)
 		.signature = b->signature,
 		.certificate = b->leaf ? certificate_der(b->leaf) : STR_NULL,
 		.key = b->leaf ? NULL : v->key,
+		.signer = v->key,
 		.is_envelope = b->is_envelope,
 		.envelope = b->envelope_bytes,
 		.payload_type = b->envelope.payload_type,

@@ -62,6 +62,7 @@ struct rekor_content {
 	struct str signature;
 	struct str certificate; /* DER */
 	const struct public_key *key;
+	const struct public_key *signer; /* of the certificate, or the key itself */
 	bool is_envelope;
 	struct str envelope; /* its bytes, if they are known: for intoto 0.0.1 */
 	/* Of a DSSE envelope. */

@@ -80,6 +80,7 @@ static int match_verifier(const struct json *map, struct match *m, struct err *e
 {
 	CLEANUP(public_key_freep) struct public_key *key = NULL;
 	const struct json *verifier, *cert, *of_key;
+	const struct key_details *known;
 	struct str details, der;
 	int r;
 
@@ -91,10 +92,12 @@ static int match_verifier(const struct json *map, struct match *m, struct err *e
 	if (!cert == !of_key)
 		return err_set(err, ERR_DENIED,
 			       "the log entry must have either a certificate or a key");
-	m->scheme = key_details_scheme(details);
-	if (m->scheme == SIGNATURE_NONE)
-		return err_set(err, ERR_DENIED, "the log entry is by a key %.*s, not known here",
+	known = key_details_find(details);
+	if (!known || !key_details_fit(known, m->content->signer))
+		return err_set(err, ERR_DENIED,
+			       "the log entry is by a key %.*s, which the signer's is not",
 			       STR_FMT(str_sub(details, 0, 60)));
+	m->scheme = known->scheme;
 	r = json_field_bytes(cert ? cert : of_key, "rawBytes", 1, CERTIFICATE_BYTES_MAX, m->arena,
 			     &der, err);
 	if (r < 0)

@@ -6,35 +6,37 @@
 
 #define ARENA_BYTES 67108864
 
-static const struct details {
-	const char *name;
-	enum signature_scheme scheme;
-} details[] = {
-	{"PKIX_ECDSA_P256_SHA_256", SIGNATURE_ECDSA_SHA256},
-	{"PKIX_ECDSA_P256_HMAC_SHA_256", SIGNATURE_ECDSA_SHA256},
-	{"PKIX_ECDSA_P384_SHA_384", SIGNATURE_ECDSA_SHA384},
-	{"PKIX_ECDSA_P521_SHA_512", SIGNATURE_ECDSA_SHA512},
-	{"PKIX_ECDSA_P384_SHA_256", SIGNATURE_ECDSA_SHA256},
-	{"PKIX_ECDSA_P521_SHA_256", SIGNATURE_ECDSA_SHA256},
-	{"PKIX_ED25519", SIGNATURE_ED25519},
-	{"PKIX_RSA_PKCS1V15_2048_SHA256", SIGNATURE_RSA_PKCS1_SHA256},
-	{"PKIX_RSA_PKCS1V15_3072_SHA256", SIGNATURE_RSA_PKCS1_SHA256},
-	{"PKIX_RSA_PKCS1V15_4096_SHA256", SIGNATURE_RSA_PKCS1_SHA256},
-	{"PKIX_RSA_PKCS1V5", SIGNATURE_RSA_PKCS1_SHA256},
-	{"PKCS1_RSA_PKCS1V5", SIGNATURE_RSA_PKCS1_SHA256},
-	{"PKIX_RSA_PSS_2048_SHA256", SIGNATURE_RSA_PSS_SHA256},
-	{"PKIX_RSA_PSS_3072_SHA256", SIGNATURE_RSA_PSS_SHA256},
-	{"PKIX_RSA_PSS_4096_SHA256", SIGNATURE_RSA_PSS_SHA256},
-	{"PKIX_RSA_PSS", SIGNATURE_RSA_PSS_SHA256},
-	{"PKCS1_RSA_PSS", SIGNATURE_RSA_PSS_SHA256},
+static const struct key_details details[] = {
+	{"PKIX_ECDSA_P256_SHA_256", SIGNATURE_ECDSA_SHA256, KEY_EC_P256, 0},
+	{"PKIX_ECDSA_P256_HMAC_SHA_256", SIGNATURE_ECDSA_SHA256, KEY_EC_P256, 0},
+	{"PKIX_ECDSA_P384_SHA_384", SIGNATURE_ECDSA_SHA384, KEY_EC_P384, 0},
+	{"PKIX_ECDSA_P521_SHA_512", SIGNATURE_ECDSA_SHA512, KEY_EC_P521, 0},
+	{"PKIX_ECDSA_P384_SHA_256", SIGNATURE_ECDSA_SHA256, KEY_EC_P384, 0},
+	{"PKIX_ECDSA_P521_SHA_256", SIGNATURE_ECDSA_SHA256, KEY_EC_P521, 0},
+	{"PKIX_ED25519", SIGNATURE_ED25519, KEY_ED25519, 0},
+	{"PKIX_RSA_PKCS1V15_2048_SHA256", SIGNATURE_RSA_PKCS1_SHA256, KEY_RSA, 2048},
+	{"PKIX_RSA_PKCS1V15_3072_SHA256", SIGNATURE_RSA_PKCS1_SHA256, KEY_RSA, 3072},
+	{"PKIX_RSA_PKCS1V15_4096_SHA256", SIGNATURE_RSA_PKCS1_SHA256, KEY_RSA, 4096},
+	{"PKIX_RSA_PKCS1V5", SIGNATURE_RSA_PKCS1_SHA256, KEY_RSA, 0},
+	{"PKCS1_RSA_PKCS1V5", SIGNATURE_RSA_PKCS1_SHA256, KEY_RSA, 0},
+	{"PKIX_RSA_PSS_2048_SHA256", SIGNATURE_RSA_PSS_SHA256, KEY_RSA, 2048},
+	{"PKIX_RSA_PSS_3072_SHA256", SIGNATURE_RSA_PSS_SHA256, KEY_RSA, 3072},
+	{"PKIX_RSA_PSS_4096_SHA256", SIGNATURE_RSA_PSS_SHA256, KEY_RSA, 4096},
+	{"PKIX_RSA_PSS", SIGNATURE_RSA_PSS_SHA256, KEY_RSA, 0},
+	{"PKCS1_RSA_PSS", SIGNATURE_RSA_PSS_SHA256, KEY_RSA, 0},
 };
 
-enum signature_scheme key_details_scheme(struct str name)
+const struct key_details *key_details_find(struct str name)
 {
 	for (size_t i = 0; i < ARRAY_LEN(details); i++)
 		if (str_is(name, details[i].name))
-			return details[i].scheme;
-	return SIGNATURE_NONE;
+			return &details[i];
+	return NULL;
+}
+
+bool key_details_fit(const struct key_details *d, const struct public_key *key)
+{
+	return public_key_type(key) == d->type && (d->bits == 0 || public_key_bits(key) == d->bits);
 }
 
 void trusted_root_free(struct trusted_root *root)
@@ -137,6 +139,7 @@ static int take_key(struct trusted_root *root, const struct json *instance, stru
 {
 	const struct json *map = json_field(instance, "publicKey");
 	struct public_key *key = NULL;
+	const struct key_details *known;
 	struct str raw, name;
 	int r;
 
@@ -146,16 +149,17 @@ static int take_key(struct trusted_root *root, const struct json *instance, stru
 	    (r = json_field_bytes(map, "rawBytes", 1, PUBLIC_KEY_BYTES_MAX, root->arena, &raw,
 				  err)) < 0)
 		return r;
-	log->scheme = key_details_scheme(name);
-	if (log->scheme == SIGNATURE_NONE)
+	known = key_details_find(name);
+	if (!known)
 		return 0;
 	r = public_key_parse(raw, &key, err);
 	if (r < 0)
 		return r == -ERR_UNSUPPORTED ? 0 : r;
 	root->keys[root->n_keys++] = key;
-	if (!public_key_takes(key, log->scheme))
+	if (!key_details_fit(known, key))
 		return err_set(err, ERR_FORMAT, "\"keyDetails\" %.*s is not of an %s key",
 			       STR_FMT(name), public_key_name(key));
+	log->scheme = known->scheme;
 	log->key = key;
 	return 0;
 }

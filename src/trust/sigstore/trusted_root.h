@@ -56,5 +56,12 @@ int trusted_root_parse(struct str bytes, struct trusted_root **ret, struct err *
 void trusted_root_free(struct trusted_root *root);
 void trusted_root_freep(struct trusted_root **root);
 
-/* The scheme that "keyDetails" names; SIGNATURE_NONE: not known here. */
-enum signature_scheme key_details_scheme(struct str details);
+/* What "keyDetails" says of a key: its kind, and how it signs. */
+struct key_details {
+	const char *name;
+	enum signature_scheme scheme;
+	enum key_type type;
+	unsigned bits; /* of RSA; 0: any */
+};
+const struct key_details *key_details_find(struct str name); /* NULL: not known here */
+bool key_details_fit(const struct key_details *details, const struct public_key *key);

@@ -206,7 +206,11 @@ TEST(one_fault_is_enough_and_is_told)
 		{{.fault = FAULT_BODY_KEY, .rekor2 = true}, "log-entry", "about another key"},
 		{{.fault = FAULT_BODY_DIGEST, .rekor2 = true}, "log-entry", "about another file"},
 		{{.fault = FAULT_BODY_TWO_VERIFIERS, .rekor2 = true}, "log-entry", "either a"},
-		{{.fault = FAULT_BODY_DETAILS, .rekor2 = true}, "signature", "cannot be of an"},
+		{{.details = "PKIX_ED25519", .rekor2 = true}, "log-entry", "which the signer's"},
+		{{.details = "PKIX_ECDSA_P384_SHA_256", .rekor2 = true},
+		 "log-entry",
+		 "P384_SHA_25"},
+		{{.details = "unheard of", .rekor2 = true}, "log-entry", "a key unheard of"},
 		{{.fault = FAULT_BODY_SIGNATURE, .envelope = true}, "log-entry", "another sign"},
 		{{.fault = FAULT_BODY_KEY, .envelope = true}, "log-entry", "about another key"},
 		{{.fault = FAULT_BODY_DIGEST, .envelope = true}, "log-entry", "another payload"},
@@ -482,6 +486,16 @@ TEST(a_key_and_a_certificate_are_not_taken_for_each_other)
 	o = ask((struct question){.plan = {.keyed = true}, .by_key = true});
 	/* P-384 with SHA-256, as cosign signs with such keys. */
 	assert_int_equal(o.r, 0);
+	o = ask((struct question){
+		.plan = {.keyed = true, .rekor2 = true, .details = "PKIX_ECDSA_P384_SHA_256"},
+		.by_key = true});
+	assert_int_equal(o.r, 0);
+	/* What the log states is what must hold, and nothing else. */
+	o = ask((struct question){
+		.plan = {.keyed = true, .rekor2 = true, .details = "PKIX_ECDSA_P384_SHA_384"},
+		.by_key = true});
+	assert_int_equal(o.r, -ERR_DENIED);
+	assert_str(str_of(o.check), "signature");
 	EVP_PKEY_free(sigstore.signer);
 	sigstore.signer = test_key_make(NULL);
 }
