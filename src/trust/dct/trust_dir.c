@@ -11,6 +11,7 @@
 #include "base/fd.h"
 #include "base/limits.h"
 #include "base/vec.h"
+#include "trust/dct/name.h"
 
 #define KEYS_DEPTH_MAX 32 /* folders in each other: a GUN has that many parts at most */
 
@@ -71,40 +72,47 @@ static int drop_file(struct strbuf *path, struct err *err)
 
 /* --- metadata --- */
 
-static void add_role_path(struct strbuf *sb, const struct trust_dir *dir, struct str gun,
-			  struct str role)
+/* Names of roles come from metadata: none may lead out of the folder. */
+static int add_role_path(struct strbuf *sb, const struct trust_dir *dir, struct str gun,
+			 struct str role, struct err *err)
 {
+	int r = dct_gun_check(gun, err);
+
+	if (r == 0 && !dct_role_is_base(role) && !dct_role_is_delegation(role))
+		r = err_set(err, ERR_FORMAT, "\"%.*s\" is no name of a role",
+			    STR_FMT(str_sub(role, 0, 80)));
+	if (r < 0)
+		return r;
 	add_folder(sb, dir, gun, "metadata/");
 	strbuf_addf(sb, "%.*s.json", STR_FMT(role));
+	return strbuf_check(sb, err);
 }
 
 int trust_dir_role(const struct trust_dir *dir, struct str gun, struct str role, struct strbuf *ret,
 		   struct err *err)
 {
 	CLEANUP(strbuf_done) struct strbuf path = STRBUF_INIT(LIMIT_PATH_BYTES);
-	int r;
+	int r = add_role_path(&path, dir, gun, role, err);
 
-	add_role_path(&path, dir, gun, role);
-	r = strbuf_check(&path, err);
-	return r < 0 ? r : file_read(path.p, ret, err);
+	return r < 0 ? r : file_read(strbuf_cstr(&path), ret, err);
 }
 
 int trust_dir_put_role(const struct trust_dir *dir, struct str gun, struct str role,
 		       struct str bytes, struct err *err)
 {
 	CLEANUP(strbuf_done) struct strbuf path = STRBUF_INIT(LIMIT_PATH_BYTES);
+	int r = add_role_path(&path, dir, gun, role, err);
 
-	add_role_path(&path, dir, gun, role);
-	return write_file(&path, bytes, err);
+	return r < 0 ? r : write_file(&path, bytes, err);
 }
 
 int trust_dir_drop_role(const struct trust_dir *dir, struct str gun, struct str role,
 			struct err *err)
 {
 	CLEANUP(strbuf_done) struct strbuf path = STRBUF_INIT(LIMIT_PATH_BYTES);
+	int r = add_role_path(&path, dir, gun, role, err);
 
-	add_role_path(&path, dir, gun, role);
-	return drop_file(&path, err);
+	return r < 0 ? r : drop_file(&path, err);
 }
 
 /* --- keys --- */
