@@ -138,6 +138,13 @@ int signer_verify_layer(const struct cosign_layer *layer, bool is_envelope, stru
 			struct claim *ret, struct err *err)
 {
 	bool needs_log = wants->root && !wants->no_log;
+	struct cosign_layer bare = *layer;
+
+	/* Anybody can write a certificate beside a signature: a key is judged without it. */
+	if (wants->n_keys && wants->n_identities == 0 && !wants->any_identity) {
+		bare.certificate = STR_NULL;
+		layer = &bare;
+	}
 
 	if (layer->certificate.n || needs_log || wants->n_keys == 0)
 		return verify_with_log(layer, is_envelope, digest, wants, now, trail, ret, err);

@@ -5,7 +5,8 @@
  *     r = signer_verify_layer(&layer, false, digest, &wants, now, trail, &claim, err);
  *     r = signer_verify_bundle(bytes, digest, manifest, &wants, now, trail, &claim, err);
  *
- * What has a certificate is judged by wants->identities and wants->root, all else by wants->keys.
+ * What has a certificate is judged by wants->identities and wants->root, all else by wants->keys;
+ * so is a layer with a certificate where no identities are wanted.
  *
  * Ownership: claims live in trail->arena. Threads: no state.
  * Errors: through the trail: -ERR_DENIED, or another code if it could not be told.
