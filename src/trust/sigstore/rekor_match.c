@@ -265,7 +265,7 @@ static int only_signature(const struct json *map, const struct json **ret, struc
 
 static int match_dsse_1(const struct json *spec, struct match *m, struct err *err)
 {
-	const struct json *hash, *signature;
+	const struct json *hash, *signature = NULL;
 	struct digest_value logged;
 	struct str sig;
 	int r;
@@ -282,7 +282,7 @@ static int match_dsse_1(const struct json *spec, struct match *m, struct err *er
 
 static int match_dsse_2(const struct json *spec, struct match *m, struct err *err)
 {
-	const struct json *dsse, *hash, *signature;
+	const struct json *dsse, *hash, *signature = NULL;
 	struct digest_value logged;
 	int r;
 
@@ -330,7 +330,7 @@ static int match_intoto_signature(const struct json *signature, struct match *m,
 
 static int match_intoto_2(const struct json *spec, struct match *m, struct err *err)
 {
-	const struct json *content, *hash, *envelope, *signature;
+	const struct json *content, *hash, *envelope, *signature = NULL;
 	struct digest_value logged;
 	struct str type;
 	int r;
