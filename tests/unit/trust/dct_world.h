@@ -45,8 +45,11 @@ struct world {
 	int64_t targets_threshold;
 	bool with_releases, unsigned_releases, plain_root_key;
 	const char *tag_in_releases; /* NULL: "2.0" */
-	const char *missing;	     /* a file that the source does not have */
-	const char *damaged;	     /* a file with another byte in it */
+	bool stranger_signs;	     /* a second root key, for another name, and it alone signs */
+	bool odd_hash;		     /* of the tag: no algorithm that is known */
+	void (*make_root)(struct world *w, struct strbuf *pem); /* instead of a certificate */
+	const char *missing; /* a file that the source does not have */
+	const char *damaged; /* a file with another byte in it */
 	/* made */
 	struct arena arena;
 	struct trail trail;
@@ -108,9 +111,12 @@ static inline void world_keys(struct world *w)
 	}
 	if (w->plain_root_key)
 		return;
-	assert_int_equal(secret_key_certify(w->keys[KEY_ROOT], str_of(w->common_name), w->cert_from,
-					    w->cert_until, &pem, NULL),
-			 0);
+	if (w->make_root)
+		w->make_root(w, &pem);
+	else
+		assert_int_equal(secret_key_certify(w->keys[KEY_ROOT], str_of(w->common_name),
+						    w->cert_from, w->cert_until, &pem, NULL),
+				 0);
 	assert_int_equal(dct_key_of_pem(strbuf_str(&pem), &w->arena, &w->public[KEY_ROOT], NULL),
 			 0);
 }
@@ -141,6 +147,21 @@ static inline void world_tag(struct dct_targets *t, const char *tag, const char 
 	assert_int_equal(dct_targets_put(t, &target, NULL), 0);
 }
 
+static inline void world_stranger(struct world *w)
+{
+	CLEANUP(strbuf_done) struct strbuf pem = STRBUF_INIT(65536);
+
+	assert_int_equal(secret_key_certify(w->keys[KEY_OTHER], STR("example.com/other"),
+					    w->cert_from, w->cert_until, &pem, NULL),
+			 0);
+	assert_int_equal(dct_key_of_pem(strbuf_str(&pem), &w->arena, &w->public[KEY_OTHER], NULL),
+			 0);
+	assert_int_equal(dct_key_add(&w->root.keys, &w->public[KEY_OTHER], NULL), 0);
+	assert_int_equal(dct_list_add(&w->root.roles[DCT_ROOT].key_ids, w->public[KEY_OTHER].id,
+				      &w->arena, NULL),
+			 0);
+}
+
 static inline void world_root(struct world *w)
 {
 	static const enum world_key keys[] = {KEY_ROOT, KEY_TARGETS, KEY_SNAPSHOT, KEY_TIMESTAMP};
@@ -153,9 +174,12 @@ static inline void world_root(struct world *w)
 					      &w->arena, NULL),
 				 0);
 	}
+	if (w->stranger_signs)
+		world_stranger(w);
 	w->root.roles[DCT_TARGETS].threshold = w->targets_threshold;
 	assert_int_equal(dct_root_write(&w->root, w->expires[TUF_ROOT], &body, NULL), 0);
-	world_add(w, "root", strbuf_str(&body), w->signer[TUF_ROOT], KEY_ROOT);
+	world_add(w, "root", strbuf_str(&body), w->stranger_signs ? KEY_OTHER : w->signer[TUF_ROOT],
+		  w->stranger_signs ? KEY_OTHER : KEY_ROOT);
 }
 
 static inline void world_releases(struct world *w)
@@ -219,6 +243,8 @@ static inline void world_make(struct world *w)
 		world_releases(w);
 	w->targets.version = 1;
 	world_tag(&w->targets, "1.0", DIGEST_ONE, &w->arena);
+	if (w->odd_hash)
+		dct_targets_find(&w->targets, STR("1.0"))->hashes[0].algorithm = STR("md5");
 	assert_int_equal(dct_targets_write(&w->targets, w->expires[TUF_TARGETS], &body, NULL), 0);
 	world_add(w, "targets", strbuf_str(&body), w->signer[TUF_TARGETS], KEY_TARGETS);
 	w->snapshot.version = 1;

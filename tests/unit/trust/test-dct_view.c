@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/test_ca.h"
 #include "tests/unit/trust/dct_world.h"
 
 static const struct dct_pins first_seen = {.tofu = true};
@@ -21,6 +22,45 @@ TEST(a_tag_is_its_digest)
 	assert_int_equal(w.warnings.n, 0);
 	assert_null(w.trail.failed);
 	world_done(&w);
+}
+
+/* The root's key as OpenSSL has it. */
+static EVP_PKEY *root_key(struct world *w)
+{
+	CLEANUP(secret_done) struct secret der = {0};
+	const unsigned char *p;
+
+	assert_int_equal(secret_key_der(w->keys[KEY_ROOT], &der, NULL), 0);
+	p = (const unsigned char *)der.p;
+	return d2i_AutoPrivateKey(NULL, &p, (long)der.n);
+}
+
+static void add_pem(struct strbuf *pem, const struct test_cert *c)
+{
+	CLEANUP(certificate_freep) struct certificate *cert = NULL;
+
+	assert_int_equal(certificate_parse(test_cert_der(c), &cert, NULL), 0);
+	assert_int_equal(certificate_format(cert, pem, NULL), 0);
+}
+
+static void make_ca(struct world *w, struct strbuf *pem)
+{
+	EVP_PKEY *key = root_key(w);
+	struct test_cert ca = {0};
+
+	test_cert_make(&ca, NULL,
+		       (struct test_cert_plan){.name = GUN, .is_ca = true, .use_key = key});
+	add_pem(pem, &ca);
+	test_cert_done(&ca);
+	EVP_PKEY_free(key);
+}
+
+static void make_two(struct world *w, struct strbuf *pem)
+{
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(
+			secret_key_certify(w->keys[KEY_ROOT], STR(GUN), NOW, NOW + DAY, pem, NULL),
+			0);
 }
 
 /* Each row turns one thing in a collection that holds otherwise. */
@@ -64,6 +104,10 @@ TURN(releases_expired, w->with_releases = true; w->releases_expires = NOW)
 TURN(releases_other_key, w->with_releases = true; w->releases_signer = KEY_OTHER)
 TURN(releases_path, w->with_releases = true; w->path = "nightly-")
 TURN(releases_unsigned, w->with_releases = w->unsigned_releases = true)
+TURN(stranger, w->stranger_signs = true)
+TURN(odd_hash, w->odd_hash = true)
+TURN(ca_as_leaf, w->make_root = make_ca)
+TURN(two_leaves, w->make_root = make_two)
 TURN(nothing, (void)w)
 
 TEST(one_thing_that_is_wrong_refuses)
@@ -80,6 +124,11 @@ TEST(one_thing_that_is_wrong_refuses)
 		{"old timestamp", timestamp_expired, "1.0", "expiry", "timestamp expired on"},
 		{"old snapshot", snapshot_expired, "1.0", "expiry", "snapshot expired on"},
 		{"old targets", targets_expired, "1.0", "expiry", "targets expired on"},
+		{"a CA signs itself", ca_as_leaf, "1.0", "root",
+		 "first certificate is that of a CA"},
+		{"two leaves", two_leaves, "1.0", "root", "two certificates of signers"},
+		{"another's root key signs", stranger, "1.0", "root", "root: 0 of the 1 keys"},
+		{"odd hash", odd_hash, "1.0", "digest", "1.0 has no digest that is known here"},
 		{"root key", root_other_key, "1.0", "signature", "root: 0 of the 1 keys"},
 		{"timestamp key", timestamp_other_key, "1.0", "signature", "timestamp: 0 of the 1"},
 		{"snapshot key", snapshot_other_key, "1.0", "signature", "snapshot: 0 of the 1"},
@@ -233,6 +282,37 @@ TEST(pins_are_ids_of_keys_or_of_certificates)
 	world_done(&w);
 }
 
+static struct test_cert pinned_ca;
+
+static void make_issued(struct world *w, struct strbuf *pem)
+{
+	EVP_PKEY *key = root_key(w);
+	struct test_cert leaf = {0};
+
+	test_cert_make(&leaf, &pinned_ca,
+		       (struct test_cert_plan){.name = GUN, .eku = "codeSigning", .use_key = key});
+	add_pem(pem, &leaf);
+	test_cert_done(&leaf);
+	EVP_PKEY_free(key);
+}
+
+TEST(a_root_of_the_pinned_ca_holds)
+{
+	struct world w = world_usual();
+	struct dct_pins pins = {0};
+	struct err err = {0};
+
+	test_cert_make(&pinned_ca, NULL, (struct test_cert_plan){.name = "CA", .is_ca = true});
+	assert_int_equal(certificate_list_add(&pins.cas, test_cert_der(&pinned_ca), NULL), 0);
+	w.make_root = make_issued;
+	world_make(&w);
+	if (pinned(&w, &pins, &err) < 0)
+		fail_msg("%s", err.msg);
+	certificate_list_done(&pins.cas);
+	test_cert_done(&pinned_ca);
+	world_done(&w);
+}
+
 TEST(a_root_not_of_the_pinned_ca_is_refused)
 {
 	CLEANUP(strbuf_done) struct strbuf pem = STRBUF_INIT(65536);
@@ -262,6 +342,7 @@ int main(void)
 		RUN(what_expires_soon_is_told),
 		RUN(a_root_that_nobody_pinned_is_refused),
 		RUN(pins_are_ids_of_keys_or_of_certificates),
+		RUN(a_root_of_the_pinned_ca_holds),
 		RUN(a_root_not_of_the_pinned_ca_is_refused),
 	};
 
