@@ -59,7 +59,7 @@ int dct_lookup(const struct dct_lookup_options *o, struct str tag, struct claim 
 
 	if (r == 0)
 		r = dct_view_find(view, tag, ret, err);
-	if (r == 0 && ret_warnings)
+	if (view && ret_warnings)
 		*ret_warnings = *dct_view_warnings(view);
 	return r;
 }

@@ -37,6 +37,6 @@ struct dct_lookup_options {
 	struct trail *trail;
 };
 
-/* ret_warnings: may be NULL. */
+/* ret_warnings: may be NULL; filled also for a refusal, of which they can tell more. */
 int dct_lookup(const struct dct_lookup_options *o, struct str tag, struct claim *ret,
 	       struct str_list *ret_warnings, struct err *err);

@@ -393,10 +393,9 @@ int dct_verify_dir(const struct dct_dir_options *o, struct claim *ret,
 				    "its certificate %.*s",
 				    STR_FMT(view->check.id)),
 			 err);
-	if (r < 0)
-		return r;
-	if (ret_warnings)
+	if (view && ret_warnings)
 		*ret_warnings = view->warnings;
-	*ret = claim;
-	return 0;
+	if (r == 0)
+		*ret = claim;
+	return r;
 }

@@ -72,7 +72,7 @@ struct dct_dir_options {
 	struct trail *trail;
 };
 
-/* ret_warnings: may be NULL. */
+/* ret_warnings: may be NULL; filled also for a refusal, of which they can tell more. */
 int dct_verify_dir(const struct dct_dir_options *o, struct claim *ret,
 		   struct str_list *ret_warnings, struct err *err);
 
