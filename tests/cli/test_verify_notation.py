@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Signatures of the Notary Project: sign --format notation, verify TARGET and verify notation."""
+import base64
 import datetime
 import hashlib
 import json
@@ -11,6 +12,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 PLIMSOLL = os.environ["PLIMSOLL"]
@@ -255,3 +257,54 @@ def test_a_policy_says_what_a_signer_of_notation_lacks(world):
     status, out, err = run("verify", world.target, "--policy", world.path / "policy.yaml",
                            "--now", NOW, "--as", "registry.example.com/app:1")
     assert (status, "say whom the certificate is for" in " ".join((out + err).split())) == (2, True)
+
+
+def unpadded(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def by_authority(world, header):
+    """An envelope of the scheme notary.x509.signingAuthority, in JWS, written by hand."""
+    signed = unpadded(json.dumps(header).encode())
+    payload = unpadded(json.dumps({"targetArtifact": {
+        "mediaType": MANIFEST, "digest": world.digest, "size": 1}}).encode())
+    r, s = decode_dss_signature(world.key.sign(f"{signed}.{payload}".encode(),
+                                               ec.ECDSA(hashes.SHA384())))
+    chain = [base64.b64encode(cert.public_bytes(serialization.Encoding.DER)).decode()
+             for cert in (world.leaf, world.root)]
+    return json.dumps({"payload": payload, "protected": signed, "header": {"x5c": chain},
+                       "signature": unpadded(r.to_bytes(48, "big") + s.to_bytes(48, "big"))})
+
+
+AUTHORITY = {
+    "alg": "ES384", "cty": "application/vnd.cncf.notary.payload.v1+json",
+    "crit": ["io.cncf.notary.signingScheme", "io.cncf.notary.authenticSigningTime"],
+    "io.cncf.notary.signingScheme": "notary.x509.signingAuthority",
+    "io.cncf.notary.authenticSigningTime": "2026-06-01T00:00:00Z",
+}
+
+
+@pytest.mark.parametrize("changes, status, why", [
+    ({}, 0, ""),
+    ({"io.cncf.notary.authenticSigningTime": "2025-06-01T00:00:00Z"}, 1, "not yet valid"),
+    ({"io.cncf.notary.authenticSigningTime": None}, 1, "may not be critical"),
+    ({"io.cncf.notary.signingTime": "2026-06-01T00:00:00Z"}, 1, "is not for the scheme"),
+    ({"crit": ["io.cncf.notary.signingScheme"]}, 1, "is not critical"),
+    ({"io.cncf.notary.signingScheme": "notary.x509"}, 1, "\"io.cncf.notary.signingTime\" is missing"),
+    ({"io.cncf.notary.signingScheme": "notary.other"}, 1, "is not known"),
+    ({"cty": "text/plain"}, 1, "the content type is \"text/plain\""),
+    ({"crit": [*AUTHORITY["crit"], "odd"], "odd": 1}, 1, "the critical attribute \"odd\""),
+    ({"crit": [*AUTHORITY["crit"], "io.cncf.notary.verificationPlugin"],
+      "io.cncf.notary.verificationPlugin": "com.example.plugin"}, 1,
+     "it needs the verification plugin \"com.example.plugin\""),
+])
+def test_what_a_signing_authority_signs(world, changes, status, why):
+    ca = world.path / "notation" / "truststore" / "x509" / "ca"
+    ca.rename(ca.parent / "signingAuthority")
+    world.policy(trustStores=["signingAuthority:example"])
+    header = {key: value for key, value in (AUTHORITY | changes).items() if value is not None}
+    (world.path / "envelope").write_text(by_authority(world, header), encoding="utf-8")
+    got, out, err = run("verify", "notation", world.path / "envelope", "--artifact", world.digest,
+                        "--trust-dir", world.path / "notation", "--now", "2029-01-01T00:00:00Z")
+    assert got == status, out + err
+    assert why in " ".join(out.split()), out
