@@ -104,6 +104,13 @@ static int add_json_row(struct json_writer *w, const struct dct_targets *t,
 	return 0;
 }
 
+/* A delegation says nothing of tags beyond its paths. */
+static bool is_shown(const struct look *l, const struct dct_targets *t,
+		     const struct dct_target *tag)
+{
+	return dct_collection_may_hold(&l->c, t->role, tag->name);
+}
+
 static int list_json(struct look *l, struct err *err)
 {
 	struct json_writer w;
@@ -115,7 +122,8 @@ static int list_json(struct look *l, struct err *err)
 		const struct dct_targets *t = vec_at(&l->c.targets, i);
 
 		for (size_t k = 0; k < t->targets.n && r == 0; k++)
-			r = add_json_row(&w, t, vec_at(&t->targets, k), err);
+			if (is_shown(l, t, vec_at(&t->targets, k)))
+				r = add_json_row(&w, t, vec_at(&t->targets, k), err);
 	}
 	json_close_list(&w);
 	strbuf_addc(&l->out, '\n');
@@ -133,7 +141,8 @@ static int list_table(struct look *l, struct err *err)
 		const struct dct_targets *t = vec_at(&l->c.targets, i);
 
 		for (size_t k = 0; k < t->targets.n && r == 0; k++)
-			r = add_row(l, t, vec_at(&t->targets, k), columns, err);
+			if (is_shown(l, t, vec_at(&t->targets, k)))
+				r = add_row(l, t, vec_at(&t->targets, k), columns, err);
 	}
 	return r;
 }

@@ -127,7 +127,20 @@ static bool is_overruled(const struct migration *m, const struct dct_targets *t,
 {
 	const struct dct_targets *releases = dct_collection_role(&m->c, STR("targets/releases"));
 
-	return str_is(t->role, "targets") && releases && dct_targets_find(releases, tag);
+	return str_is(t->role, "targets") && releases && dct_targets_find(releases, tag) &&
+	       dct_collection_may_hold(&m->c, releases->role, tag);
+}
+
+/* Why docker pull takes no word of the role for the tag; empty: it does. */
+static struct str why_not(const struct migration *m, const struct dct_targets *t, struct str tag)
+{
+	if (!is_trusted(t->role))
+		return STR("docker pull does not trust this delegation");
+	if (!dct_collection_may_hold(&m->c, t->role, tag))
+		return STR("the paths of this delegation do not let it speak for the tag");
+	if (is_overruled(m, t, tag))
+		return STR("targets/releases says something else, and docker pull takes that");
+	return STR_NULL;
 }
 
 static int take_tag(struct migration *m, const struct dct_targets *t, const struct dct_target *tag,
@@ -140,12 +153,10 @@ static int take_tag(struct migration *m, const struct dct_targets *t, const stru
 			       LIMIT_TRUST_TARGETS);
 	row->tag = tag->name;
 	row->role = t->role;
-	if (is_trusted(t->role) && !is_overruled(m, t, tag->name))
+	row->why = why_not(m, t, tag->name);
+	if (!row->why.n)
 		return migrate_tag(m, tag, row, err);
 	row->outcome = REFUSED;
-	row->why = is_trusted(t->role)
-			   ? STR("targets/releases says something else, and docker pull takes that")
-			   : STR("docker pull does not trust this delegation");
 	return 0;
 }
 

@@ -424,6 +424,31 @@ def test_migrate_signs_what_is_trusted_and_reports_the_rest(publisher, images):
     assert "0 migrated, 1 signed before, 2 refused" in done.stdout
 
 
+def test_migrate_takes_no_word_of_a_delegation_beyond_its_paths(publisher, images):
+    gun = publisher.gun = f"{images.host}/team/app"
+    one, _ = push_image(images.host, "team/app", "1", "one")
+    two, _ = push_image(images.host, "team/app", "2", "two")
+    plain = ["--insecure-registry"]
+    publisher.trust("init", gun, "--publish")
+    publisher.trust("add", gun, "latest", f"{gun}:1", "--publish", *plain)
+    cert, key = certificate(publisher.work, "carol")
+    publisher.trust("delegate", "add", gun, "releases", cert, "--publish")
+    publisher.notary("key", "import", key, "--role", "targets/releases")
+    carol = Publisher(publisher.work, publisher.server, gun, "notary-home")
+    carol.trust("add", gun, "latest", f"{gun}:2", "--role", "releases", "--publish", "--tofu",
+                *plain)
+    # what she signed stays, but she may speak for nightly builds alone from now on
+    publisher.trust("delegate", "add", gun, "releases", cert, "--path", "nightly-")
+    publisher.trust("delegate", "remove", gun, "releases", "--path", "", "--publish")
+    assert publisher.lookup("latest") == one
+    assert publisher.tags() == {"latest": (one, "targets")}
+    done = publisher.trust("migrate", gun, *plain, "--format", "json", status=1)
+    rows = {row["role"]: row for row in json.loads(done.stdout)["tags"]}
+    assert rows["targets"]["outcome"] == "can be migrated" and rows["targets"]["digest"] == one
+    assert rows["targets/releases"]["outcome"] == "refused", two
+    assert "paths" in rows["targets/releases"]["why"]
+
+
 def test_an_image_is_verified_by_what_its_tag_was_signed_for(publisher, images):
     gun = publisher.gun = f"{images.host}/team/app"
     digest, _ = push_image(images.host, "team/app", "1", "one")

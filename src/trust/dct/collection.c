@@ -152,7 +152,7 @@ static int need_role(struct dct_collection *c, struct str role, struct dct_targe
 	return arena_check(c->arena, err);
 }
 
-static bool may_hold(const struct dct_collection *c, struct str role, struct str tag)
+bool dct_collection_may_hold(const struct dct_collection *c, struct str role, struct str tag)
 {
 	while (dct_role_is_delegation(role)) {
 		const struct dct_targets *parent = dct_collection_role(c, dct_role_parent(role));
@@ -179,7 +179,7 @@ static int apply_target(struct dct_collection *c, const struct dct_change *chang
 		(void)dct_targets_drop(t, change->path); /* another publisher may have, too */
 		return 0;
 	}
-	if (!may_hold(c, change->role, change->path))
+	if (!dct_collection_may_hold(c, change->role, change->path))
 		return err_set(err, ERR_DENIED, "%.*s may not hold the tag %.*s: its paths say so",
 			       STR_FMT(change->role), STR_FMT(change->path));
 	return dct_targets_put(t, &change->target, err);

@@ -46,6 +46,9 @@ int dct_collection_load_dir(struct dct_collection *c, const struct trust_dir *di
 /* NULL: not loaded. */
 struct dct_targets *dct_collection_role(const struct dct_collection *c, struct str role);
 
+/* Whether the paths of the role, and of those above it, let it speak for the tag. */
+bool dct_collection_may_hold(const struct dct_collection *c, struct str role, struct str tag);
+
 int dct_collection_apply(struct dct_collection *c, const struct dct_change *change,
 			 struct err *err);
 
