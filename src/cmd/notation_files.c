@@ -133,6 +133,7 @@ int notation_files_stores(const char *dir, const struct notation_statement *stat
 	int r = 0;
 
 	for (size_t i = 0; i < statement->n_stores && r == 0; i++)
-		r = add_store(dir, &statement->stores[i], ret, err);
+		if (!notation_trust_store_find(ret, &statement->stores[i])) /* named twice */
+			r = add_store(dir, &statement->stores[i], ret, err);
 	return r;
 }

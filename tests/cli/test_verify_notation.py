@@ -308,3 +308,18 @@ def test_what_a_signing_authority_signs(world, changes, status, why):
                         "--trust-dir", world.path / "notation", "--now", "2029-01-01T00:00:00Z")
     assert got == status, out + err
     assert why in " ".join(out.split()), out
+
+
+def test_a_store_that_is_named_often_counts_as_often(world):
+    """The room for what time stamps are judged by goes by what the policy names."""
+    world.sign()
+    store = world.path / "notation" / "truststore" / "x509" / "tsa" / "time"
+    store.mkdir(parents=True)
+    (store / "roots.pem").write_bytes(64 * pem(world.root))
+    world.policy(trustStores=["ca:example"] + 31 * ["tsa:time"])
+    envelope = json.loads(world.envelope()[0])
+    envelope["header"]["io.cncf.notary.timestampSignature"] = base64.b64encode(b"none").decode()
+    (world.path / "stamped.json").write_text(json.dumps(envelope))
+    status, out, err = run("verify", "notation", world.path / "stamped.json", "--artifact",
+                           world.digest, "--trust-dir", world.path / "notation", "--now", NOW)
+    assert status == 1 and "time stamp" in out, (status, out, err)

@@ -340,8 +340,12 @@ static int gather_anchors(const struct run *run, struct str_list *ret)
 	struct str *anchors;
 	size_t n = 0;
 
-	for (size_t i = 0; i < run->wants->stores->n; i++)
-		n += run->wants->stores->stores[i].certificates.n;
+	for (size_t i = 0; i < s->n_stores; i++) { /* one that is named twice counts twice */
+		const struct notation_store *store =
+			notation_trust_store_find(run->wants->stores, &s->stores[i]);
+
+		n += store ? store->certificates.n : 0;
+	}
 	anchors = arena_array(run->trail->arena, n + 1, sizeof *anchors);
 	if (!anchors)
 		return err_nomem(run->err);
