@@ -98,11 +98,15 @@ static bool seconds_of(const ASN1_TIME *t, int64_t *ret)
 
 /* RFC 6960 and 5280 know the key of a thief by its invalidity date; signed before, it is good. */
 static void revoke(struct question *q, const char *by, const ASN1_TIME *at, long reason,
-		   const ASN1_GENERALIZEDTIME *invalid_from)
+		   const ASN1_GENERALIZEDTIME *invalid_from, bool current)
 {
 	int64_t from;
 
 	if (q->signed_at && seconds_of(invalid_from, &from) && q->signed_at < from) {
+		if (!current) { /* the date may have been found to be an earlier one since */
+			pass_over(q, "a CRL is out of date");
+			return;
+		}
 		if (q->answer.status == REVOCATION_UNKNOWN)
 			q->answer.status = REVOCATION_GOOD;
 		q->answer.by = arena_str(q->arena, str_of(by));
@@ -174,7 +178,7 @@ static void read_single(struct question *q, OCSP_SINGLERESP *single)
 	else if (status == V_OCSP_CERTSTATUS_GOOD)
 		accept(q, "OCSP");
 	else if (status == V_OCSP_CERTSTATUS_REVOKED)
-		revoke(q, "OCSP", revoked_at, reason, invalid_from);
+		revoke(q, "OCSP", revoked_at, reason, invalid_from, true);
 	else
 		pass_over(q, "an OCSP server does not know the certificate");
 }
@@ -296,7 +300,7 @@ static enum crl_word look_up(const struct question *q, X509_CRL *crl, X509_REVOK
 	return r == 0 ? CRL_SILENT : r == 2 ? CRL_REMOVED : CRL_LISTED;
 }
 
-static void revoke_by(struct question *q, X509_REVOKED *entry)
+static void revoke_by(struct question *q, X509_REVOKED *entry, bool current)
 {
 	CLEANUP(time_freep)
 	ASN1_GENERALIZEDTIME *invalid_from =
@@ -305,7 +309,7 @@ static void revoke_by(struct question *q, X509_REVOKED *entry)
 	long code = reason ? ASN1_ENUMERATED_get(reason) : -1;
 
 	ASN1_ENUMERATED_free(reason);
-	revoke(q, "a CRL", X509_REVOKED_get0_revocationDate(entry), code, invalid_from);
+	revoke(q, "a CRL", X509_REVOKED_get0_revocationDate(entry), code, invalid_from, current);
 }
 
 /* The numbers of a delta CRL and its base: RFC 5280, section 5.2.4. */
@@ -327,7 +331,20 @@ static bool is_delta(const X509_CRL *crl)
 	return X509_CRL_get_ext_by_NID(crl, NID_delta_crl, -1) >= 0;
 }
 
-/* A delta CRL that fits says more than its base: a hold that was lifted, a new revocation. */
+static bool is_older(const X509_CRL *a, const X509_CRL *b)
+{
+	CLEANUP(integer_freep)
+	ASN1_INTEGER *x = X509_CRL_get_ext_d2i(a, NID_crl_number, NULL, NULL);
+	CLEANUP(integer_freep)
+	ASN1_INTEGER *y = X509_CRL_get_ext_d2i(b, NID_crl_number, NULL, NULL);
+
+	return x && y && ASN1_INTEGER_cmp(x, y) < 0;
+}
+
+/*
+ * A delta CRL that fits says more than its base: a hold that was lifted, a new revocation. Of
+ * several the newest counts, in whatever order they are given.
+ */
 static void apply_deltas(struct question *q, const X509_CRL *base, enum crl_word *word,
 			 X509_REVOKED **entry, X509_CRL **keep)
 {
@@ -341,7 +358,8 @@ static void apply_deltas(struct question *q, const X509_CRL *base, enum crl_word
 				X509_CRL_get0_nextUpdate(delta)))
 			continue;
 		said = look_up(q, delta, &found);
-		if (said == CRL_SILENT || (said == CRL_REMOVED && *word == CRL_SILENT))
+		if (said == CRL_SILENT || (said == CRL_REMOVED && *word == CRL_SILENT) ||
+		    (*keep && is_older(delta, *keep)))
 			continue;
 		*word = said;
 		*entry = found;
@@ -368,7 +386,7 @@ static void read_crl(struct question *q, struct str bytes)
 	word = look_up(q, crl, &entry);
 	apply_deltas(q, crl, &word, &entry, &keep);
 	if (word == CRL_LISTED)
-		revoke_by(q, entry);
+		revoke_by(q, entry, current);
 	else if (current)
 		accept(q, "a CRL");
 	else

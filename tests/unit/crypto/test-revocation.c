@@ -214,6 +214,11 @@ TEST(what_one_list_says)
 		 REVOCATION_REVOKED,
 		 NULL},
 		{{.lists = true, .invalid_from = TEST_TIME - 10}, 0, REVOCATION_REVOKED, NULL},
+		/* since then an earlier date may have been found */
+		{{.lists = true, .invalid_from = TEST_TIME - 10, .until = TEST_TIME - 1},
+		 TEST_TIME - 20,
+		 REVOCATION_UNKNOWN,
+		 "out of date"},
 		{{.idp = "[idp]\nindirectCRL=TRUE\n"}, 0, REVOCATION_UNKNOWN, "part of the"},
 		{{.idp = "[idp]\nonlyCA=TRUE\n"}, 0, REVOCATION_UNKNOWN, "part of the"},
 		{{.idp = "[idp]\nonlyuser=TRUE\n"}, 0, REVOCATION_GOOD, NULL},
@@ -293,6 +298,22 @@ TEST(a_delta_says_more_than_its_base)
 	}
 }
 
+/* A hold is lifted, then the key is stolen: an old delta CRL must not lift what came later. */
+TEST(the_newest_delta_list_counts)
+{
+	struct str base = make_crl(&(struct plan){.number = 5, .lists = true, .reason = 6}),
+		   lifted = make_crl(&(struct plan){.number = 6, .base = 5, .removed = true}),
+		   stolen = make_crl(&(struct plan){.number = 7, .base = 5, .lists = true});
+
+	for (size_t i = 0; i < 2; i++) {
+		struct str crls[] = {base, i ? lifted : stolen, i ? stolen : lifted};
+		struct revocation_answer a =
+			ask(&leaf, (struct revocation_source){.crls = {crls, 3}}, 0);
+
+		assert_int_equal(a.status, REVOCATION_REVOKED);
+	}
+}
+
 TEST(a_revocation_counts_from_whichever)
 {
 	struct str good = make_ocsp(&(struct plan){0}),
@@ -359,6 +380,7 @@ int main(void)
 		RUN(what_one_list_says),
 		RUN(what_one_response_says),
 		RUN(a_delta_says_more_than_its_base),
+		RUN(the_newest_delta_list_counts),
 		RUN(a_revocation_counts_from_whichever),
 		RUN(a_certificate_without_places_cannot_be_revoked_unless_it_is),
 		RUN(the_network_is_asked_when_nothing_that_is_given_answers),
