@@ -8,6 +8,8 @@
 #include "expr/env.h"
 
 #define SHOWN_BYTES 64
+#define USUAL_PORT  443
+#define DOCKER_HUB  "docker.io"
 
 /* The key functions are given its first member. */
 struct trust_reading {
@@ -257,6 +259,23 @@ static int set_answer(struct yaml_reading *rd, struct trust_rule *rule, enum tru
 	return 0;
 }
 
+/* Without the port that is meant anyway. */
+static struct str bare_host(struct str domain)
+{
+	struct str host, port;
+	uint64_t number;
+
+	if (!str_rcut(domain, ':', &host, &port) || !str_parse_u64(port, &number))
+		return domain;
+	return number == USUAL_PORT ? host : domain;
+}
+
+/* Hosts that are docker.io under another name. */
+static bool is_docker_hub(struct str host)
+{
+	return str_is(host, "index.docker.io") || str_is(host, "registry-1.docker.io");
+}
+
 /* "debian" means docker.io/library/debian to a client; here it would match nothing, silently. */
 static int rule_match(struct yaml_reading *rd, void *into, const struct yaml_node *v)
 {
@@ -273,6 +292,15 @@ static int rule_match(struct yaml_reading *rd, void *into, const struct yaml_nod
 				   "\"%.*s\": write the registry too, as in "
 				   "docker.io/library/debian",
 				   STR_FMT(str_sub(rule->match, 0, SHOWN_BYTES)));
+	if (is_docker_hub(first) || !str_eq(bare_host(first), first))
+		return yaml_refuse(rd, v, "\"%.*s\": write %s",
+				   STR_FMT(str_sub(rule->match, 0, SHOWN_BYTES)),
+				   is_docker_hub(first) ? "docker.io/..., which it means"
+							: "it without the port 443");
+	for (size_t i = 0; i < rule->match.n; i++) /* names are compared in lower case */
+		if (char_lower(rule->match.p[i]) != rule->match.p[i])
+			return yaml_refuse(rd, v, "\"%.*s\": write it in lower case",
+					   STR_FMT(str_sub(rule->match, 0, SHOWN_BYTES)));
 	if (str_find_char(rest, ':') < rest.n || str_find_char(rest, '@') < rest.n)
 		return yaml_refuse(rd, v, "\"%.*s\": a pattern has no tag and no digest",
 				   STR_FMT(str_sub(rule->match, 0, SHOWN_BYTES)));
@@ -571,11 +599,40 @@ static size_t plain_length(struct str pattern)
 	return star < mark ? star : mark;
 }
 
+/* 0: the name itself; 1: any one part; 2: any number of parts. */
+static int wideness(struct str pattern)
+{
+	if (str_find(pattern, STR("**")) < pattern.n)
+		return 2;
+	return plain_length(pattern) < pattern.n;
+}
+
 static bool is_closer(const struct trust_rule *a, const struct trust_rule *b)
 {
 	size_t x = plain_length(a->match), y = plain_length(b->match);
+	int wide_a = wideness(a->match), wide_b = wideness(b->match);
 
-	return x != y ? x > y : a->match.n > b->match.n;
+	if (x != y)
+		return x > y;
+	return wide_a != wide_b ? wide_a < wide_b : a->match.n > b->match.n;
+}
+
+/* In the one way in which patterns are written: who names it otherwise means the same registry. */
+static void add_name(struct strbuf *name, const struct reference *image)
+{
+	struct str host = bare_host(image->domain);
+
+	for (size_t i = 0; i < host.n; i++) /* host names have no case */
+		strbuf_addc(name, char_lower(host.p[i]));
+	if (is_docker_hub(strbuf_str(name))) {
+		strbuf_reset(name);
+		strbuf_adds(name, DOCKER_HUB);
+	}
+	if (str_is(strbuf_str(name), DOCKER_HUB) &&
+	    str_find_char(image->path, '/') == image->path.n)
+		strbuf_adds(name, "/library");
+	strbuf_addc(name, '/');
+	strbuf_add(name, image->path);
 }
 
 const struct trust_rule *trust_policy_rule(const struct trust_policy *p,
@@ -584,10 +641,7 @@ const struct trust_rule *trust_policy_rule(const struct trust_policy *p,
 	CLEANUP(strbuf_done) struct strbuf name = STRBUF_INIT(LIMIT_FIELD_BYTES);
 	const struct trust_rule *best = NULL;
 
-	for (size_t i = 0; i < image->domain.n; i++) /* host names have no case */
-		strbuf_addc(&name, char_lower(image->domain.p[i]));
-	strbuf_addc(&name, '/');
-	strbuf_add(&name, image->path);
+	add_name(&name, image);
 	if (strbuf_check(&name, NULL) < 0)
 		return NULL; /* refused: no pattern is this long */
 	for (size_t i = 0; i < p->rules.n; i++) {

@@ -20,11 +20,10 @@
  *       exceptions:
  *         - {digest: 'sha256:..', owner: ops@example.com, reason: .., until: 2026-12-31}
  *
- * A pattern is of registry and repository, without a tag; '*' stays within a part of the path, a
- * part
- * "**" goes over any number of parts. The pattern with the longest text before its first wildcard
- * decides, then the longer one; two that are equal are refused when the policy is read. An image
- * that no pattern fits is refused.
+ * A pattern is of registry and repository, without a tag, in lower case; '*' stays within a part of
+ * the path, a part "**" goes over any number of parts. The pattern with the longest text before its
+ * first wildcard decides, then the one without "**", then the longer one; two that are equal are
+ * refused when the policy is read. An image that no pattern fits is refused.
  *
  * Ownership: the policy's (policy.h). Threads: read-only once parsed.
  * Errors: ERR_FORMAT "FILE:LINE: ...", ERR_LIMIT (trust_rows), ERR_NOMEM.

@@ -87,6 +87,19 @@ def test_an_image_is_held_against_the_closest_pattern(tmp_path, image, rule):
     assert rules(findings) == ([(rule, 2)] if rule else [])
 
 
+@pytest.mark.parametrize("image", [
+    "registry.example.com/prod/a:1", "registry.example.com:443/prod/a:1", "REGISTRY.example.com:0443/prod/a:1",
+    "debian", "docker.io/debian", "docker.io:443/library/debian", "Docker.io/debian",
+    "registry-1.docker.io/library/debian", "Index.Docker.io/library/debian",
+])
+def test_another_name_of_the_registry_does_not_evade_a_pattern(tmp_path, image):
+    policy = ("policy: p\ntrust:\n  images:\n    - {match: '**', allow: any}\n"
+              "    - {match: registry.example.com/prod/**, refuse: no}\n"
+              "    - {match: docker.io/library/debian, refuse: no}\n")
+    findings, _ = lint(tmp_path, f"FROM {image}\nUSER 1\n", policy)
+    assert rules(findings) == [("image-not-allowed", 1)]
+
+
 def test_the_remedy_is_that_of_the_policy(tmp_path):
     findings, _ = lint(tmp_path, "FROM alpine:3\n")
     assert findings[0]["fix"]["action"] == "use registry.example.com/open"
@@ -138,6 +151,9 @@ def test_what_a_variable_names_is_not_known(tmp_path):
     ("need: all", "need: 0", ":9: need is a number from 1, or all"),
     ("90d", "90", ":10: an age is a number of h, d, w or y"),
     ("docker.io/**", "debian", '"debian": write the registry too'),
+    ("docker.io/**", "Docker.io/**", '"Docker.io/**": write it in lower case'),
+    ("docker.io/**", "index.docker.io/**", "write docker.io"),
+    ("docker.io/**", "example.com:443/**", "without the port 443"),
     ("docker.io/**", "docker.io/library/debian:12", "has no tag and no digest"),
     ("docker.io/**", "registry.example.com/team/**", "is there already"),
     ('== "https', "== https", ":14: require: line 1, column"),
