@@ -2,6 +2,7 @@
 /*
  * Exit status 0 comes from one place, and only for a verification that says so itself.
  */
+#include <stddef.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -39,6 +40,73 @@ int verify_read(struct arena *arena, const char *path, size_t max_bytes, struct 
 		return is_stdin ? err_wrap(err, r, "stdin") : r;
 	*ret = arena_str(arena, strbuf_str(&sb));
 	return arena_check(arena, err);
+}
+
+#define WISH_LIST(name, member)                                                                    \
+	{                                                                                          \
+		name, offsetof(struct verify_options, member), true                                \
+	}
+#define WISH_TEXT(name, member)                                                                    \
+	{                                                                                          \
+		name, offsetof(struct verify_options, member), false                               \
+	}
+
+/* What says whom to believe, or what must hold besides. */
+static const struct wish {
+	const char *name;
+	size_t offset;
+	bool is_list;
+} wishes[] = {
+	WISH_LIST("key", keys),
+	WISH_LIST("identity", identities),
+	WISH_LIST("identity-regexp", identity_patterns),
+	WISH_LIST("issuer", issuers),
+	WISH_LIST("issuer-regexp", issuer_patterns),
+	WISH_LIST("annotation", annotations),
+	WISH_LIST("type", attestation_types),
+	WISH_LIST("user-metadata", user_metadata),
+	WISH_LIST("ocsp", ocsp),
+	WISH_LIST("crl", crl),
+	WISH_LIST("root-cert", root_certs),
+	WISH_LIST("root-ca", root_cas),
+	WISH_TEXT("trusted-root", trusted_root),
+	WISH_TEXT("policy", policy),
+	WISH_TEXT("trust-dir", trust_dir),
+	WISH_TEXT("trust-policy", trust_policy),
+	WISH_TEXT("scope", scope),
+	WISH_TEXT("signature", signature),
+	WISH_TEXT("artifact", artifact),
+	WISH_TEXT("gun", gun),
+	WISH_TEXT("tag", tag),
+};
+
+static bool is_wished(const struct verify_options *o, const struct wish *w)
+{
+	const void *member = (const char *)o + w->offset;
+
+	return w->is_list ? ((const struct option_list *)member)->n > 0
+			  : *(const char *const *)member != NULL;
+}
+
+static bool is_among(const char *name, const char *words)
+{
+	struct str rest = str_of(words), word;
+
+	while (str_pull_word(&rest, &word))
+		if (str_is(word, name))
+			return true;
+	return false;
+}
+
+int verify_only(const struct verify_options *o, const char *known, struct err *err)
+{
+	for (size_t i = 0; i < ARRAY_LEN(wishes); i++)
+		if (is_wished(o, &wishes[i]) && !is_among(wishes[i].name, known))
+			return err_set(err, ERR_USAGE,
+				       "--%s is not looked at here: leave it away, or see plimsoll "
+				       "verify --help",
+				       wishes[i].name);
+	return 0;
 }
 
 /* A word that names a form needs what the form verifies behind it; alone it is a target. */

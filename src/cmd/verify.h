@@ -51,6 +51,13 @@ struct verify_form {
 
 extern const struct verify_form *const verify_forms[]; /* NULL-ended */
 
+/*
+ * -ERR_USAGE when an option is given that says what to believe or what must hold, and is none of
+ * those that the form looks at ("key type"): who asks for something must not be told "verified"
+ * by a form that has not looked at it.
+ */
+int verify_only(const struct verify_options *opt, const char *known, struct err *err);
+
 /* A whole file, or stdin for "-", into the arena. */
 int verify_read(struct arena *arena, const char *path, size_t max_bytes, struct str *ret,
 		struct err *err);

@@ -75,7 +75,8 @@ static int verify(const struct verify_options *opt, const char *const *argv, str
 
 	if (!opt->signature || opt->keys.n == 0)
 		return err_set(err, ERR_USAGE, "verify blob needs --signature FILE and --key FILE");
-	if ((r = verify_read(v->arena, argv[0], LIMIT_BLOB_VERIFY_BYTES, &bytes, err)) < 0 ||
+	if ((r = verify_only(opt, "key signature", err)) < 0 ||
+	    (r = verify_read(v->arena, argv[0], LIMIT_BLOB_VERIFY_BYTES, &bytes, err)) < 0 ||
 	    (r = verify_read(v->arena, opt->signature, SIGNATURE_BYTES_MAX, &file, err)) < 0 ||
 	    (r = take_signature(v->arena, file, &signature, err)) < 0 ||
 	    (r = digest_of(bytes, &digest, err)) < 0)

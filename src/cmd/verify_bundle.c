@@ -155,7 +155,12 @@ static int verify(const struct verify_options *opt, const char *const *argv, str
 	struct sigstore_wants wants = {.no_log = opt->no_log, .no_sct = opt->no_sct, .now = v->now};
 	int r;
 
-	if ((r = check_words(opt, err)) < 0 || (r = verify_identities_make(opt, &g.who, err)) < 0 ||
+	if ((r = check_words(opt, err)) < 0 ||
+	    (r = verify_only(opt,
+			     "artifact key trusted-root identity identity-regexp issuer "
+			     "issuer-regexp",
+			     err)) < 0 ||
+	    (r = verify_identities_make(opt, &g.who, err)) < 0 ||
 	    (r = take_root(opt, v, &g.root, err)) < 0 ||
 	    (r = take_artifact(opt, v, &g.artifact, err)) < 0 ||
 	    (r = take_bundle(argv[0], v, &g.bundle, err)) < 0)

@@ -322,8 +322,10 @@ static int verify(const struct verify_options *opt, const char *const *argv, str
 {
 	CLEANUP(run_done)
 	struct containers_run run = {.opt = opt, .v = v, .place = ARTIFACT_PLACE_INIT};
-	int r = open_image(&run, argv[0], err);
+	int r = verify_only(opt, "", err);
 
+	if (r == 0)
+		r = open_image(&run, argv[0], err);
 	return r < 0 ? r : judge(&run, err);
 }
 

@@ -47,6 +47,9 @@ static int verify(const struct verify_options *opt, const char *const *argv, str
 		return err_set(err, ERR_USAGE,
 			       "verify dct needs --gun GUN and --tag TAG: the repository in full, "
 			       "and which of its tags");
+	r = verify_only(opt, "gun tag root-cert root-ca", err);
+	if (r < 0)
+		return r;
 	r = dct_pins_read(&opt->root_certs, &opt->root_cas, opt->tofu, v->arena, &pins, err);
 	if (r == 0)
 		r = verify_tag(opt, argv[0], &pins, v, err);

@@ -172,6 +172,18 @@ static int resolve(const char *target, const struct verify_options *opt, struct 
 	return arena_check(v->arena, err);
 }
 
+/* What is looked at, by who says whom to believe. */
+static const char *wishes_of(const struct verify_options *opt)
+{
+	if (opt->policy)
+		return "policy";
+	if (opt->dct)
+		return "gun tag root-cert root-ca";
+	if (opt->trust_dir)
+		return VERIFY_NOTATION_WISHES;
+	return "key trusted-root identity identity-regexp issuer issuer-regexp annotation type";
+}
+
 static int verify(const struct verify_options *opt, const char *const *argv, struct verification *v,
 		  struct err *err)
 {
@@ -189,7 +201,9 @@ static int verify(const struct verify_options *opt, const char *const *argv, str
 		return err_set(err, ERR_USAGE,
 			       "--dct says whom to believe; leave --policy, --trust-dir, --key and "
 			       "--identity away");
-	r = resolve(argv[0], opt, v, &place, err);
+	r = verify_only(opt, wishes_of(opt), err);
+	if (r == 0)
+		r = resolve(argv[0], opt, v, &place, err);
 	if (r < 0)
 		return r;
 	if (opt->policy)

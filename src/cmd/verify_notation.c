@@ -146,7 +146,8 @@ static int verify(const struct verify_options *opt, const char *const *argv, str
 	if (!opt->artifact || !opt->trust_dir)
 		return err_set(err, ERR_USAGE,
 			       "verify notation needs --artifact DIGEST|FILE and --trust-dir DIR");
-	if ((r = take_target(&job, err)) < 0 || (r = load(&job, v, err)) < 0)
+	if ((r = verify_only(opt, "artifact " VERIFY_NOTATION_WISHES, err)) < 0 ||
+	    (r = take_target(&job, err)) < 0 || (r = load(&job, v, err)) < 0)
 		return r;
 	return verify_envelope(&job, argv[0], v, err);
 }

@@ -113,6 +113,15 @@ static int keep(struct verdict_store *store, struct str policy, uint64_t seconds
 	return verdict_store_put(store, &verdict, err);
 }
 
+/* An exception ends on its day, and is found without asking anybody. */
+static bool is_to_keep(const struct verification *v)
+{
+	for (size_t i = 0; i < v->trail.n_steps; i++)
+		if (strcmp(v->trail.steps[i].check, "exception") == 0)
+			return false;
+	return true;
+}
+
 /* ---- */
 
 static int judge_kept(struct trust_judge *judge, const struct trust_image *image, uint64_t seconds,
@@ -132,7 +141,7 @@ static int judge_kept(struct trust_judge *judge, const struct trust_image *image
 	if (r > 0)
 		return 0;
 	r = trust_judge_image(judge, image, v, err);
-	if (r == 0 && keep(store, policy, seconds, v, &why) < 0)
+	if (r == 0 && is_to_keep(v) && keep(store, policy, seconds, v, &why) < 0)
 		verification_warn(v, "the verdict could not be kept: %s", why.msg);
 	return r;
 }
@@ -178,6 +187,11 @@ int verify_policy(const struct verify_options *opt, const struct artifact_place 
 		r = name_of(opt, place, v->arena, &image, err);
 	if (r < 0)
 		return r;
+	/* --as may name a digest too, by which nothing was fetched. */
+	if (opt->as && image.name.digest.n && !str_eq(image.name.digest, v->digest))
+		return trail_refuse(&v->trail, err, "digest", "name the image by its own digest",
+				    "it is named by %.*s, and this is %.*s",
+				    STR_FMT(image.name.digest), STR_FMT(v->digest));
 	if (opt->cache_verdicts)
 		return judge_kept(judge, &image, opt->cache_verdicts, v, err);
 	return trust_judge_image(judge, &image, v, err);

@@ -101,6 +101,8 @@ def test_a_clock_before_the_signature_refuses(folder):
       "--issuer", ISSUER], "--identity-regexp ("),
     (["rekor1.json", "--artifact", "file", "--trusted-root", "rekor1.json", *WHO], "trusted root"),
     (["rekor1.json", "--artifact", "file", "--key", "file"], "not a public key"),
+    (["attestation.json", "--artifact", "file", "--trusted-root", "attestation.root", *WHO, "--type", "vuln"],
+     "--type is not looked at here"),
 ])
 def test_what_cannot_be_judged_is_no_verdict(folder, words, reason):
     done = run(folder, *words)

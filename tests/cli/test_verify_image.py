@@ -128,6 +128,10 @@ def test_two_names_for_one_key_do_not_make_two_signers(signed):
     ("    - {match: registry.example.com/team/app, allow: because}\n" + SIGNED, NAME, 0, None),
     ("    - {match: registry.example.com/team/*, allow: because, by-digest: true}\n", NAME, 1, "by its digest"),
     (SIGNED.replace("release}", "release, max-age: 1d}"), NAME, 1, "without a time to believe"),
+    ("    - {match: registry.example.com/team/app, refuse: old}\n"
+     "    - {match: registry.example.com/team/app*, allow: because}\n", NAME, 1, "refuses"),
+    ("    - {match: registry.example.com/team/*, refuse: old}\n"
+     "    - {match: registry.example.com/team/**, allow: because}\n", NAME, 1, "refuses"),
 ])
 def test_patterns_of_the_policy(signed, images, name, code, text):
     where, _ = signed
@@ -214,6 +218,28 @@ def test_a_verdict_is_kept_for_its_time_and_for_nothing_else(signed):
     assert code == 1  # another key
 
 
+def test_an_exception_ends_though_verdicts_are_kept(signed):
+    where, _ = signed
+    _, answer, _ = verify(where, "--key", "release.pub")
+    policy = policy_of("    - {match: '**', refuse: not here}\n", rest=(
+        f"  exceptions:\n    - {{digest: '{answer['digest']}', owner: ops@example.com, "
+        "reason: moving, until: 2027-03-01}\n"))
+    kept = ("--cache-verdicts", "864000")
+    assert verify(where, *kept, policy=policy, now="2027-03-01T23:00:00Z")[0] == 0
+    code, answer, _ = verify(where, *kept, policy=policy, now="2027-03-02T00:00:00Z")
+    assert code == 1 and "ended, 2027-03-01" in why(answer)
+
+
+def test_a_digest_that_the_name_has_is_the_one_that_is_verified(signed):
+    where, _ = signed
+    pinned = policy_of("    - {match: registry.example.com/**, allow: because, by-digest: true}\n")
+    digest = verify(where, "--key", "release.pub")[1]["digest"]
+    name = "registry.example.com/team/app@"
+    assert verify(where, "--as", name + digest, policy=pinned)[0] == 0
+    code, answer, _ = verify(where, "--as", name + "sha256:" + "0" * 64, policy=pinned)
+    assert code == 1 and "0000, and this is " + digest in why(answer)
+
+
 def test_a_refusal_is_not_kept(signed):
     where, secrets = signed
     policy = policy_of(SIGNED.replace("release", "other"), "{other: {key: other.pub}}")
@@ -276,3 +302,18 @@ def test_a_scan_that_fails_attests_nothing(signed):
     run(where, "scan", "--quiet", *words, "--scanners", "nonsense", "oci:layout:1", status=2)
     run(where, "scan", "--quiet", *words, "oci:layout:gone", status=2)
     assert sorted(p.name for p in (where / "layout/blobs/sha256").iterdir()) == before
+
+
+@pytest.mark.parametrize("words,policy,option", [
+    (("-a", "env=prod"), True, "--annotation"),
+    (("--type", "vuln"), True, "--type"),
+    (("--crl", "none.crl"), True, "--crl"),
+    (("--trust-dir", "none"), True, "--trust-dir"),
+    (("--key", "release.pub", "--crl", "none.crl"), False, "--crl"),
+    (("--key", "release.pub", "--user-metadata", "a=b"), False, "--user-metadata"),
+])
+def test_a_wish_that_nobody_would_look_at_is_a_mistake_of_the_command(signed, words, policy, option):
+    where, _ = signed
+    allow = policy_of("    - {match: registry.example.com/**, allow: because}\n")
+    code, answer, err = verify(where, *words, policy=allow if policy else None)
+    assert code == 2 and answer is None and option in err
