@@ -26,10 +26,10 @@ int trust_end(const struct trail *trail, int r, const struct err *err)
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(MESSAGE_MAX);
 
 	if (r >= 0)
-		return TRUST_DONE;
+		return TRUST_EXIT_DONE;
 	if (!trail || !trail->failed) {
 		(void)command_error(err);
-		return r == -ERR_DENIED ? TRUST_REFUSED : TRUST_UNSURE;
+		return r == -ERR_DENIED ? TRUST_EXIT_REFUSED : TRUST_EXIT_UNSURE;
 	}
 	strbuf_adds(&sb, trail->unsure ? "plimsoll: " : "plimsoll: refused: ");
 	(void)text_add(&sb, trail->why, SIZE_MAX, true);
@@ -39,7 +39,7 @@ int trust_end(const struct trail *trail, int r, const struct err *err)
 	}
 	strbuf_addc(&sb, '\n');
 	(void)fd_write_all(STDERR_FILENO, strbuf_str(&sb), NULL); /* nowhere else to tell */
-	return trail->unsure ? TRUST_UNSURE : TRUST_REFUSED;
+	return trail->unsure ? TRUST_EXIT_UNSURE : TRUST_EXIT_REFUSED;
 }
 
 static const struct trust_action *find(struct str word)

@@ -46,9 +46,9 @@ struct scan_options {
 	struct option_list compare_base; /* reports of other bases; any asks for needs */
 	const char *attest; /* the key to sign the result with; NULL: it is not signed */
 	PASSPHRASE_OPTION_MEMBERS;
-	struct alert_options alerts;	 /* whom to tell when the policy denies */
-	int alert_fd;			 /* where such an alert is written; 0: nowhere */
-	bool takes_reports;		 /* the target may be a report that was printed before */
+	struct alert_options alerts; /* whom to tell when the policy denies */
+	int alert_fd;		     /* where such an alert is written; 0: nowhere */
+	bool takes_reports;	     /* the target may be a report that was printed before */
 	bool files, require_complete, no_cache, no_sandbox, quiet, no_color;
 };
 

@@ -30,7 +30,7 @@ struct trust_options {
 };
 
 /* What the process exits with: nothing that does not hold is 0. */
-enum trust_status { TRUST_DONE = 0, TRUST_REFUSED = 1, TRUST_UNSURE = 2 };
+enum trust_status { TRUST_EXIT_DONE = 0, TRUST_EXIT_REFUSED = 1, TRUST_EXIT_UNSURE = 2 };
 
 struct trust_action {
 	const char *word;    /* NULL: the end of the table */

@@ -289,7 +289,7 @@ static int run(const struct trust_options *opt, int64_t now, int argc, const cha
 	dct_view_free(m.view);
 	vec_done(&m.rows);
 	status = dct_session_end(&m.s, r, &err);
-	return status == TRUST_DONE && refused ? TRUST_REFUSED : status;
+	return status == TRUST_EXIT_DONE && refused ? TRUST_EXIT_REFUSED : status;
 }
 
 const struct trust_action trust_migrate[] = {{"migrate", 1, 1, run}, {NULL, 0, 0, NULL}};

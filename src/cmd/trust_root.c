@@ -221,13 +221,13 @@ static int tell_updated(const struct trust_options *opt, const struct root_updat
 	char when[CLOCK_TEXT_MAX];
 
 	if (opt->quiet)
-		return TRUST_DONE;
+		return TRUST_EXIT_DONE;
 	strbuf_addf(&sb, "plimsoll: %s is %s, proved by %zu %s; good until %s\n",
 		    ROOT_UPDATE_TARGET, got->fetched ? "new" : "the same as before", got->n_roles,
 		    plural(got->n_roles, "role", "roles"),
 		    clock_format(got->expires, when) ? when : "?");
 	(void)fd_write_all(STDERR_FILENO, strbuf_str(&sb), NULL); /* nowhere else to tell */
-	return TRUST_DONE;
+	return TRUST_EXIT_DONE;
 }
 
 static int fetch_update(const struct trust_options *opt, const struct state *s, const char *mirror,
@@ -348,8 +348,8 @@ static int print_status(const struct trust_options *opt, int64_t now, const stru
 	else
 		add_table(&out, got, strbuf_str(&mirror), now);
 	if (!opt->quiet && command_print(strbuf_str(&out)) != EXIT_DONE)
-		return TRUST_UNSURE;
-	return expired ? TRUST_UNSURE : TRUST_DONE;
+		return TRUST_EXIT_UNSURE;
+	return expired ? TRUST_EXIT_UNSURE : TRUST_EXIT_DONE;
 }
 
 static int status(const struct trust_options *opt, int64_t now, struct trail *trail)
@@ -375,7 +375,7 @@ static int show(const struct trust_options *opt, int64_t now, struct trail *trai
 
 	if (r < 0)
 		return trust_end(trail, r, &err);
-	return command_print(bytes) == EXIT_DONE ? TRUST_DONE : TRUST_UNSURE;
+	return command_print(bytes) == EXIT_DONE ? TRUST_EXIT_DONE : TRUST_EXIT_UNSURE;
 }
 
 static int run(const struct trust_options *opt, int64_t now, int argc, const char *const *argv)

@@ -11,7 +11,7 @@
 
 struct given {
 	struct bundle bundle;
-	struct artifact artifact;
+	struct signed_file artifact;
 	struct trusted_root *root;
 	struct verify_identities who;
 };
@@ -31,20 +31,20 @@ static int usage(struct err *err, int r, const char *option, const char *value)
 }
 
 static int take_artifact(const struct verify_options *opt, struct verification *v,
-			 struct artifact *ret, struct err *err)
+			 struct signed_file *ret, struct err *err)
 {
 	struct digest_value digest;
 	char text[DIGEST_TEXT_MAX];
 	int r;
 
 	if (digest_parse(str_of(opt->artifact), &digest, NULL) == 0) {
-		*ret = artifact_of_digest(&digest);
+		*ret = signed_file_of_digest(&digest);
 	} else {
 		ret->has_bytes = true;
 		r = verify_read(v->arena, opt->artifact, LIMIT_BLOB_VERIFY_BYTES, &ret->bytes, err);
 		if (r < 0)
 			return r;
-		if ((r = artifact_digest(ret, DIGEST_SHA256, &digest, err)) < 0)
+		if ((r = signed_file_digest(ret, DIGEST_SHA256, &digest, err)) < 0)
 			return r;
 	}
 	v->digest = arena_str(v->arena, digest_format(&digest, text));

@@ -84,7 +84,7 @@ static int choose_platform(struct containers_run *run, struct err *err)
 {
 	CLEANUP(registry_manifest_done) struct registry_manifest m = REGISTRY_MANIFEST_INIT;
 	const struct artifact *best = NULL;
-	struct artifact_manifest index;
+	struct artifact_manifest index = {0};
 	struct platform want;
 	int best_rank = 0, r = platform_parse(run->opt->platform, &want, err);
 

@@ -122,8 +122,11 @@ static void put_claim(struct canvas *c, const struct claim *claim)
 	put_row(c, 2 * INDENT, TONE_PLAIN, "as", claim->name);
 	put_row(c, 2 * INDENT, TONE_PLAIN, "roles", claim->roles);
 	put_row(c, 2 * INDENT, TONE_PLAIN, "says", claim->predicate_type);
-	for (size_t i = 0; i < claim->n_facts; i++)
-		put_row(c, 2 * INDENT, TONE_DIM, claim->facts[i].name, claim->facts[i].value);
+	for (size_t i = 0; i < claim->n_facts; i++) {
+		strbuf_reset(&sb);
+		strbuf_addf(&sb, "%s: %.*s", claim->facts[i].name, STR_FMT(claim->facts[i].value));
+		put_row(c, 2 * INDENT, TONE_DIM, i == 0 ? "with" : "", strbuf_str(&sb));
+	}
 }
 
 static void put_steps(struct canvas *c, size_t indent, const struct trail *trail)

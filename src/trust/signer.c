@@ -156,7 +156,7 @@ int signer_verify_layer(const struct cosign_layer *layer, bool is_envelope, stru
 
 struct bundle_of_image {
 	struct bundle *bundle;
-	struct artifact *manifest;
+	struct signed_file *manifest;
 };
 
 static int attempt_bundle(const void *ctx, const struct sigstore_wants *wants, struct trail *trail,
@@ -173,7 +173,7 @@ static int verify_parsed(struct bundle *bundle, struct str digest, struct str ma
 			 const struct trust_wants *wants, int64_t now, struct trail *trail,
 			 struct claim *claim, struct err *err)
 {
-	struct artifact image = {.bytes = manifest, .has_bytes = true};
+	struct signed_file image = {.bytes = manifest, .has_bytes = true};
 	struct bundle_of_image ctx = {bundle, &image};
 	int r = by_any(wants, now, bundle->leaf != NULL, attempt_bundle, &ctx, trail, claim, err);
 

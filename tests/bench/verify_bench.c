@@ -33,7 +33,7 @@ static int by_size(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-static int once(struct str text, struct artifact artifact, const struct sigstore_wants *wants,
+static int once(struct str text, struct signed_file artifact, const struct sigstore_wants *wants,
 		struct err *err)
 {
 	CLEANUP(bundle_done) struct bundle bundle = {0};
@@ -51,7 +51,7 @@ static int once(struct str text, struct artifact artifact, const struct sigstore
 	return r;
 }
 
-static int measure(const char *what, struct str text, struct artifact artifact,
+static int measure(const char *what, struct str text, struct signed_file artifact,
 		   const struct sigstore_wants *wants)
 {
 	static double took[ROUNDS];
@@ -88,7 +88,7 @@ static int made_here(void)
 	CLEANUP(trusted_root_freep) struct trusted_root *root = NULL;
 	CLEANUP(public_key_freep) struct public_key *key = NULL;
 	struct identity_wanted who = {.name = STR(TEST_IDENTITY), .issuer = STR(TEST_ISSUER)};
-	struct artifact artifact = {.bytes = STR(TEST_MESSAGE), .has_bytes = true};
+	struct signed_file artifact = {.bytes = STR(TEST_MESSAGE), .has_bytes = true};
 	struct test_sigstore s;
 	int failed = 0;
 
@@ -127,7 +127,7 @@ static int given(char **argv)
 		return 1;
 	}
 	wants.root = root;
-	return measure(argv[1], strbuf_str(&text), artifact_of_digest(&digest), &wants);
+	return measure(argv[1], strbuf_str(&text), signed_file_of_digest(&digest), &wants);
 }
 
 int main(int argc, char **argv)

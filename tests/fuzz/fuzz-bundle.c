@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void verify(const struct bundle *bundle, const struct trusted_root *root,
 		   struct arena *arena, bool by_digest)
 {
-	struct artifact artifact = {.bytes = STR("the file\n"), .has_bytes = !by_digest};
+	struct signed_file artifact = {.bytes = STR("the file\n"), .has_bytes = !by_digest};
 	struct sigstore_wants wants = {.root = root, .any_identity = true, .now = NOW};
 	struct trail trail = {.arena = arena};
 	struct claim claim = {0};

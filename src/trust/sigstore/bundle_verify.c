@@ -18,7 +18,7 @@ struct proved_time {
 
 struct verify {
 	const struct bundle *bundle;
-	struct artifact *artifact; /* may be NULL */
+	struct signed_file *artifact; /* may be NULL */
 	const struct sigstore_wants *wants;
 	struct trail *trail;
 	struct arena *arena;
@@ -277,7 +277,7 @@ static int digest_of_artifact(const void *ctx, enum digest_algorithm algorithm,
 {
 	const struct verify *v = ctx;
 
-	return artifact_digest(v->artifact, algorithm, ret, err);
+	return signed_file_digest(v->artifact, algorithm, ret, err);
 }
 
 static struct rekor_content content_of(const struct verify *v)
@@ -338,7 +338,7 @@ static int check_message(struct verify *v, struct claim *claim, struct err *err)
 	int r;
 
 	if (v->bundle->has_digest) {
-		r = artifact_digest(v->artifact, v->bundle->digest.algorithm, &digest, err);
+		r = signed_file_digest(v->artifact, v->bundle->digest.algorithm, &digest, err);
 		if (r < 0)
 			return trail_take(v->trail, err, r, "digest", "", NULL);
 		if (!digest_eq(&digest, &v->bundle->digest))
@@ -367,7 +367,7 @@ static int check_subject(struct verify *v, const struct statement *statement, st
 		for (size_t k = 0; k < statement->n_subjects && !stated; k++)
 			stated = statement_subject_digest(statement, k, names[i]).n > 0;
 		if (!stated ||
-		    artifact_digest(v->artifact, (enum digest_algorithm)i, &digest, err) < 0)
+		    signed_file_digest(v->artifact, (enum digest_algorithm)i, &digest, err) < 0)
 			continue;
 		comparable = true;
 		if (!statement_is_about(statement, &digest, NULL))
@@ -409,10 +409,10 @@ static int check_envelope(struct verify *v, struct claim *claim, struct err *err
 /* (5) The signature, after all that says whether it would count. */
 static int check_signature(struct verify *v, struct claim *claim, struct err *err)
 {
-	struct artifact of_envelope = {.bytes = strbuf_str(&v->pae), .has_bytes = true};
-	struct artifact *what = v->bundle->is_envelope ? &of_envelope : v->artifact;
+	struct signed_file of_envelope = {.bytes = strbuf_str(&v->pae), .has_bytes = true};
+	struct signed_file *what = v->bundle->is_envelope ? &of_envelope : v->artifact;
 	enum signature_scheme scheme;
-	int r = artifact_verify(what, v->key, v->scheme, v->bundle->signature, &scheme, err);
+	int r = signed_file_verify(what, v->key, v->scheme, v->bundle->signature, &scheme, err);
 
 	if (r < 0)
 		return trail_take(v->trail, err, r, "signature",
@@ -523,7 +523,7 @@ static int check_all(struct verify *v, struct claim *claim, struct err *err)
 	return arena_check(v->arena, err);
 }
 
-int bundle_verify(const struct bundle *bundle, struct artifact *artifact,
+int bundle_verify(const struct bundle *bundle, struct signed_file *artifact,
 		  const struct sigstore_wants *wants, struct trail *trail, struct claim *ret,
 		  struct err *err)
 {

@@ -23,7 +23,7 @@
 #pragma once
 
 #include "trust/claim.h"
-#include "trust/sigstore/artifact.h"
+#include "trust/sigstore/signed_file.h"
 #include "trust/sigstore/bundle.h"
 #include "trust/sigstore/identity.h"
 #include "trust/trail.h"
@@ -48,6 +48,6 @@ struct sigstore_wants {
  * artifact: may be NULL for an envelope; then the claim has no digest, and the caller compares the
  * statement's subjects.
  */
-int bundle_verify(const struct bundle *bundle, struct artifact *artifact,
+int bundle_verify(const struct bundle *bundle, struct signed_file *artifact,
 		  const struct sigstore_wants *wants, struct trail *trail, struct claim *ret,
 		  struct err *err);

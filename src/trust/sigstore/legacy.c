@@ -73,7 +73,7 @@ int legacy_verify(const struct legacy *legacy, const struct sigstore_wants *want
 		  struct trail *trail, struct claim *ret, struct err *err)
 {
 	CLEANUP(bundle_done) struct bundle b = {0};
-	struct artifact payload = {.bytes = legacy->payload, .has_bytes = true};
+	struct signed_file payload = {.bytes = legacy->payload, .has_bytes = true};
 	struct digest_value digest;
 	struct err own = {0};
 	struct claim claim;
@@ -84,7 +84,7 @@ int legacy_verify(const struct legacy *legacy, const struct sigstore_wants *want
 	if (r < 0)
 		return trail_take(trail, err, r, "payload", REMEDY, NULL);
 	if (!legacy->is_envelope &&
-	    (r = artifact_digest(&payload, DIGEST_SHA256, &digest, err)) < 0)
+	    (r = signed_file_digest(&payload, DIGEST_SHA256, &digest, err)) < 0)
 		return r;
 	r = bundle_verify(&b, legacy->is_envelope ? NULL : &payload, wants, trail, &claim, err);
 	if (r < 0)

@@ -53,11 +53,11 @@ static int parse_and_verify(struct question q, struct strbuf *text, struct strbu
 	CLEANUP(strbuf_done) struct strbuf spki = STRBUF_INIT(8192);
 	struct identity_wanted who = {.name = STR(TEST_IDENTITY), .issuer = STR(TEST_ISSUER)};
 	struct digest_value digest = test_digest(STR(TEST_MESSAGE));
-	struct artifact artifact = {.bytes = STR(TEST_MESSAGE), .has_bytes = true};
+	struct signed_file artifact = {.bytes = STR(TEST_MESSAGE), .has_bytes = true};
 	int r;
 
 	if (q.by_digest)
-		artifact = artifact_of_digest(&digest);
+		artifact = signed_file_of_digest(&digest);
 	if ((r = trusted_root_parse(strbuf_str(root_text), &root, &o->err)) < 0 ||
 	    (r = bundle_parse(strbuf_str(text), arena, &bundle, &o->err)) < 0)
 		return r;

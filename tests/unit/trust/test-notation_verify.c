@@ -123,9 +123,7 @@ static struct notation_target target_of(const struct plan *p)
 static void sign(const struct plan *p, const struct notation_target *target, struct strbuf *out)
 {
 	CLEANUP(secret_key_freep)
-	struct secret_key *key = key_of(p->key	      ? p->key
-					: p->chain[0] ? p->chain[0]
-						      : &leaf);
+	struct secret_key *key = key_of(p->key ? p->key : p->chain[0] ? p->chain[0] : &leaf);
 	CLEANUP(certificate_list_done) struct certificate_list chain = {0};
 	struct notation_signing how = {
 		.form = p->form,

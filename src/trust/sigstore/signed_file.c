@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "trust/sigstore/artifact.h"
+#include "trust/sigstore/signed_file.h"
 
 #include "base/cleanup.h"
 
-struct artifact artifact_of_digest(const struct digest_value *digest)
+struct signed_file signed_file_of_digest(const struct digest_value *digest)
 {
-	struct artifact a = {0};
+	struct signed_file a = {0};
 
 	a.has[digest->algorithm] = true;
 	a.digests[digest->algorithm] = *digest;
 	return a;
 }
 
-int artifact_digest(struct artifact *a, enum digest_algorithm algorithm, struct digest_value *ret,
-		    struct err *err)
+int signed_file_digest(struct signed_file *a, enum digest_algorithm algorithm,
+		       struct digest_value *ret, struct err *err)
 {
 	static const char *const names[] = {"SHA-256", "SHA-384", "SHA-512"};
 	CLEANUP(digest_done) struct digest d = {0};
@@ -35,13 +35,13 @@ int artifact_digest(struct artifact *a, enum digest_algorithm algorithm, struct 
 	return 0;
 }
 
-static int verify_by_digest(struct artifact *a, const struct public_key *key,
+static int verify_by_digest(struct signed_file *a, const struct public_key *key,
 			    enum signature_scheme scheme, enum digest_algorithm algorithm,
 			    struct str signature, struct err *err)
 {
 	static const size_t bytes[] = {32, 48, 64};
 	struct digest_value digest;
-	int r = artifact_digest(a, algorithm, &digest, err);
+	int r = signed_file_digest(a, algorithm, &digest, err);
 
 	if (r < 0)
 		return r;
@@ -49,8 +49,8 @@ static int verify_by_digest(struct artifact *a, const struct public_key *key,
 					signature, err);
 }
 
-static int verify_by(struct artifact *a, const struct public_key *key, enum signature_scheme scheme,
-		     struct str signature, struct err *err)
+static int verify_by(struct signed_file *a, const struct public_key *key,
+		     enum signature_scheme scheme, struct str signature, struct err *err)
 {
 	switch (scheme) {
 	case SIGNATURE_NONE:
@@ -99,8 +99,9 @@ static enum signature_scheme second_scheme(const struct public_key *key)
 	return SIGNATURE_NONE;
 }
 
-int artifact_verify(struct artifact *a, const struct public_key *key, enum signature_scheme scheme,
-		    struct str signature, enum signature_scheme *ret_scheme, struct err *err)
+int signed_file_verify(struct signed_file *a, const struct public_key *key,
+		       enum signature_scheme scheme, struct str signature,
+		       enum signature_scheme *ret_scheme, struct err *err)
 {
 	enum signature_scheme first = scheme != SIGNATURE_NONE ? scheme : public_key_scheme(key);
 	enum signature_scheme second = scheme != SIGNATURE_NONE ? scheme : second_scheme(key);
