@@ -74,6 +74,19 @@ def test_one_of_several_identities_is_enough(folder):
     assert verify(folder, "rekor1", who=who).returncode == 0
 
 
+@pytest.mark.parametrize("name", ["rekor1", "rekor2"])
+@pytest.mark.parametrize("field", ["kind", "version"])
+def test_an_entry_has_a_kind_and_a_version(folder, name, field):
+    doc = json.loads((folder / f"{name}.json").read_text())
+    for entry in doc["verificationMaterial"]["tlogEntries"]:
+        entry["kindVersion"][field] = ""
+    if field == "kind":
+        entry["kindVersion"]["version"] = ""
+    (folder / "bare.json").write_text(json.dumps(doc))
+    done = verify(folder, "bare", root=f"{name}.root")
+    assert done.returncode == 1 and '"kindVersion" is empty' in done.stdout
+
+
 def test_another_root_of_trust_is_not_enough(folder):
     root = json.loads((folder / "rekor1.root").read_text())
     root["tlogs"] = root["tlogs"][1:]

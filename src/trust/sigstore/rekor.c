@@ -67,7 +67,11 @@ static int take_names(const struct json *map, struct arena *arena, struct rekor_
 	    (r = json_field_map(map, "kindVersion", true, &kind, err)) < 0 ||
 	    (r = json_field_text(kind, "kind", true, &e->kind, err)) < 0)
 		return r;
-	return json_field_text(kind, "version", true, &e->version, err);
+	if ((r = json_field_text(kind, "version", true, &e->version, err)) < 0)
+		return r;
+	/* What has no kind would be held against its body by nobody, nor by the rules of version 2.
+	 */
+	return e->kind.n && e->version.n ? 0 : err_set(err, ERR_FORMAT, "\"kindVersion\" is empty");
 }
 
 int rekor_entry_parse(const struct json *map, struct arena *arena, struct rekor_entry *ret,
