@@ -23,7 +23,7 @@ TEST(what_is_wrong_is_told_with_its_line)
 		const char *text, *message;
 	} rows[] = {
 		{"", "x.yaml:0: a policy is one document"},
-		{"policy: p\n", "x.yaml:1: a policy has no rules"},
+		{"policy: p\n", "x.yaml:1: a policy has rules, or trust, or both"},
 		{"rules: []\n", "x.yaml:1: a policy without rules would allow everything"},
 		{"policy: p\nrule: []\n",
 		 "x.yaml:2: a policy has no \"rule\"; did you mean \"rules\"?"},
