@@ -153,7 +153,8 @@ static int list_one(const struct folder *f, const char *name, struct vec *ret, s
 		return err_set(err, ERR_LIMIT,
 			       "%s: more files than alert_queue_count (%d) can make", f->path,
 			       LIMIT_ALERT_QUEUE_COUNT);
-	(void)snprintf(file->name, sizeof file->name, "%s", name); /* kind_of: fits */
+	(void)snprintf(file->name, sizeof file->name, "%.*s", (int)sizeof file->name - 1,
+		       name); /* kind_of: fits */
 	file->kind = kind;
 	file->bytes = (uint64_t)st.st_size;
 	return 0;

@@ -210,8 +210,7 @@ const struct command command_tuf = {
 		"Exit status: 0 all of it was done; 1 something did not hold or could not be had; "
 		"what held before that is kept.\n"
 		"  plimsoll tuf --metadata-dir md init root.json\n"
-		"  plimsoll tuf --metadata-dir md --metadata-url https://example.com/metadata "
-		"refresh",
+		"  plimsoll tuf --metadata-dir md --metadata-url https://example.com/md refresh",
 	.options = options,
 	.run = run,
 	.group = COMMAND_HIDDEN,
