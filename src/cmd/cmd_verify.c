@@ -78,6 +78,9 @@ static const struct wish {
 	WISH_TEXT("artifact", artifact),
 	WISH_TEXT("gun", gun),
 	WISH_TEXT("tag", tag),
+	WISH_TEXT("containers-policy", containers_policy),
+	WISH_TEXT("as", as),
+	WISH_TEXT("platform", platform),
 };
 
 static bool is_wished(const struct verify_options *o, const struct wish *w)

@@ -322,8 +322,11 @@ static int verify(const struct verify_options *opt, const char *const *argv, str
 {
 	CLEANUP(run_done)
 	struct containers_run run = {.opt = opt, .v = v, .place = ARTIFACT_PLACE_INIT};
-	int r = verify_only(opt, "", err);
+	int r = verify_only(opt, "containers-policy as platform", err);
 
+	if (r == 0 && opt->dct)
+		r = err_set(err, ERR_USAGE,
+			    "--containers-policy says whom to believe; leave --dct away");
 	if (r == 0)
 		r = open_image(&run, argv[0], err);
 	return r < 0 ? r : judge(&run, err);

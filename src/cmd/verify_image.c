@@ -176,7 +176,7 @@ static int resolve(const char *target, const struct verify_options *opt, struct 
 static const char *wishes_of(const struct verify_options *opt)
 {
 	if (opt->policy)
-		return "policy";
+		return "policy as";
 	if (opt->dct)
 		return "gun tag root-cert root-ca";
 	if (opt->trust_dir)

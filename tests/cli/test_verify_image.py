@@ -311,6 +311,9 @@ def test_a_scan_that_fails_attests_nothing(signed):
     (("--trust-dir", "none"), True, "--trust-dir"),
     (("--key", "release.pub", "--crl", "none.crl"), False, "--crl"),
     (("--key", "release.pub", "--user-metadata", "a=b"), False, "--user-metadata"),
+    (("--key", "release.pub", "--platform", "linux/arm64"), False, "--platform"),
+    (("--key", "release.pub", "--as", "example.com/app:1"), False, "--as"),
+    (("--containers-policy", "system", "--dct"), False, "--dct"),
 ])
 def test_a_wish_that_nobody_would_look_at_is_a_mistake_of_the_command(signed, words, policy, option):
     where, _ = signed
