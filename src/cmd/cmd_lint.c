@@ -133,7 +133,8 @@ static int run(int argc, const char *const *argv)
 	strbuf_done(&fixing.diff);
 	if (r < 0)
 		return command_error(&err);
-	return report_output_status(&out, report, opt.require_complete);
+	/* Who asks for signatures does not take their absence for a yes. */
+	return report_output_status(&out, report, opt.require_complete || opt.verify_images);
 }
 
 static const struct option_spec options[] = {
@@ -151,7 +152,8 @@ static const struct option_spec options[] = {
 	OPTION_STR("policy", 0, &opt.policy, "POLICY",
 		   "hold the images that files name against its part trust"),
 	OPTION_FLAG("verify-images", 0, &opt.verify_images,
-		    "with --policy: ask their registries who has signed them"),
+		    "with --policy: ask their registries who has signed them; implies "
+		    "--require-complete"),
 	OPTION_FLAG("pin", 0, &opt.pin,
 		    "with --fix: digests too, asked of registries, for rules about them"),
 	REGISTRY_OPTIONS(opt),

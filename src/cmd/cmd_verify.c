@@ -155,12 +155,12 @@ static int print_table(const struct verification *v, struct strbuf *out)
 	return command_print(strbuf_str(out));
 }
 
-static int print(const struct verification *v)
+static int print(const struct verification *v, int status)
 {
 	CLEANUP(strbuf_done) struct strbuf out = STRBUF_INIT(LIMIT_OUTPUT_BYTES);
 
 	if (opt.print_reference) {
-		if (!v->verified)
+		if (status != EXIT_VERIFIED)
 			return 0;
 		strbuf_add(&out, v->reference.n ? v->reference : v->digest);
 		strbuf_addc(&out, '\n');
@@ -231,7 +231,7 @@ static int verify(const struct verify_form *form, const char *const *argv, int64
 		if (r < 0 && !v.trail.failed)
 			keep_reason(&v, r, &err);
 		status = status_of(&v, r);
-		if (print(&v) != EXIT_DONE)
+		if (print(&v, status) != EXIT_DONE)
 			status = EXIT_UNSURE;
 		if (opt.print_reference && status != EXIT_VERIFIED)
 			(void)command_error(&err);

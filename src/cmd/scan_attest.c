@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/limits.h"
+#include "cmd/place_text.h"
 #include "cmd/report_output.h"
 #include "cmd/scan_apart.h"
 #include "cmd/sign_target.h"
@@ -55,6 +56,20 @@ static int scan_for(const struct scan_options *opt, const char *target, struct a
 	    (r = now(&a->finished, err)) < 0)
 		return r;
 	return json_parse(strbuf_str(&a->report), &a->doc, err);
+}
+
+/* The kind says "vulnerability scan": one that did not look for any is none. */
+static int check_kind(const struct json *report, struct err *err)
+{
+	const struct json *coverage = json_get(report, "coverage");
+
+	for (size_t i = 0; i < json_len(coverage); i++)
+		if (str_has_prefix(json_get_str(json_at(coverage, i), "what"),
+				   STR("vulnerabilities")))
+			return 0;
+	return err_set(
+		err, ERR_USAGE,
+		"--attest signs a scan for vulnerabilities: leave vuln among the --scanners");
 }
 
 static void put_time(struct json_writer *w, const char *key, int64_t time)
@@ -121,8 +136,8 @@ static int attest_one(void *ctx, const struct cosign_signing *how, unsigned form
 }
 
 /* The key first: who has mistyped a passphrase need not wait for a scan. */
-static int attest(const struct scan_options *opt, const char *target, bool *ret_told,
-		  struct err *err)
+static int attest(const struct scan_options *opt, const char *target, struct strbuf *scanned,
+		  bool *ret_told, struct err *err)
 {
 	static const struct option_list none;
 	struct sign_target_options o = {
@@ -141,14 +156,20 @@ static int attest(const struct scan_options *opt, const char *target, bool *ret_
 
 	if ((r = sign_target_open(target, &o, &t, err)) < 0 ||
 	    (r = scan_for(opt, target, &a, ret_told, err)) < 0 ||
-	    (r = aim(&t, a.doc, &m, err)) < 0 || (r = write_predicate(&a, err)) < 0)
+	    (r = check_kind(a.doc, err)) < 0 || (r = aim(&t, a.doc, &m, err)) < 0 ||
+	    (r = write_predicate(&a, err)) < 0)
+		return r;
+	place_text(t.place.store, t.how.subject.digest, scanned);
+	if ((r = strbuf_check(scanned, err)) < 0)
 		return r;
 	return sign_target_each(&t, &o, attest_one, &a, err);
 }
 
 int scan_with_attestation(const struct scan_options *opt, int argc, const char *const *argv)
 {
+	CLEANUP(strbuf_done) struct strbuf scanned = STRBUF_INIT(LIMIT_FIELD_BYTES);
 	struct scan_options plain = *opt;
+	const char *target[] = {NULL, NULL};
 	bool told = false;
 	struct err err = {0};
 	int r;
@@ -156,9 +177,10 @@ int scan_with_attestation(const struct scan_options *opt, int argc, const char *
 	if (argc != 1)
 		r = err_set(&err, ERR_USAGE, "scan: needs one TARGET; see plimsoll scan --help");
 	else
-		r = attest(opt, argv[0], &told, &err);
+		r = attest(opt, argv[0], &scanned, &told, &err);
 	if (r < 0)
 		return told ? EXIT_ERROR : command_error(&err);
 	plain.attest = NULL;
-	return scan_command(&plain, "scan", argc, argv);
+	target[0] = strbuf_cstr(&scanned); /* by its digest: a tag may have moved */
+	return scan_command(&plain, "scan", 1, target);
 }

@@ -27,9 +27,12 @@ int verify_policy_read(void *ctx, struct str path, size_t max_bytes, struct strb
 
 /* ---- verdicts that are kept ---- */
 
-/* Everything that decided: the policy with its files, the name that found the pattern. */
+/*
+ * Everything that decided: the policy with its files, the name that found the pattern, the program;
+ * and whether the present was given, since what was true then need not be now.
+ */
 static int policy_digest(const struct trust_judge *judge, const struct trust_image *image,
-			 struct arena *arena, struct str *ret, struct err *err)
+			 bool is_given_time, struct arena *arena, struct str *ret, struct err *err)
 {
 	CLEANUP(strbuf_done) struct strbuf sb = STRBUF_INIT(LIMIT_FIELD_BYTES);
 	char text[DIGEST_TEXT_MAX];
@@ -37,8 +40,9 @@ static int policy_digest(const struct trust_judge *judge, const struct trust_ima
 	int r;
 
 	strbuf_add(&sb, digest_format(trust_judge_digest(judge), text));
-	strbuf_addf(&sb, "\n%.*s/%.*s\n%s", STR_FMT(image->name.domain), STR_FMT(image->name.path),
-		    image->by_digest ? "by digest" : "by tag");
+	strbuf_addf(&sb, "\n%.*s/%.*s\n%s\n%s\n%s", STR_FMT(image->name.domain),
+		    STR_FMT(image->name.path), image->by_digest ? "by digest" : "by tag",
+		    is_given_time ? "at a time that was given" : "now", PLIMSOLL_VERSION);
 	if (strbuf_check(&sb, err) < 0)
 		return -(int)sb.error;
 	r = digest_of(strbuf_str(&sb), &value, err);
@@ -124,9 +128,10 @@ static bool is_to_keep(const struct verification *v)
 
 /* ---- */
 
-static int judge_kept(struct trust_judge *judge, const struct trust_image *image, uint64_t seconds,
-		      struct verification *v, struct err *err)
+static int judge_kept(struct trust_judge *judge, const struct trust_image *image,
+		      const struct verify_options *opt, struct verification *v, struct err *err)
 {
+	uint64_t seconds = opt->cache_verdicts;
 	CLEANUP(verdict_store_closep) struct verdict_store *store = NULL;
 	struct str policy;
 	struct err why = {0};
@@ -135,7 +140,7 @@ static int judge_kept(struct trust_judge *judge, const struct trust_image *image
 	if (seconds > VERDICT_SECONDS_MAX)
 		return err_set(err, ERR_USAGE, "--cache-verdicts: at most %d seconds (30 days)",
 			       VERDICT_SECONDS_MAX);
-	if ((r = policy_digest(judge, image, v->arena, &policy, err)) < 0 ||
+	if ((r = policy_digest(judge, image, opt->now != NULL, v->arena, &policy, err)) < 0 ||
 	    (r = store_open(&store, err)) < 0 || (r = look_up(store, policy, v, err)) < 0)
 		return r;
 	if (r > 0)
@@ -193,6 +198,6 @@ int verify_policy(const struct verify_options *opt, const struct artifact_place 
 				    "it is named by %.*s, and this is %.*s",
 				    STR_FMT(image.name.digest), STR_FMT(v->digest));
 	if (opt->cache_verdicts)
-		return judge_kept(judge, &image, opt->cache_verdicts, v, err);
+		return judge_kept(judge, &image, opt, v, err);
 	return trust_judge_image(judge, &image, v, err);
 }

@@ -279,7 +279,8 @@ def test_a_scan_is_attested_and_a_policy_reads_it(signed):
     with_a_layer(where)
     sign(where, secrets["release"])
     done = run(where, "scan", "--quiet", "--attest", secrets["release"], "--passphrase-file",
-               passphrase_file(where), "--scanners", "config", "-f", "json", "oci:layout:1")
+               passphrase_file(where), "--scanners", "vuln,config", "-f", "json",
+               "oci:layout:1")
     report = json.loads(done.stdout)
     digest = report["image"]["manifest_digest"]
     code, answer, _ = verify(where, "--key", "release.pub", "--type", "vuln")
@@ -301,6 +302,10 @@ def test_a_scan_that_fails_attests_nothing(signed):
     words = ("--attest", secrets["release"], "--passphrase-file", passphrase_file(where))
     run(where, "scan", "--quiet", *words, "--scanners", "nonsense", "oci:layout:1", status=2)
     run(where, "scan", "--quiet", *words, "oci:layout:gone", status=2)
+    with_a_layer(where)
+    before = sorted(p.name for p in (where / "layout/blobs/sha256").iterdir())
+    done = run(where, "scan", "--quiet", *words, "--scanners", "config", "oci:layout:1", status=2)
+    assert "leave vuln among the --scanners" in done.stderr
     assert sorted(p.name for p in (where / "layout/blobs/sha256").iterdir()) == before
 
 

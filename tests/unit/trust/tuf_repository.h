@@ -267,7 +267,8 @@ static inline void add_root(const struct repository *r, struct strbuf *out)
 
 static inline void add_target(const struct repository *r, struct strbuf *out, const char *name)
 {
-	strbuf_addf(out, "\"targets\":{\"%s\":{\"length\":%zu,", name, strlen(name));
+	assert_non_null(name);
+	strbuf_addf(out, "\"targets\":{\"%s\":{\"length\":%zu,", name ? name : "", str_of(name).n);
 	add_hash(r, out, str_of(name), false);
 	strbuf_adds(out, "}}");
 }
