@@ -1,16 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/scan_attest.h"
+#include "cmd/scan_attested.h"
 #include "cmd/scan_command.h"
 
 static struct scan_options opt = {.format = "table",
 				  .vulnerabilities = true,
 				  .configuration = true,
 				  .waste = true,
+				  .sbom_days = 30,
 				  .alerts = ALERT_DEFAULTS,
 				  .budgets = true};
 
 static int run(int argc, const char *const *argv)
 {
+	if (opt.sbom_key && opt.attest) {
+		struct err err = {0};
+
+		(void)err_set(&err, ERR_USAGE,
+			      "--attest signs what was found in the image, --use-attested-sbom "
+			      "does not look there: say one");
+		return command_error(&err);
+	}
+	if (opt.sbom_key)
+		return scan_with_attested_sbom(&opt, argc, argv);
 	return opt.attest ? scan_with_attestation(&opt, argc, argv)
 			  : scan_command(&opt, "scan", argc, argv);
 }
@@ -59,6 +71,11 @@ static const struct option_spec options[] = {
 	OPTION_STR("attest", 0, &opt.attest, "KEY",
 		   "sign the result by this key, and attach it to the image; see plimsoll attest"),
 	PASSPHRASE_OPTIONS(opt),
+	OPTION_STR("use-attested-sbom", 0, &opt.sbom_key, "KEY",
+		   "take the packages from an SBOM that is attested by this public key, if it is "
+		   "fresh; no file is looked at then"),
+	OPTION_UINT("attested-sbom-days", 0, &opt.sbom_days, "DAYS",
+		    "how old such an SBOM may be (30)"),
 	SCAN_IGNORE_OPTIONS(opt),
 	OPTION_FLAG("require-complete", 0, &opt.require_complete,
 		    "exit status 3 when anything was not assessed", .project = true),

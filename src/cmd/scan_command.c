@@ -428,6 +428,19 @@ static int open_budgets(struct scan_parts *p, const struct scan_options *opt, st
 	return r < 0 ? r : budget_read_dive(&p->budget, strbuf_str(&sb), str_of(file), err);
 }
 
+/* Packages that somebody else has listed are told as theirs. */
+static int tell_origin(const struct scan_options *opt, struct report *report, struct err *err)
+{
+	if (opt->given)
+		report->target.given = arena_str(&report->arena, str_of(opt->given));
+	if (!opt->packages_from)
+		return 0;
+	return report_add_coverage(report, STR("packages (attested SBOM)"), COVERAGE_ASSESSED,
+				   str_of(opt->packages_from), STR_NULL, 0) < 0
+		       ? err_nomem(err)
+		       : 0;
+}
+
 int scan_command(const struct scan_options *given, const char *command, int argc,
 		 const char *const *argv)
 {
@@ -465,6 +478,8 @@ int scan_command(const struct scan_options *given, const char *command, int argc
 		r = report_file_read(argv[0], &report, &err); /* 1: it is one */
 	if (r == 0)
 		r = scan(&p, opt, &report, &err);
+	if (r >= 0)
+		r = tell_origin(opt, report, &err);
 	if (r >= 0 && opt->budgets)
 		r = budget_judge(&p.budget, report, &err);
 	if (r >= 0)

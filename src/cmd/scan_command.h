@@ -44,7 +44,11 @@ struct scan_options {
 	const char *needs_run; /* a command line instead of the configuration's; NULL: that */
 	struct option_list needs_keep;	 /* paths that are needed besides */
 	struct option_list compare_base; /* reports of other bases; any asks for needs */
-	const char *attest; /* the key to sign the result with; NULL: it is not signed */
+	const char *sbom_key;		 /* whose attested SBOM to take; NULL: nobody's */
+	uint64_t sbom_days;		 /* how old it may be */
+	const char *given;	   /* what the target is called in the report; NULL: as it is */
+	const char *packages_from; /* where they come from, for the coverage; NULL: not told */
+	const char *attest;	   /* the key to sign the result with; NULL: it is not signed */
 	PASSPHRASE_OPTION_MEMBERS;
 	struct alert_options alerts; /* whom to tell when the policy denies */
 	int alert_fd;		     /* where such an alert is written; 0: nowhere */

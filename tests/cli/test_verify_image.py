@@ -325,3 +325,52 @@ def test_a_wish_that_nobody_would_look_at_is_a_mistake_of_the_command(signed, wo
     allow = policy_of("    - {match: registry.example.com/**, allow: because}\n")
     code, answer, err = verify(where, *words, policy=allow if policy else None)
     assert code == 2 and answer is None and option in err
+
+
+def sbom(made):
+    return {"bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1,
+            "metadata": {"timestamp": made},
+            "components": [{"type": "library", "name": "left-pad", "version": "1.0.0",
+                            "purl": "pkg:npm/left-pad@1.0.0"}]}
+
+
+def attest_sbom(where, secret, made):
+    (where / "sbom.json").write_text(json.dumps(sbom(made)))
+    sign(where, secret, "--type", "cyclonedx", "--predicate", "sbom.json", command="attest")
+
+
+def scan_with(where, key, *words):
+    done = run(where, "scan", "-f", "json", "--scanners", "vuln", "--use-attested-sbom", key, *words,
+               "oci:layout:1", env={"SOURCE_DATE_EPOCH": "1798761600"})  # 2027-01-01
+    report = json.loads(done.stdout)
+    names = [p["name"] for p in report["packages"]]
+    told = [c for c in report["coverage"] if c["what"] == "packages (attested SBOM)"]
+    return names, told, report["target"]["given"], done.stderr
+
+
+def test_a_fresh_sbom_of_the_right_signer_is_used_and_said(signed):
+    where, secrets = signed
+    with_a_layer(where)
+    names, told, _, err = scan_with(where, "release.pub")
+    assert (names, told) == ([], []) and "no SBOM is attested by this key" in err
+    attest_sbom(where, secrets["other"], "2026-12-31T00:00:00Z")
+    names, told, _, err = scan_with(where, "release.pub")
+    assert (names, told) == ([], []) and "no SBOM is attested by this key" in err
+    for made in ("2026-11-01T00:00:00Z", "2027-01-02T00:00:00Z", "yesterday"):
+        attest_sbom(where, secrets["release"], made)
+        names, told, _, err = scan_with(where, "release.pub")
+        assert (names, told) == ([], []) and "too old, has no date, or one in the future" in err
+    assert scan_with(where, "release.pub", "--attested-sbom-days", "90")[0] == ["left-pad"]
+    attest_sbom(where, secrets["release"], "2026-12-31T00:00:00Z")
+    names, told, given, err = scan_with(where, "release.pub")
+    assert names == ["left-pad"] and given == "oci:layout:1" and "scanned" not in err
+    assert told[0]["state"] == "assessed" and "release.pub" in told[0]["reason"]
+    assert "2026-12-31T00:00:00Z" in told[0]["reason"] and "no file was looked at" in told[0]["reason"]
+
+
+def test_an_sbom_of_another_image_is_not_used(signed):
+    where, secrets = signed
+    attest_sbom(where, secrets["release"], "2026-12-31T00:00:00Z")
+    with_a_layer(where)  # the tag is another image now
+    names, told, _, err = scan_with(where, "release.pub")
+    assert (names, told) == ([], []) and "no SBOM is attested by this key" in err
