@@ -49,6 +49,8 @@ const struct command command_check = {
 		"depends on what was not assessed is unknown, and unknown is deny unless the "
 		"policy "
 		"says otherwise.\n"
+		"A policy with the part trust also asks who has signed the image, in its registry; "
+		"what cannot be told is unknown too.\n"
 		"The exit status is 1 for deny, 0 for warn and allow.\n"
 		"--alert SINK tells somebody at once when it is deny: stderr, file:PATH, syslog, "
 		"webhook:URL, mailto:ADDRESS; plimsoll alert --help has more.\n"

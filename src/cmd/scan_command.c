@@ -14,6 +14,7 @@
 #include "cmd/report_output.h"
 #include "cmd/rule_files.h"
 #include "cmd/scan_alerts.h"
+#include "cmd/scan_trust.h"
 #include "cmd/secret_files.h"
 #include "image/manifest.h"
 #include "policy/baseline.h"
@@ -204,14 +205,14 @@ int scan_read_ignore_files(const struct scan_options *opt, struct ignore *rules,
 }
 
 /* The policy sees what a filter then hides: a filter is about what is shown. */
-static int judge(const struct policy *policy, const struct filter *filter, int64_t now,
-		 struct report *report, struct err *err)
+static int judge(const struct policy *policy, const struct policy_trust *trust,
+		 const struct filter *filter, int64_t now, struct report *report, struct err *err)
 {
 	int r = 0;
 
 	report_finish(report);
 	if (policy)
-		r = policy_judge(policy, now, report, err);
+		r = policy_judge(policy, now, trust, report, err);
 	if (r == 0)
 		r = filter_apply(filter, report, err);
 	report_finish(report);
@@ -236,7 +237,8 @@ struct scan_parts {
 	struct ignore ignores;
 	struct filter filter;
 	struct policy *policy;
-	struct rule_set *rules; /* NULL: the configuration is not judged */
+	struct scan_trust trust; /* of a policy with that part */
+	struct rule_set *rules;	 /* NULL: the configuration is not judged */
 	struct db *db;
 	struct err no_db;
 	struct secret_files secrets;
@@ -254,6 +256,7 @@ static void parts_done(struct scan_parts *p)
 	report_output_done(&p->out);
 	ignore_done(&p->ignores);
 	policy_free(p->policy);
+	scan_trust_done(&p->trust);
 	rule_set_free(p->rules);
 	db_closep(&p->db);
 	secret_files_done(&p->secrets);
@@ -404,7 +407,7 @@ int scan_report(const struct scan_options *given, const char *command, const cha
 		r = parts_open(&p, &chosen, command, err);
 	if (r == 0)
 		r = scan(&p, &chosen, ret, err);
-	return r == 0 ? judge(NULL, &p.filter, now_of(&p), *ret, err) : r;
+	return r == 0 ? judge(NULL, NULL, &p.filter, now_of(&p), *ret, err) : r;
 }
 
 /* A file that is named must be there; that of the folder holds for what measures waste. */
@@ -426,6 +429,15 @@ static int open_budgets(struct scan_parts *p, const struct scan_options *opt, st
 		return 0;
 	r = file_read(file, &sb, err);
 	return r < 0 ? r : budget_read_dive(&p->budget, strbuf_str(&sb), str_of(file), err);
+}
+
+static int ask_trust(struct scan_parts *p, const struct scan_options *opt, const char *target,
+		     struct err *err)
+{
+	const struct registry_options registry = REGISTRY_OPTIONS_GIVEN(*opt);
+
+	return scan_trust_ask(&p->trust, p->policy, opt->given ? opt->given : target, &registry,
+			      now_of(p), err);
 }
 
 /* Packages that somebody else has listed are told as theirs. */
@@ -474,6 +486,8 @@ int scan_command(const struct scan_options *given, const char *command, int argc
 		r = open_budgets(&p, opt, &err);
 	if (r == 0)
 		r = parts_open(&p, opt, command, &err);
+	if (r == 0 && p.policy && trust_policy_is_set(&p.policy->trust))
+		r = ask_trust(&p, opt, argv[0], &err);
 	if (r == 0 && opt->takes_reports)
 		r = report_file_read(argv[0], &report, &err); /* 1: it is one */
 	if (r == 0)
@@ -483,7 +497,9 @@ int scan_command(const struct scan_options *given, const char *command, int argc
 	if (r >= 0 && opt->budgets)
 		r = budget_judge(&p.budget, report, &err);
 	if (r >= 0)
-		r = judge(p.policy, &p.filter, now_of(&p), report, &err);
+		scan_trust_join(&p.trust, report);
+	if (r >= 0)
+		r = judge(p.policy, &p.trust.told, &p.filter, now_of(&p), report, &err);
 	if (r == 0 && opt->alert_fd)
 		r = scan_alert_write(opt->alert_fd, report, &err);
 	if (r == 0)

@@ -330,7 +330,7 @@ static int prepare(struct judging *j, int64_t now, struct err *err)
 	for (size_t i = 0; i < p->rules.n; i++)
 		n += ((const struct policy_rule *)vec_at(&p->rules, i))->n_exceptions;
 	j->exceptions = arena_array(a, n + 1, sizeof *j->exceptions);
-	j->reasons = arena_array(a, p->rules.n + 1, sizeof *j->reasons);
+	j->reasons = arena_array(a, p->rules.n + 2, sizeof *j->reasons); /* trust too */
 	if (!j->exceptions || !j->reasons)
 		return err_nomem(err);
 	for (size_t i = 0; i < p->rules.n; i++) {
@@ -359,7 +359,45 @@ static int prepare(struct judging *j, int64_t now, struct err *err)
 	return arena_check(a, err);
 }
 
-int policy_judge(const struct policy *p, int64_t now, struct report *r, struct err *err)
+/* The part `trust`, as a rule of that name. */
+static int judge_trust(struct judging *j, const struct policy_trust *trust, struct err *err)
+{
+	static const struct policy_trust not_asked = {
+		.why = {"nobody asked who has signed the image", 37}};
+	struct arena *a = arena_of(j);
+	struct verdict *v = &j->report->verdict;
+	struct verdict_reason *reason = &j->reasons[v->n_reasons];
+	struct verdict_evidence *evidence = arena_alloc(a, sizeof *evidence);
+
+	trust = trust ? trust : &not_asked;
+	v->n_rules++;
+	if (trust->is_trusted && !trust->is_refused) {
+		v->n_passed++;
+		return 0;
+	}
+	if (!evidence)
+		return err_nomem(err);
+	evidence->message = trust->remedy.n ? arena_strf(a, "%.*s; %.*s", STR_FMT(trust->why),
+							 STR_FMT(trust->remedy))
+					    : arena_str(a, trust->why);
+	*reason = (struct verdict_reason){
+		.rule = STR("trust"),
+		.title = STR("The image may be used, and is signed by who must have signed it"),
+		.outcome = trust->is_refused ? OUTCOME_DENY : OUTCOME_UNKNOWN,
+		.effect = trust->is_refused ? VERDICT_DENY : j->policy->unknown,
+		.message = evidence->message,
+		.evidence = evidence,
+		.n_evidence = 1,
+		.count = 1,
+	};
+	v->n_reasons++;
+	if (reason->effect > v->decision)
+		v->decision = reason->effect;
+	return arena_check(a, err);
+}
+
+int policy_judge(const struct policy *p, int64_t now, const struct policy_trust *trust,
+		 struct report *r, struct err *err)
 {
 	struct judging j = {.policy = p, .report = r};
 	int e = facts_init(&j.facts, r, now, err);
@@ -369,6 +407,8 @@ int policy_judge(const struct policy *p, int64_t now, struct report *r, struct e
 		e = prepare(&j, now, err);
 	for (size_t i = 0; i < p->rules.n && e == 0; i++)
 		e = judge_rule(&j, vec_at(&p->rules, i), err);
+	if (e == 0 && trust_policy_is_set(&p->trust))
+		e = judge_trust(&j, trust, err);
 	evaluation_done(&j.e);
 	facts_done(&j.facts);
 	return e;

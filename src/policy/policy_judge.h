@@ -21,5 +21,15 @@
 
 #include "policy/policy.h"
 
-/* now: unix seconds: of `now`, ends of support, and ends of exceptions. */
-int policy_judge(const struct policy *p, int64_t now, struct report *r, struct err *err);
+/* What the part `trust` said of the image; neither trusted nor refused: it could not be told. */
+struct policy_trust {
+	bool is_trusted, is_refused;
+	struct str why, remedy; /* remedy may be empty */
+};
+
+/*
+ * now: unix seconds: of `now`, ends of support, and ends of exceptions. trust: NULL where nobody
+ * asked: a policy with that part is then undecided about it.
+ */
+int policy_judge(const struct policy *p, int64_t now, const struct policy_trust *trust,
+		 struct report *r, struct err *err);

@@ -269,7 +269,7 @@ static int run_case(struct testing *ts, const struct yaml_node *node)
 		fail(ts, name, yaml_line(given), "%s", why.msg);
 		return r == -ERR_NOMEM ? err_nomem(ts->err) : 0;
 	}
-	r = policy_judge(ts->policy, ts->now, report, ts->err);
+	r = policy_judge(ts->policy, ts->now, NULL, report, ts->err);
 	if (r < 0)
 		return r;
 	count_rules(ts, &report->verdict);

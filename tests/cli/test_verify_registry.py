@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """verify and lint --verify-images against a real registry, and one between that is not honest."""
 import http.client
+import io
 import json
 import os
 import pathlib
 import shutil
 import subprocess
 import sys
+import tarfile
 
 import pytest
 
-from signing_tools import PLIMSOLL, Layout, generate, passphrase_file
+from signing_tools import CONFIG, MANIFEST, PLIMSOLL, Layout, generate, passphrase_file
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "net"))
 from servers import Faulty, Registry  # noqa: E402
@@ -178,3 +180,51 @@ def test_an_unsigned_base_image_is_a_finding(published):
     registry.close()
     findings, coverage = lint(where, "--verify-images", status=3)
     assert findings == [] and coverage["state"] == "not-assessed" and coverage["reason"]
+
+
+def check(where, target, policy, *words):
+    (where / "policy.yaml").write_text(policy)
+    code, out, err = plimsoll(where, "check", "--policy", "policy.yaml", "--insecure-registry",
+                              "-f", "json", target, *words)
+    verdict = json.loads(out)["verdict"] if out.startswith("{") else None
+    return code, verdict, err
+
+
+def with_a_layer(where, registry):
+    """team/app:3 and 4: an image that can be scanned, not signed yet."""
+    layout = Layout.__new__(Layout)
+    layout.path = where / "layout"
+    data = io.BytesIO()
+    with tarfile.open(fileobj=data, mode="w") as tar:
+        tar.addfile(tarfile.TarInfo("etc/"), None)
+    layer = layout.put(data.getvalue(), "application/vnd.oci.image.layer.v1.tar")
+    config = layout.put(json.dumps({"architecture": "amd64", "os": "linux", "rootfs": {
+        "type": "layers", "diff_ids": [layer["digest"]]}}).encode(), CONFIG)
+    layout.tag(layout.put(json.dumps({"schemaVersion": 2, "mediaType": MANIFEST, "config": config,
+                                      "layers": [layer]}).encode(), MANIFEST), "3")
+    name = f"{registry.host}/team/app:3"
+    code, _, err = plimsoll(where, "copy", "--insecure-registry", "oci:layout:3", f"docker://{name}")
+    assert code == 0, err
+    return name
+
+
+def test_check_asks_the_part_trust(published):
+    where, registry, _ = published
+    name = with_a_layer(where, registry)
+    policy = ("policy: team\ntrust:\n  signers: {release: {key: release.pub}}\n  images:\n"
+              f"    - {{match: '{registry.host}/**', signed-by: release}}\n")
+    code, verdict, err = check(where, f"docker://{name}", policy)
+    assert code == 1 and verdict["decision"] == "deny", err
+    assert verdict["reasons"][0]["rule"] == "trust"
+    assert "0 of the 1 signers" in verdict["reasons"][0]["message"]
+    code, _, err = plimsoll(where, "sign", "--insecure-registry", "--key", "k.key",
+                            "--passphrase-file", passphrase_file(where), name)
+    assert code == 0, err
+    code, verdict, err = check(where, f"docker://{name}", policy)
+    assert code == 0 and verdict["decision"] == "allow" and verdict["reasons"] == [], err
+    code, verdict, err = check(where, "oci:layout:3", policy)
+    assert code == 1 and "no image by its name in a registry" in verdict["reasons"][0]["message"]
+    code, verdict, err = check(where, "oci:layout:3", "unknown: warn\n" + policy)
+    assert code == 0 and verdict["decision"] == "warn"
+    code, _, err = check(where, f"docker://{name}", policy.replace("release.pub", "gone.pub"))
+    assert code == 2 and "gone.pub" in err

@@ -36,7 +36,7 @@ static void judge(struct str bytes)
 	if (policy_parse(bytes, STR("p.yaml"), &p, NULL) < 0)
 		return;
 	r = small_report();
-	if (policy_judge(p, 0, r, NULL) == 0 && r->verdict.decision == VERDICT_NONE)
+	if (policy_judge(p, 0, NULL, r, NULL) == 0 && r->verdict.decision == VERDICT_NONE)
 		abort();
 }
 

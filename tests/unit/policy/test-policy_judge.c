@@ -13,7 +13,7 @@ static void judge(struct report *r, const char *head, const char *rule)
 	strbuf_addf(&sb, "policy: p\n%srules: [{id: a, %s}]\n", head, rule);
 	if (policy_parse(strbuf_str(&sb), STR("p.yaml"), &p, &err) < 0)
 		fail_msg("%s\n%s", err.msg, strbuf_cstr(&sb));
-	assert_int_equal(policy_judge(p, POLICY_NOW, r, &err), 0);
+	assert_int_equal(policy_judge(p, POLICY_NOW, NULL, r, &err), 0);
 	assert_int_equal(r->verdict.n_rules, 1);
 	assert_int_equal(r->verdict.n_passed + r->verdict.n_reasons, 1);
 }
@@ -485,7 +485,7 @@ TEST(the_worst_decides_and_every_rule_is_told)
 				   "  - {id: d, require: report.complete, message: m}\n";
 
 	assert_int_equal(policy_parse(STR(text), STR("p.yaml"), &p, NULL), 0);
-	assert_int_equal(policy_judge(p, POLICY_NOW, r, NULL), 0);
+	assert_int_equal(policy_judge(p, POLICY_NOW, NULL, r, NULL), 0);
 	assert_int_equal(r->verdict.decision, VERDICT_DENY);
 	assert_int_equal(r->verdict.n_reasons, 3);
 	assert_int_equal(r->verdict.n_passed, 1);
@@ -532,6 +532,51 @@ TEST(no_more_evidence_is_kept_than_the_limit_says)
 	assert_int_equal(r->verdict.reasons[0].count, LIMIT_POLICY_EVIDENCE + 2);
 }
 
+static enum verdict_decision decide(const char *policy, const struct policy_trust *trust,
+				    struct str *ret_message)
+{
+	static char message[256];
+	struct policy *p = NULL;
+	struct report *r = report_new();
+	enum verdict_decision decision;
+
+	assert_int_equal(policy_parse(str_of(policy), STR("p.yaml"), &p, NULL), 0);
+	assert_int_equal(policy_judge(p, POLICY_NOW, trust, r, NULL), 0);
+	decision = r->verdict.decision;
+	(void)snprintf(message, sizeof message, "%.*s",
+		       STR_FMT(r->verdict.n_reasons ? r->verdict.reasons[0].message : STR_NULL));
+	*ret_message = str_of(message);
+	assert_int_equal(r->verdict.n_passed + r->verdict.n_reasons, r->verdict.n_rules);
+	policy_free(p);
+	report_free(r);
+	return decision;
+}
+
+TEST(trust_that_nobody_asked_for_is_undecided_and_never_a_pass)
+{
+	static const char policy[] = "policy: p\ntrust:\n  images:\n"
+				     "    - {match: 'r.example.com/**', allow: x}\n";
+	static const char lenient[] = "policy: p\nunknown: warn\ntrust:\n  images:\n"
+				      "    - {match: 'r.example.com/**', allow: x}\n";
+	const struct policy_trust trusted = {.is_trusted = true};
+	const struct policy_trust both = {.is_trusted = true, .is_refused = true};
+	const struct policy_trust refused = {
+		.is_refused = true, .why = STR("unsigned"), .remedy = STR("sign it")};
+	const struct policy_trust unsure = {.why = STR("no answer")};
+	struct str message;
+
+	assert_int_equal(decide(policy, NULL, &message), VERDICT_DENY);
+	assert_str(message, "nobody asked who has signed the image");
+	assert_int_equal(decide(lenient, NULL, &message), VERDICT_WARN);
+	assert_int_equal(decide(policy, &unsure, &message), VERDICT_DENY);
+	assert_str(message, "no answer");
+	assert_int_equal(decide(lenient, &unsure, &message), VERDICT_WARN);
+	assert_int_equal(decide(lenient, &refused, &message), VERDICT_DENY);
+	assert_str(message, "unsigned; sign it");
+	assert_int_equal(decide(policy, &both, &message), VERDICT_DENY);
+	assert_int_equal(decide(policy, &trusted, &message), VERDICT_ALLOW);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -557,6 +602,7 @@ int main(void)
 		RUN(bytes_that_are_no_text_are_written_out),
 		RUN(work_beyond_the_limit_is_unknown_and_ends),
 		RUN(no_more_evidence_is_kept_than_the_limit_says),
+		RUN(trust_that_nobody_asked_for_is_undecided_and_never_a_pass),
 	};
 
 	return RUN_ALL(tests);
