@@ -10,11 +10,11 @@ have the answer of cosign; where Plimsoll is stricter, explained.tsv says why, a
 named there must give cosign's answer. Every miss is printed as "CASE: what is wrong", the last line is
 "cosign-keyed-generated: N of M".
 """
-import argparse
 import json
-import pathlib
 import subprocess
 import sys
+
+from case_folders import run_cases
 
 # Stricter than cosign; the switch that gives its answer.
 SWITCHES = {"type-other": ["--accept", "payload-type"]}
@@ -46,22 +46,5 @@ def what_is_wrong(plimsoll, folder):
     return f"to {case['expect']}, got status {done.returncode}: {told(done)}"
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--plimsoll", required=True)
-    parser.add_argument("--suite", required=True)
-    arguments = parser.parse_args()
-    folders = sorted(path.parent for path in pathlib.Path(arguments.suite).glob("*/case.json"))
-    missed = 0
-    for folder in folders:
-        wrong = what_is_wrong(arguments.plimsoll, folder)
-        if wrong:
-            missed += 1
-            print(f"{folder.name}: {wrong}")
-    print(f"cosign-keyed-generated: {len(folders) - missed} of {len(folders)}")
-    return 1 if missed or not folders else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_cases("cosign-keyed-generated", __doc__, what_is_wrong))

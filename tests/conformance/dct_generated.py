@@ -9,11 +9,11 @@ when it saw the collection for the first time: accept, with the digest, or rejec
 status 1: it must not be that something could not be told. Every miss is printed as "CASE: what is
 wrong", the last line is "dct-generated: N of M".
 """
-import argparse
 import json
-import pathlib
 import subprocess
 import sys
+
+from case_folders import run_cases
 
 
 def what_is_wrong(plimsoll, folder):
@@ -30,22 +30,5 @@ def what_is_wrong(plimsoll, folder):
     return None
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--plimsoll", required=True)
-    parser.add_argument("--suite", required=True)
-    arguments = parser.parse_args()
-    folders = sorted(path.parent for path in pathlib.Path(arguments.suite).glob("*/case.json"))
-    missed = 0
-    for folder in folders:
-        wrong = what_is_wrong(arguments.plimsoll, folder)
-        if wrong:
-            missed += 1
-            print(f"{folder.name}: {wrong}")
-    print(f"dct-generated: {len(folders) - missed} of {len(folders)}")
-    return 1 if missed or not folders else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_cases("dct-generated", __doc__, what_is_wrong))

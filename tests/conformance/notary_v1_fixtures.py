@@ -11,7 +11,6 @@ must verify with its digest and, with another clock, be refused; what waits in t
 listed; a damaged copy of each file must be refused. Every miss is printed as "CASE: what is wrong",
 the last line is "notary-v1-fixtures: N of M".
 """
-import argparse
 import base64
 import datetime
 import json
@@ -20,6 +19,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+
+from case_folders import run_cases
 
 
 def run(plimsoll, *words):
@@ -111,22 +112,5 @@ def what_is_wrong(plimsoll, folder):
     return None
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--plimsoll", required=True)
-    parser.add_argument("--suite", required=True)
-    arguments = parser.parse_args()
-    folders = sorted(path.parent for path in pathlib.Path(arguments.suite).glob("*/case.json"))
-    missed = 0
-    for folder in folders:
-        wrong = what_is_wrong(arguments.plimsoll, folder)
-        if wrong:
-            missed += 1
-            print(f"{folder.name}: {' '.join(wrong.split())[:400]}")
-    print(f"notary-v1-fixtures: {len(folders) - missed} of {len(folders)}")
-    return 1 if missed or not folders else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_cases("notary-v1-fixtures", __doc__, what_is_wrong))

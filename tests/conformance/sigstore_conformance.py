@@ -9,12 +9,12 @@ relative to the case) and whether it is to be accepted. A rejection may be "not 
 trusted root or the key itself is malformed, "could not be told": never success. Every miss is printed
 as "CASE: what is wrong", the last line is "sigstore-conformance: N of M".
 """
-import argparse
 import hashlib
 import json
-import pathlib
 import subprocess
 import sys
+
+from case_folders import run_cases
 
 
 def whom(case, folder):
@@ -44,22 +44,5 @@ def what_is_wrong(plimsoll, folder):
     return None
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--plimsoll", required=True)
-    parser.add_argument("--suite", required=True)
-    arguments = parser.parse_args()
-    folders = sorted(path.parent for path in pathlib.Path(arguments.suite).glob("*/case.json"))
-    missed = 0
-    for folder in folders:
-        wrong = what_is_wrong(arguments.plimsoll, folder)
-        if wrong:
-            missed += 1
-            print(f"{folder.name}: {wrong}")
-    print(f"sigstore-conformance: {len(folders) - missed} of {len(folders)}")
-    return 1 if missed or not folders else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_cases("sigstore-conformance", __doc__, what_is_wrong))

@@ -12,7 +12,6 @@ refused (sigstore-conformance, bundle-with-root-cert): so it must be refused for
 its certificate's facts told, when the leaf alone is left. Every miss is printed as "CASE: what is
 wrong", the last line is "sigstore-go-data: N of M".
 """
-import argparse
 import base64
 import json
 import pathlib
@@ -20,6 +19,8 @@ import re
 import subprocess
 import sys
 import tempfile
+
+from case_folders import run_cases
 
 
 def artifact_of(bundle):
@@ -72,22 +73,5 @@ def what_is_wrong(plimsoll, folder):
     return f"to {case['expect']}, got status {done.returncode}: {told}"
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--plimsoll", required=True)
-    parser.add_argument("--suite", required=True)
-    arguments = parser.parse_args()
-    folders = sorted(path.parent for path in pathlib.Path(arguments.suite).glob("*/case.json"))
-    missed = 0
-    for folder in folders:
-        wrong = what_is_wrong(arguments.plimsoll, folder)
-        if wrong:
-            missed += 1
-            print(f"{folder.name}: {wrong}")
-    print(f"sigstore-go-data: {len(folders) - missed} of {len(folders)}")
-    return 1 if missed or not folders else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_cases("sigstore-go-data", __doc__, what_is_wrong))
